@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target of our own is built in Swift 6 mode with warnings as errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "afd-sizer",
+    products: [
+        .executable(name: "afd-sizer", targets: ["afd-sizer"]),
+        .executable(name: "http-fixture", targets: ["http-fixture"]),
+        .library(name: "Sizing", targets: ["Sizing"]),
+        .library(name: "Simulation", targets: ["Simulation"]),
+        .library(name: "Calibration", targets: ["Calibration"]),
+        .library(name: "Hardware", targets: ["Hardware"]),
+        .library(name: "Planning", targets: ["Planning"]),
+        .library(name: "JSON", targets: ["JSON"]),
+        .library(name: "HTTPServer", targets: ["HTTPServer"]),
+        .library(name: "SizingAPI", targets: ["SizingAPI"]),
+    ],
+    dependencies: [
+        // Commands, flags, help and completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // One place for flags and AFD_SIZER_* variables.
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        // The field's currency types for methods, statuses and header fields.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        // The field's logging interface.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // System libraries.
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Files that are compiled into the binary with #embed: the API description, the operators' page, the catalogue.
+        .target(name: "CEmbedded"),
+
+        // The theory: pure values and functions.
+        .target(name: "Sizing", swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["Sizing"], swiftSettings: strict),
+        .target(name: "Calibration", dependencies: ["Sizing"], swiftSettings: strict),
+        .target(name: "Hardware", dependencies: ["Sizing"], swiftSettings: strict),
+        .target(name: "Planning", dependencies: ["Sizing", "Hardware"], swiftSettings: strict),
+
+        // JSON text over bytes: a bounded parser and a writer.
+        .target(name: "JSON", swiftSettings: strict),
+
+        // An HTTP/1.1 server that knows nothing of sizing.
+        .target(
+            name: "HTTPServer",
+            dependencies: [
+                "COpenSSL", "CZlib",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // Routes and schemas: JSON in, the theory, JSON out.
+        .target(
+            name: "SizingAPI",
+            dependencies: [
+                "Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "HTTPServer", "CEmbedded",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "afd-sizer",
+            dependencies: [
+                "SizingAPI", "HTTPServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "http-fixture", dependencies: ["HTTPServer"], swiftSettings: strict),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "SizingTests", dependencies: ["Sizing"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Sizing"], swiftSettings: strict),
+        .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Sizing"], swiftSettings: strict),
+        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Sizing"], swiftSettings: strict),
+        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Hardware", "Sizing"], swiftSettings: strict),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(name: "SizingAPITests", dependencies: ["SizingAPI", "JSON"], swiftSettings: strict),
+    ],
+    cLanguageStandard: .gnu2x
+)
