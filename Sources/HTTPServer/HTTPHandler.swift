@@ -1,0 +1,62 @@
+/// What a server does with requests. An implementation knows routes; it knows nothing of sockets, queues or framing.
+///
+/// Handlers compose: authentication, rate limits and the like are handlers that hold another one and either answer
+/// themselves or pass the head on.
+public protocol HTTPHandler: Sendable {
+    /// Decides what happens with a request, from its header section alone.
+    ///
+    /// Called on an event loop as soon as the header section is complete and before any of the body is read, so it
+    /// must not block and ought to take microseconds. It is not called for requests that the server itself refuses
+    /// (malformed ones, unknown methods, `CONNECT`, unknown expectations) nor for `OPTIONS *`.
+    func plan(for head: RequestHead) -> RequestPlan
+}
+
+/// What a handler decided about one request: the label of its route, and what to do with its body.
+public struct RequestPlan: Sendable {
+    /// A label of low cardinality for logs and metrics, such as `"/v1/catalog/devices/{id}"`; never the raw path.
+    public var route: String
+    public var body: BodyPlan
+
+    public init(route: String, body: BodyPlan) {
+        self.route = route
+        self.body = body
+    }
+
+    /// An answer that needs no body.
+    public static func respond(route: String, _ response: Response) -> RequestPlan {
+        RequestPlan(route: route, body: .respond(response))
+    }
+}
+
+/// What to do with a request's body, decided from the head.
+public enum BodyPlan: Sendable {
+    /// Answer at once. A body that comes nevertheless is discarded, or the connection closed where it is long.
+    case respond(Response)
+    /// Collect the whole body, then call `then` on the event loop.
+    ///
+    /// `limit` is in bytes after content decoding; nil means `ServerLimits.maximumBody`. A body beyond it is refused
+    /// with 413, before it is read (and before `100 Continue`) where its length is announced.
+    case collect(limit: Int?, then: @Sendable (Request) -> Answer)
+    /// Hand the body on in chunks, one at a time, on the work pool. While a chunk is being consumed the connection is
+    /// not read, which is the back-pressure. `limit` is in bytes after content decoding.
+    case stream(limit: Int, any BodyConsumer)
+}
+
+/// How a request with its whole body is answered.
+public enum Answer: Sendable {
+    /// The response is ready: for answers that take microseconds to make.
+    case now(Response)
+    /// The response is made on the bounded work pool. With its queue full the client gets 503 with `Retry-After`.
+    case deferred(@Sendable (WorkContext) -> Response)
+    /// The body is written in pieces by a job on the work pool (`text/event-stream`, for example). `head`'s own body
+    /// is ignored. The stream ends when the closure returns.
+    case stream(head: Response, @Sendable (ResponseStream) -> Void)
+}
+
+/// Takes a request's body in chunks, on the work pool. Calls never overlap.
+public protocol BodyConsumer: AnyObject, Sendable {
+    /// Takes the next bytes of the body, after content decoding. A response ends the request early with that answer.
+    func consume(_ chunk: [UInt8]) -> Response?
+    /// Called once, after the last chunk; makes the answer. Not called when the request ended early.
+    func finish(_ context: WorkContext) -> Response
+}

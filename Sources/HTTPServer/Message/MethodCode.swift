@@ -1,0 +1,44 @@
+import HTTPTypes
+
+/// The methods that this server recognises: those of RFC 9110, section 9, and `PATCH` (RFC 5789).
+///
+/// A method that is not recognised is answered with 501; one that is recognised but not offered by a resource with
+/// 405 (RFC 9110, section 9.1), which is the handler's part.
+enum MethodCode: UInt8, Sendable {
+    case get, head, post, put, delete, patch, options, trace, connect, other
+
+    init(_ bytes: Span<UInt8>) {
+        self = .other
+        for (code, name) in MethodCode.names where name.utf8CodeUnitCount == bytes.count {
+            let same = name.withUTF8Buffer { expected in
+                for index in 0..<expected.count where expected[index] != bytes[index] { return false }
+                return true
+            }
+            if same {
+                self = code
+                return
+            }
+        }
+    }
+
+    private static let names: [(MethodCode, StaticString)] = [
+        (.get, "GET"), (.post, "POST"), (.head, "HEAD"), (.put, "PUT"), (.delete, "DELETE"), (.patch, "PATCH"),
+        (.options, "OPTIONS"), (.trace, "TRACE"), (.connect, "CONNECT"),
+    ]
+
+    /// The method as the currency type; nil for one that is not recognised.
+    var method: HTTPRequest.Method? {
+        switch self {
+        case .get: .get
+        case .head: .head
+        case .post: .post
+        case .put: .put
+        case .delete: .delete
+        case .patch: .patch
+        case .options: .options
+        case .trace: .trace
+        case .connect: .connect
+        case .other: nil
+        }
+    }
+}

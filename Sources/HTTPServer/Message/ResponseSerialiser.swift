@@ -1,0 +1,59 @@
+import HTTPTypes
+
+/// Turns answers into bytes.
+enum ResponseSerialiser {
+    /// Status line and the handler's fields, without those that the server sets itself.
+    static func appendHead(status: HTTPResponse.Status, fields: HTTPFields, to out: inout [UInt8]) {
+        out.append(utf8: "HTTP/1.1 ")
+        out.append(decimal: status.code)
+        out.append(UInt8(ascii: " "))
+        out.append(contentsOf: status.reasonPhrase.utf8)
+        out.append(utf8: "\r\n")
+        for field in fields where !isOwned(field.name) {
+            out.append(contentsOf: field.name.rawName.utf8)
+            out.append(utf8: ": ")
+            out.append(contentsOf: field.value.utf8)
+            out.append(utf8: "\r\n")
+        }
+    }
+
+    /// `Content-Length`, where the status allows content (RFC 9110, section 8.6).
+    static func appendLength(status: HTTPResponse.Status, body: ResponseBody, to out: inout [UInt8]) {
+        guard allowsContent(status.code) else { return }
+        out.append(utf8: "Content-Length: ")
+        out.append(decimal: body.count)
+        out.append(utf8: "\r\n")
+    }
+
+    /// Whether an answer with this status may have content and its length (RFC 9110, sections 6.4.1 and 8.6).
+    static func allowsContent(_ status: Int) -> Bool { status >= 200 && status != 204 && status != 304 }
+
+    /// Fields that the server sets and a handler cannot.
+    private static func isOwned(_ name: HTTPField.Name) -> Bool {
+        switch name.canonicalName {
+        case "content-length", "transfer-encoding", "connection", "keep-alive", "date", "x-request-id": true
+        default: false
+        }
+    }
+}
+
+extension [UInt8] {
+    @inline(__always) mutating func append(utf8 text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends a number in decimal digits. Negative numbers become 0.
+    mutating func append(decimal number: Int) {
+        var rest = number
+        guard rest > 0 else {
+            append(UInt8(ascii: "0"))
+            return
+        }
+        let start = count
+        while rest > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        }
+        self[start...].reverse()
+    }
+}

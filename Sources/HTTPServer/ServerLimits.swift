@@ -1,0 +1,65 @@
+/// Every bound that the server puts on its clients. Sizes are in bytes, times in seconds.
+///
+/// The defaults are those that operators expect of the well-known servers. A limit that is exceeded is answered with the status
+/// named beside it, where an answer is still possible, and the connection is closed.
+public struct ServerLimits: Sendable, Equatable {
+    // MARK: Header section
+
+    /// Request line without its CRLF. 414.
+    public var requestLine = 8 * 1024
+    /// All field lines with their CRLFs. 431.
+    public var headerSection = 16 * 1024
+    /// Number of field lines. 431.
+    public var headerFields = 100
+
+    // MARK: Body
+
+    /// Body in bytes, on the wire and after content decoding, where a route names no other. 413.
+    public var maximumBody = 1024 * 1024
+    /// One chunk-size line with its extensions, without its CRLF. 400.
+    public var chunkLine = 256
+    /// All chunk extensions of one body. 400.
+    public var chunkExtensions = 16 * 1024
+    /// The trailer section. 431. The number of trailer fields obeys `headerFields`.
+    public var trailerSection = 8 * 1024
+
+    // MARK: Time
+
+    /// From the first byte of a request to the end of its header section. 408.
+    public var headerTimeout = 10.0
+    /// From the end of the header section to the end of the body, without the time that the server itself did not
+    /// read. 408.
+    public var bodyTimeout = 30.0
+    /// Bytes per second that a body must arrive with, over every window of `bodyRateWindow`. 408.
+    public var minimumBodyRate = 500
+    /// The window over which the rate of a body is judged.
+    public var bodyRateWindow = 5.0
+    /// Without progress of a response that has bytes to be sent. The connection is reset.
+    public var writeTimeout = 30.0
+    /// Between two requests of a connection, and before its first. Closed without an answer.
+    public var idleTimeout = 60.0
+    /// A TLS handshake, from accept to finished. Closed without an answer.
+    public var handshakeTimeout = 10.0
+    /// After a client's half-close, how long work for it still goes on. Half-closed and gone look the same until
+    /// something is sent, so after this the work is cancelled.
+    public var halfCloseGrace = 1.0
+
+    // MARK: Closing
+
+    /// After a last answer: how much is still read and thrown away, so that the client can read the answer. An unread
+    /// body up to this length is discarded and the connection kept.
+    public var drainBytes = 64 * 1024
+    /// After a last answer: how long the client has to close.
+    public var drainTimeout = 2.0
+
+    // MARK: Numbers
+
+    /// Requests of one connection; the last is answered with `Connection: close`.
+    public var requestsPerConnection = 1000
+    /// Connections open at a time; further ones get 503 and are closed.
+    public var maximumConnections = 16_384
+    /// Connections over the maximum that are open at a time only to be told so; beyond them they are closed at once.
+    public var maximumRefusals = 256
+
+    public init() {}
+}

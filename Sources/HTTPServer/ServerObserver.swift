@@ -1,0 +1,40 @@
+import HTTPTypes
+
+/// Told what happened, on the event loop where it happened: implementations must be quick and must not block.
+public protocol ServerObserver: Sendable {
+    /// A response was handed to the socket in full, or given up.
+    func requestFinished(_ record: RequestRecord)
+    func connectionOpened(role: ListenerRole)
+    func connectionClosed(role: ListenerRole)
+    /// Something was refused before or without a handler.
+    func rejected(_ reason: RejectionReason)
+}
+
+/// One request and its answer, as an access log shows it.
+public struct RequestRecord: Sendable {
+    /// The head, where one was complete; nil for a request that could not be read.
+    public let head: RequestHead?
+    /// The route label of the handler's plan; empty where there was none.
+    public let route: String
+    public let status: Int
+    /// Bytes of the request body on the wire.
+    public let receivedBytes: Int
+    /// Bytes of the response body.
+    public let sentBytes: Int
+    /// From the first byte of the request to the last of the response, in nanoseconds.
+    public let duration: UInt64
+    public let requestID: String
+    public let peer: PeerAddress
+    /// False when the client went away before it had the whole answer.
+    public let completed: Bool
+}
+
+/// Why something was refused.
+public enum RejectionReason: String, Sendable, CaseIterable {
+    case malformed
+    case tooLarge = "too_large"
+    case timeout
+    case connectionLimit = "connection_limit"
+    case descriptorLimit = "descriptor_limit"
+    case queueFull = "queue_full"
+}
