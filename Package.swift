@@ -87,7 +87,8 @@ let package = Package(
         .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Sizing"], swiftSettings: strict),
         .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Sizing"], swiftSettings: strict),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Hardware", "Sizing"], swiftSettings: strict),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL", "CZlib"], swiftSettings: strict),
         .testTarget(name: "SizingAPITests", dependencies: ["SizingAPI", "JSON"], swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x

@@ -1,0 +1,95 @@
+import Synchronization
+
+/// A value made from files, which is made again when they change. Who already holds the old value keeps it.
+///
+/// A new value replaces the old one in one step, and only if it could be made whole: with a certificate already replaced and its
+/// key not yet, the old pair stays in use until the next look.
+public final class Reloadable<Value: Sendable>: Sendable, Polled {
+    private struct State {
+        var value: Value
+        var stamps: [FileStamp?]
+        var loadedAt: UInt64
+    }
+
+    private let name: String
+    private let paths: [String]
+    private let maximumAge: UInt64?
+    private let load: @Sendable () throws -> Value
+    private let report: @Sendable (ReloadEvent) -> Void
+    private let state: Mutex<State>
+    // Held while files are read, so that two reloads cannot overtake one another; `state` is never held so long.
+    private let loading = Mutex<Void>(())
+
+    /// Makes the first value.
+    /// - Parameters:
+    ///   - name: what the value is called in the log.
+    ///   - paths: the files to watch.
+    ///   - maximumAge: after so many nanoseconds the value is made anew from unchanged files; nil is never.
+    ///   - now: the time of a monotonic clock, in nanoseconds.
+    ///   - report: is told of every later attempt.
+    ///   - load: makes a value from the files. Called on whatever thread polls or reloads.
+    /// - Throws: what `load` throws.
+    public init(
+        name: String,
+        paths: [String],
+        maximumAge: UInt64? = nil,
+        now: UInt64,
+        report: @escaping @Sendable (ReloadEvent) -> Void = { _ in },
+        load: @escaping @Sendable () throws -> Value
+    ) throws {
+        self.name = name
+        self.paths = paths
+        self.maximumAge = maximumAge
+        self.load = load
+        self.report = report
+        // Stamps are taken before the files are read: a change in between is then seen at the next look.
+        let stamps = paths.map(FileStamp.init(path:))
+        state = Mutex(State(value: try load(), stamps: stamps, loadedAt: now))
+    }
+
+    /// The value in use.
+    public var current: Value {
+        state.withLock { $0.value }
+    }
+
+    /// Reads the files again, changed or not.
+    public func reload(now: UInt64) {
+        loading.withLock { _ in
+            replace(stamps: paths.map(FileStamp.init(path:)), now: now, isRefresh: false)
+        }
+    }
+
+    /// Reads the files again if they have changed since the last attempt, or if the value has reached its maximum age.
+    public func poll(now: UInt64) {
+        loading.withLock { _ in
+            let stamps = paths.map(FileStamp.init(path:))
+            let (changed, aged) = state.withLock { state in
+                (state.stamps != stamps, maximumAge.map { now &- state.loadedAt >= $0 } ?? false)
+            }
+            if changed || aged { replace(stamps: stamps, now: now, isRefresh: !changed) }
+        }
+    }
+
+    private func replace(stamps: [FileStamp?], now: UInt64, isRefresh: Bool) {
+        do {
+            let value = try load()
+            state.withLock { $0 = State(value: value, stamps: stamps, loadedAt: now) }
+            if !isRefresh { report(.reloaded(name: name)) }
+        } catch {
+            // Remembered too, so that the same bad files are reported once and not at every look.
+            state.withLock {
+                $0.stamps = stamps
+                $0.loadedAt = now
+            }
+            report(.kept(name: name, reason: "\(error)"))
+        }
+    }
+}
+
+/// Something that looks at its files from time to time.
+public protocol Polled: Sendable {
+    /// Looks, and acts on a change. `now` is the time of a monotonic clock, in nanoseconds.
+    func poll(now: UInt64)
+    /// Acts as if there had been a change.
+    func reload(now: UInt64)
+}

@@ -1,0 +1,118 @@
+import COpenSSL
+
+/// What all TLS connections of a listener share: identity, versions, ciphers, curves, and the rule for client certificates.
+///
+/// The policy is Mozilla's *intermediate* profile, version 5.7 (https://wiki.mozilla.org/Security/Server_Side_TLS):
+/// - TLS 1.2 and 1.3; X25519, P-256, P-384; AEAD ciphers with ephemeral keys; the client's order of ciphers counts.
+/// - The profile's finite-field (DHE) suites are left out: no client of this decade needs them, and a DHE handshake costs
+///   the server so much more than the client that it is an attack of its own (CVE-2002-20001).
+///
+/// Beyond the profile:
+/// - ALPN: `http/1.1` or the fatal alert no_application_protocol (RFC 7301 section 3.2); a client without ALPN is served.
+/// - No renegotiation, no compression, no early data.
+/// - Resumption by stateless tickets only. Their key is drawn with the context and lives in memory only; the store makes
+///   a new context on each reload and at least every 12 hours, which ends old tickets. Thus the server keeps no
+///   table of sessions, and a changed client authority takes effect at once.
+public final class TLSContext: @unchecked Sendable {
+    // @unchecked: the SSL_CTX is set up in `init` and only read afterwards. OpenSSL counts its references and takes its
+    // locks by itself (openssl-threads(7)), so any loop may make sessions from it.
+    let pointer: OpaquePointer
+
+    /// When the certificate ends, in seconds since 1970-01-01 UTC.
+    public let certificateExpiry: Int
+
+    /// How long a ticket may be used, in seconds.
+    static let ticketLifetime = 7200
+
+    /// Suites of TLS 1.2; those of TLS 1.3 are OpenSSL's defaults, which are the profile's.
+    static let ciphers = """
+        ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:\
+        ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
+        """
+    static let ciphersuites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+    static let groups = "X25519:P-256:P-384"
+
+    /// Reads the files and builds the context.
+    /// - Throws: `TLSError.configuration` if a file is missing or malformed, or key and certificate do not match.
+    public init(_ configuration: TLSConfiguration) throws(TLSError) {
+        OpenSSLErrorQueue.clear()
+        guard let pointer = SSL_CTX_new(TLS_server_method()) else {
+            throw .configuration(OpenSSLErrorQueue.drain())
+        }
+        do {
+            try Self.applyPolicy(to: pointer)
+            try Self.loadIdentity(configuration, into: pointer)
+            if let authorities = configuration.clientAuthorityPath {
+                try Self.requireClientCertificate(signedBy: authorities, in: pointer)
+            }
+        } catch {
+            SSL_CTX_free(pointer)
+            throw error
+        }
+        self.pointer = pointer
+        certificateExpiry = Self.expiry(of: pointer)
+    }
+
+    deinit {
+        SSL_CTX_free(pointer)
+    }
+
+    private static func applyPolicy(to context: OpaquePointer) throws(TLSError) {
+        let accepted =
+            shim_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1
+            && shim_SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1
+            && SSL_CTX_set_cipher_list(context, ciphers) == 1
+            && SSL_CTX_set_ciphersuites(context, ciphersuites) == 1
+            && shim_SSL_CTX_set1_groups_list(context, groups) == 1
+        guard accepted else { throw .configuration(OpenSSLErrorQueue.drain()) }
+        _ = SSL_CTX_clear_options(context, shim_SSL_OP_CIPHER_SERVER_PREFERENCE)
+        _ = SSL_CTX_set_options(context, shim_SSL_OP_NO_RENEGOTIATION | shim_SSL_OP_NO_COMPRESSION)
+        // Idle connections hold no 17 KB record buffers. Partial writes do not occur: the transport takes all bytes.
+        _ = shim_SSL_CTX_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
+        _ = shim_SSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
+        _ = SSL_CTX_set_timeout(context, ticketLifetime)
+        _ = SSL_CTX_set_num_tickets(context, 1)
+        _ = SSL_CTX_set_max_early_data(context, 0)
+        SSL_CTX_set_alpn_select_cb(context, ALPN.select, nil)
+    }
+
+    private static func loadIdentity(_ configuration: TLSConfiguration, into context: OpaquePointer) throws(TLSError) {
+        // Without this, an encrypted key would make OpenSSL ask for a passphrase on the terminal.
+        SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in 0 }
+        guard SSL_CTX_use_certificate_chain_file(context, configuration.certificatePath) == 1 else {
+            throw .configuration("certificate \(configuration.certificatePath): \(OpenSSLErrorQueue.drain())")
+        }
+        guard SSL_CTX_use_PrivateKey_file(context, configuration.privateKeyPath, SSL_FILETYPE_PEM) == 1 else {
+            throw .configuration("private key \(configuration.privateKeyPath): \(OpenSSLErrorQueue.drain())")
+        }
+        guard SSL_CTX_check_private_key(context) == 1 else {
+            throw .configuration(
+                "private key \(configuration.privateKeyPath) and certificate \(configuration.certificatePath): "
+                    + OpenSSLErrorQueue.drain())
+        }
+    }
+
+    private static func requireClientCertificate(
+        signedBy path: String, in context: OpaquePointer
+    ) throws(TLSError) {
+        guard SSL_CTX_load_verify_file(context, path) == 1, let names = SSL_load_client_CA_file(path) else {
+            throw .configuration("client authorities \(path): \(OpenSSLErrorQueue.drain())")
+        }
+        SSL_CTX_set_client_CA_list(context, names)
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        // A resumed session is bound to this server, as OpenSSL demands where clients are verified.
+        let name: [UInt8] = Array("HTTPServer".utf8)
+        guard SSL_CTX_set_session_id_context(context, name, UInt32(name.count)) == 1 else {
+            throw .configuration(OpenSSLErrorQueue.drain())
+        }
+    }
+
+    private static func expiry(of context: OpaquePointer) -> Int {
+        guard let certificate = SSL_CTX_get0_certificate(context), let end = X509_get0_notAfter(certificate) else {
+            return 0
+        }
+        var time = tm()
+        guard ASN1_TIME_to_tm(end, &time) == 1 else { return 0 }
+        return timegm(&time)
+    }
+}
