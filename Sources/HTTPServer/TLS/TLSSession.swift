@@ -55,7 +55,8 @@ public final class TLSSession {
     /// - Throws: `TLSError.handshake` or `.protocolViolation`.
     public func receive(_ ciphertext: UnsafeRawBufferPointer, into plaintext: inout [UInt8]) throws(TLSError) {
         guard state != .failed else { throw .protocolViolation("connection already failed") }
-        guard state != .closedByPeer else { return }  // Whatever follows close_notify is ignored (RFC 8446 section 6.1).
+        // Whatever follows close_notify is ignored (RFC 8446 section 6.1).
+        guard state != .closedByPeer else { return }
         OpenSSLErrorQueue.clear()
         let outcome = transport.lend(ciphertext) { advance(into: &plaintext) }
         try apply(outcome)

@@ -16,13 +16,14 @@ import Testing
     /// A value that is the file's text, and refuses the text `bad`.
     private func makeReloadable(maximumAge: UInt64? = nil) throws -> Reloadable<String> {
         let path = folder.path("file")
-        return try Reloadable(
-            name: "text", paths: [path], maximumAge: maximumAge, now: 0, report: { [events] in events.add($0) }
-        ) {
+        let load: @Sendable () throws -> String = {
             let text = try String(contentsOfFile: path, encoding: .utf8)
             if text == "bad" { throw Refused() }
             return text
         }
+        return try Reloadable(
+            name: "text", paths: [path], maximumAge: maximumAge, now: 0, report: { [events] in events.add($0) },
+            load: load)
     }
 
     private struct Refused: Error, CustomStringConvertible {

@@ -115,7 +115,7 @@ import Testing
         #expect(client.session.outgoingCount > 0)
     }
 
-    @Test func FINWithoutCloseNotifyIsTruncation() throws {
+    @Test func endWithoutCloseNotifyIsTruncation() throws {
         let client = try TLSTestClient(of: context)
         try client.handshake()
         client.write("half a request")
@@ -124,7 +124,7 @@ import Testing
         #expect(client.session.state == .failed)
     }
 
-    @Test func FINDuringTheHandshake() throws {
+    @Test func endDuringTheHandshake() throws {
         let session = try TLSSession(context)
         #expect(throws: TLSError.handshake("peer closed the connection")) { try session.receiveEnd() }
     }
