@@ -1,23 +1,46 @@
-/// Classes of bytes from the grammars of RFC 9110, 9112 and 3986, as one table of bit sets.
-enum ByteClass {
-    private static let token: UInt8 = 1
-    private static let value: UInt8 = 2
-    private static let target: UInt8 = 4
-    private static let regName: UInt8 = 8
-    private static let identifier: UInt8 = 16
-    private static let hex: UInt8 = 32
+/// Classes of bytes from the grammars of RFC 9110, 9112 and 3986.
+///
+/// Each class of ASCII bytes is two 64-bit masks that the compiler folds into constants: no table in memory, no bounds
+/// to check.
+struct ByteClass {
+    private let low: UInt64
+    private let high: UInt64
+
+    /// The letters, the digits and the bytes of `others`.
+    private init(alphanumericAnd others: StaticString) {
+        var low: UInt64 = 0x03FF_0000_0000_0000
+        var high: UInt64 = 0x07FF_FFFE_07FF_FFFE
+        for index in 0..<others.utf8CodeUnitCount {
+            let byte = UInt64(others.utf8Start[index])
+            if byte < 64 { low |= 1 << byte } else { high |= 1 << (byte & 63) }
+        }
+        self.low = low
+        self.high = high
+    }
+
+    @inline(__always) func contains(_ byte: UInt8) -> Bool {
+        let mask = byte < 64 ? low : high
+        return byte < 128 && (mask &>> UInt64(byte & 63)) & 1 != 0
+    }
 
     /// tchar (RFC 9110, section 5.6.2).
-    @inline(__always) static func isToken(_ byte: UInt8) -> Bool { table[Int(byte)] & token != 0 }
-    /// field-vchar, SP and HTAB (RFC 9110, section 5.5): everything but the other control characters.
-    @inline(__always) static func isFieldValue(_ byte: UInt8) -> Bool { table[Int(byte)] & value != 0 }
-    /// pchar, `/` and `?`, without looking behind `%` (RFC 3986, section 3.3).
-    @inline(__always) static func isTarget(_ byte: UInt8) -> Bool { table[Int(byte)] & target != 0 }
+    static let token = ByteClass(alphanumericAnd: "!#$%&'*+-.^_`|~")
+    /// pchar, `/` and `?`, not looking behind `%`, and the brackets of an IPv6 address (RFC 3986, section 3.3).
+    static let target = ByteClass(alphanumericAnd: "-._~!$&'()*+,;=%:@/?[]")
     /// unreserved, sub-delims and `%` (RFC 3986, section 3.2.2).
-    @inline(__always) static func isRegName(_ byte: UInt8) -> Bool { table[Int(byte)] & regName != 0 }
-    @inline(__always) static func isIdentifier(_ byte: UInt8) -> Bool { table[Int(byte)] & identifier != 0 }
-    @inline(__always) static func isHex(_ byte: UInt8) -> Bool { table[Int(byte)] & hex != 0 }
+    static let regName = ByteClass(alphanumericAnd: "-._~!$&'()*+,;=%")
+    /// What an identifier taken from a caller may consist of.
+    static let identifier = ByteClass(alphanumericAnd: "-._~+/=:@")
+
+    /// field-vchar, SP and HTAB (RFC 9110, section 5.5): everything but the other control characters.
+    @inline(__always) static func isFieldValue(_ byte: UInt8) -> Bool {
+        (byte >= 0x20 && byte != 0x7F) || byte == 0x09
+    }
+
     @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+    /// SP or HTAB, of which OWS and BWS consist (RFC 9110, section 5.6.3).
+    @inline(__always) static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     /// The value of a hexadecimal digit.
     @inline(__always) static func hexValue(_ byte: UInt8) -> UInt8? {
@@ -28,23 +51,10 @@ enum ByteClass {
         default: nil
         }
     }
+}
 
-    private static let table: [UInt8] = (0...255).map { (byte: Int) in
-        let byte = UInt8(byte)
-        let alphanumeric: Bool
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            alphanumeric = true
-        default: alphanumeric = false
-        }
-        var bits: UInt8 = 0
-        if alphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(byte) { bits |= token }
-        if byte == 0x09 || (byte >= 0x20 && byte != 0x7F) { bits |= value }
-        if alphanumeric || "-._~!$&'()*+,;=%:@/?".utf8.contains(byte) { bits |= target }
-        if alphanumeric || "-._~!$&'()*+,;=%".utf8.contains(byte) { bits |= regName }
-        if alphanumeric || "-._~+/=:@".utf8.contains(byte) { bits |= identifier }
-        if hexValue(byte) != nil { bits |= hex }
-        return bits
-    }
+extension UInt8 {
+    static let carriageReturn: UInt8 = 0x0D
+    static let lineFeed: UInt8 = 0x0A
+    static let space: UInt8 = 0x20
 }

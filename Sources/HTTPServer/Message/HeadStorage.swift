@@ -52,6 +52,8 @@ final class HeadStorage: @unchecked Sendable {
     var connectionClose = false
     var connectionKeepAlive = false
     var expectsContinue = false
+    /// An expectation other than `100-continue`.
+    var unknownExpectation = false
     /// The caller's `X-Request-Id`, where it is sane; empty otherwise.
     var callerID = Slice.empty
     /// The identifier given by the server where the caller's is empty.
@@ -79,6 +81,7 @@ final class HeadStorage: @unchecked Sendable {
         connectionClose = false
         connectionKeepAlive = false
         expectsContinue = false
+        unknownExpectation = false
         callerID = .empty
         generatedID = 0
     }

@@ -6,7 +6,7 @@ enum RequestID {
     /// Whether a caller's identifier may be repeated in headers and logs: 1 to 128 letters, digits or `-._~+/=:@`.
     static func isSane(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count >= 1, bytes.count <= maximumLength else { return false }
-        for index in 0..<bytes.count where !ByteClass.isIdentifier(bytes[index]) { return false }
+        for index in 0..<bytes.count where !ByteClass.identifier.contains(bytes[index]) { return false }
         return true
     }
 
