@@ -1,0 +1,14 @@
+/// Hands a streamed request body on, and codes the answer.
+final class CompressingConsumer: BodyConsumer {
+    private let next: any BodyConsumer
+    private let code: @Sendable (Response) -> Response
+
+    init(_ next: any BodyConsumer, code: @escaping @Sendable (Response) -> Response) {
+        self.next = next
+        self.code = code
+    }
+
+    func consume(_ chunk: [UInt8]) -> Response? { next.consume(chunk).map(code) }
+
+    func finish(_ context: WorkContext) -> Response { code(next.finish(context)) }
+}

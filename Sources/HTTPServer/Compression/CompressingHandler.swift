@@ -1,0 +1,101 @@
+import HTTPTypes
+
+/// Sends another handler's answers with gzip where the client accepts it and it pays.
+///
+/// Answers that are made on the work pool are compressed there, and constant ones once. Left alone are bodies under
+/// `minimumSize`, types that do not compress, streams, partial content, answers that have a coding already or
+/// forbid one (`Cache-Control: no-transform`), and those that would not get a tenth shorter. Every answer that might
+/// have been compressed says `Vary: Accept-Encoding`, also when it was not, for the sake of caches. A strong `ETag`
+/// becomes a weak one: the bytes are not the same (RFC 9110 section 8.8.1).
+public struct CompressingHandler: HTTPHandler {
+    private let next: any HTTPHandler
+    private let pool = DeflaterPool()
+    private let constants = CompressedConstants()
+
+    /// In bytes: a shorter body fits into one packet as it is.
+    public static let minimumSize = 1024
+
+    public init(_ next: any HTTPHandler) {
+        self.next = next
+    }
+
+    public func plan(for head: RequestHead) -> RequestPlan {
+        var plan = next.plan(for: head)
+        switch plan.body {
+        case .respond(let response):
+            // Most of these are short; the field is then not even read.
+            guard Self.isEligible(response) else { return plan }
+            plan.body = .respond(coded(response, accepted: Self.acceptsGzip(head)))
+        case .collect(let limit, let then):
+            let accepted = Self.acceptsGzip(head)
+            plan.body = .collect(limit: limit) { request in
+                switch then(request) {
+                case .now(let response): .now(coded(response, accepted: accepted))
+                case .deferred(let make): .deferred { coded(make($0), accepted: accepted) }
+                case .stream(let head, let write): .stream(head: head, write)
+                }
+            }
+        case .stream(let limit, let consumer):
+            let accepted = Self.acceptsGzip(head)
+            plan.body = .stream(
+                limit: limit, CompressingConsumer(consumer) { coded($0, accepted: accepted) })
+        }
+        return plan
+    }
+
+    private static func acceptsGzip(_ head: RequestHead) -> Bool {
+        AcceptEncoding(head[.acceptEncoding]).prefersGzip
+    }
+
+    /// The answer as it is sent to a client that accepts gzip, or that does not.
+    private func coded(_ response: Response, accepted: Bool) -> Response {
+        guard Self.isEligible(response) else { return response }
+        if let prepared = response.prepared {
+            return constants.forms(of: prepared) { (Self.varying(response), compressed(response)) }.pick(accepted)
+        }
+        return accepted ? compressed(response) : Self.varying(response)
+    }
+
+    static func isEligible(_ response: Response) -> Bool {
+        let status = response.status.code
+        guard status >= 200, status != 204, status != 206, status != 304, response.body.count >= minimumSize,
+            response.fields[.contentEncoding] == nil, let type = response.fields[.contentType]
+        else { return false }
+        if response.fields[.cacheControl]?.lowercased().contains("no-transform") == true { return false }
+        return isCompressible(type)
+    }
+
+    /// Text, JSON, XML, YAML and their like; not event streams, which must not wait in a compressor.
+    static func isCompressible(_ contentType: String) -> Bool {
+        let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
+        if type == "text/event-stream" { return false }
+        return type.hasPrefix("text/") || type.hasSuffix("+json") || type.hasSuffix("+xml")
+            || [
+                "application/json", "application/xml", "application/yaml", "application/javascript",
+                "application/x-ndjson", "application/openmetrics-text",
+            ].contains(type)
+    }
+
+    private static func varying(_ response: Response) -> Response {
+        var fields = response.fields
+        if let vary = fields[.vary] {
+            let names = vary.lowercased().split(separator: ",").map { $0.filter { $0 != " " && $0 != "\t" } }
+            if !names.contains("*"), !names.contains("accept-encoding") {
+                fields[.vary] = vary + ", Accept-Encoding"
+            }
+        } else {
+            fields[.vary] = "Accept-Encoding"
+        }
+        return Response(status: response.status, fields: fields, body: response.body)
+    }
+
+    private func compressed(_ response: Response) -> Response {
+        var coded = Self.varying(response)
+        let bytes = response.body.withSpan { span in span.withUnsafeBytes { pool.compress($0) } }
+        guard let bytes else { return coded }
+        coded.body = .bytes(bytes)
+        coded.fields[.contentEncoding] = "gzip"
+        if let tag = coded.fields[.eTag], !tag.hasPrefix("W/") { coded.fields[.eTag] = "W/" + tag }
+        return coded
+    }
+}
