@@ -37,4 +37,6 @@ public enum RejectionReason: String, Sendable, CaseIterable {
     case connectionLimit = "connection_limit"
     case descriptorLimit = "descriptor_limit"
     case queueFull = "queue_full"
+    case unauthorized
+    case rateLimit = "rate_limit"
 }

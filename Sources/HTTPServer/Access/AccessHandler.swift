@@ -1,0 +1,90 @@
+import HTTPTypes
+import Synchronization
+
+/// Lets requests through to another handler, or answers 401 or 429 in its place, before any body is read.
+///
+/// Paths in `openPaths` are for probes: they need no token and are not counted. For all others, where tokens are set, one of
+/// them must be shown; where a rate is set, each client has its own: the holder of a token is one client, whoever
+/// shows none is known by address. Wrong tokens are charged to the address, which slows guessing.
+///
+/// The address is that of the connection. `X-Forwarded-For` is not looked at: anybody can write it.
+public final class AccessHandler: HTTPHandler {
+    private let next: any HTTPHandler
+    private let openPaths: [StaticString]
+    private let tokens: BearerTokenStore?
+    private let isLimited: Bool
+    private let limiter: Mutex<RateLimiter?>
+    private let realm: String
+    private let now: @Sendable () -> UInt64
+    private let observer: (any ServerObserver)?
+
+    /// - Parameters:
+    ///   - openPaths: exact paths that are always let through.
+    ///   - tokens: nil lets everybody in.
+    ///   - limiter: nil sets no rate.
+    ///   - realm: a name without quotes or backslashes, shown in `WWW-Authenticate`.
+    ///   - now: a monotonic clock, in nanoseconds.
+    public init(
+        _ next: any HTTPHandler,
+        openPaths: [StaticString],
+        tokens: BearerTokenStore? = nil,
+        limiter: RateLimiter? = nil,
+        realm: String,
+        observer: (any ServerObserver)? = nil,
+        now: @escaping @Sendable () -> UInt64
+    ) {
+        self.next = next
+        self.openPaths = openPaths
+        self.tokens = tokens
+        self.isLimited = limiter != nil
+        self.limiter = Mutex(limiter)
+        self.realm = realm
+        self.observer = observer
+        self.now = now
+    }
+
+    public func plan(for head: RequestHead) -> RequestPlan {
+        if openPaths.contains(where: head.pathEquals) { return next.plan(for: head) }
+        let verdict = authenticate(head)
+        if case .denied(let wait) = charge(verdict, of: head) {
+            observer?.rejected(.rateLimit)
+            return plan(for: head, answeredBy: .tooManyRequests(wait: wait))
+        }
+        switch verdict {
+        case .anonymous, .holder: return next.plan(for: head)
+        case .missing, .wrong:
+            observer?.rejected(.unauthorized)
+            return plan(for: head, answeredBy: .unauthorized(realm: realm, hadToken: verdict == .wrong))
+        }
+    }
+
+    private enum Verdict: Equatable {
+        /// No tokens are set.
+        case anonymous
+        case holder(TokenDigest)
+        case missing
+        case wrong
+    }
+
+    private func authenticate(_ head: RequestHead) -> Verdict {
+        guard let tokens else { return .anonymous }
+        switch BearerCredentials(head[.authorization]) {
+        case .none: return .missing
+        case .malformed: return .wrong
+        case .token(let token): return tokens.current.accepts(token).map { .holder($0) } ?? .wrong
+        }
+    }
+
+    private func charge(_ verdict: Verdict, of head: RequestHead) -> RateLimiter.Decision {
+        guard isLimited else { return .allowed }
+        let key: RateLimiter.Key
+        if case .holder(let token) = verdict { key = .init(token) } else { key = .init(head.peer) }
+        let now = now()
+        return limiter.withLock { $0?.take(key, now: now) ?? .allowed }
+    }
+
+    /// The label of the route that was asked for, so that metrics and logs show it, with an answer of our own.
+    private func plan(for head: RequestHead, answeredBy response: Response) -> RequestPlan {
+        .respond(route: next.plan(for: head).route, response)
+    }
+}

@@ -1,0 +1,37 @@
+import Glibc
+
+/// Reads small configuration files whole.
+enum FileContents {
+    struct Failure: Error, CustomStringConvertible {
+        let path: String
+        let reason: String
+
+        var description: String { "\(path): \(reason)" }
+    }
+
+    /// - Parameter limit: a file of more bytes is refused.
+    /// - Throws: `Failure`, which names the path and the system's reason.
+    static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        var contents: [UInt8] = []
+        while true {
+            var count = 0
+            let chunk = [UInt8](unsafeUninitializedCapacity: 16_384) { buffer, initialized in
+                repeat {
+                    count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                } while count < 0 && errno == EINTR
+                initialized = max(0, count)
+            }
+            guard count >= 0 else { throw failure(path) }
+            guard count > 0 else { return contents }
+            contents += chunk
+            guard contents.count <= limit else { throw Failure(path: path, reason: "larger than \(limit) bytes") }
+        }
+    }
+
+    private static func failure(_ path: String) -> Failure {
+        Failure(path: path, reason: String(cString: strerror(errno)))
+    }
+}

@@ -1,0 +1,57 @@
+import Testing
+
+@testable import HTTPServer
+
+extension RequestHead {
+    /// A head as the parser makes it. `fields` are lines without CRLF.
+    static func parsed(
+        _ path: String = "/", _ fields: [String] = [], method: String = "GET",
+        peer: PeerAddress = PeerAddress(high: 0, low: 0xFFFF_7F00_0001, port: 1)
+    ) throws -> RequestHead {
+        let lines = ["\(method) \(path) HTTP/1.1", "Host: test"] + fields
+        let bytes = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+        var parser = RequestParser(limits: ServerLimits(), pool: HeadPool())
+        var position = 0
+        let event = parser.next(bytes.span, &position)
+        try #require(event == .head)
+        let storage = parser.takeHead()
+        return RequestHead(
+            storage: try #require(storage),
+            connection: ConnectionInfo(peer: peer, listener: .main, isTLS: false))
+    }
+}
+
+/// Answers every request with the same plan.
+struct FixedHandler: HTTPHandler {
+    var plan: RequestPlan
+
+    init(_ response: Response, route: String = "/fixed") {
+        plan = .respond(route: route, response)
+    }
+
+    init(_ body: BodyPlan, route: String = "/fixed") {
+        plan = RequestPlan(route: route, body: body)
+    }
+
+    func plan(for head: RequestHead) -> RequestPlan { plan }
+}
+
+extension RequestPlan {
+    /// The response of a plan that needs no body, or that makes it at once from an empty one.
+    func response(to head: RequestHead) throws -> Response {
+        switch body {
+        case .respond(let response): return response
+        case .collect(_, let then):
+            switch then(Request(head: head, body: [])) {
+            case .now(let response): return response
+            case .deferred(let make): return make(WorkContext())
+            case .stream(let head, _): return head
+            }
+        case .stream(_, let consumer): return consumer.finish(WorkContext())
+        }
+    }
+}
+
+extension ResponseBody {
+    var allBytes: [UInt8] { withSpan { span in span.withUnsafeBytes { Array($0) } } }
+}
