@@ -1,0 +1,71 @@
+/// The stage, or the round of all three, that sets the pace of a step.
+public enum Bottleneck: String, Hashable, Sendable, CaseIterable {
+    case attention, ffn, communication
+    /// One microbatch's own A → F → A round: there are too few microbatches to hide it.
+    case roundTrip = "round_trip"
+}
+
+/// Fractions of a cycle that each role does not work, 0…1.
+public struct IdleFractions: Hashable, Sendable {
+    /// Mean over the Attention instances; waiting for the slowest sibling counts as idle.
+    public let attention: Double
+    public let ffn: Double
+    public let communication: Double
+
+    public init(attention: Double, ffn: Double, communication: Double) {
+        self.attention = attention
+        self.ffn = ffn
+        self.communication = communication
+    }
+}
+
+/// One step of one microbatch in a bundle of r Attention instances and one FFN instance; all times in microseconds.
+public struct CycleTime: Hashable, Sendable {
+    /// τ: a microbatch is finished every so often, in the mean.
+    public let duration: Double
+    /// Mean busy time of one Attention instance, E[t_A].
+    public let attention: Double
+    /// Mean time of the slowest of the r Attention instances, E[max t_A].
+    public let slowestAttention: Double
+    /// t_F.
+    public let ffn: Double
+    /// t_C.
+    public let communication: Double
+    /// Mean time of one microbatch's own round, divided by m; 0 under ideal overlap.
+    public let roundShare: Double
+
+    public init(
+        duration: Double, attention: Double, slowestAttention: Double, ffn: Double, communication: Double,
+        roundShare: Double = 0
+    ) {
+        self.duration = duration
+        self.attention = attention
+        self.slowestAttention = slowestAttention
+        self.ffn = ffn
+        self.communication = communication
+        self.roundShare = roundShare
+    }
+
+    /// 1 − busy / τ for each role.
+    public var idle: IdleFractions {
+        func idle(_ busy: Double) -> Double { duration > 0 ? min(1, max(0, 1 - busy / duration)) : 0 }
+        return IdleFractions(attention: idle(attention), ffn: idle(ffn), communication: idle(communication))
+    }
+
+    /// What is longest in the mean. Ties go to the earlier of Attention, FFN, communication, round.
+    public var bottleneck: Bottleneck {
+        var longest = (Bottleneck.attention, slowestAttention)
+        for candidate in [(Bottleneck.ffn, ffn), (.communication, communication), (.roundTrip, roundShare)]
+        where candidate.1 > longest.1 {
+            longest = candidate
+        }
+        return longest.0
+    }
+}
+
+/// A theory of the cycle time.
+public protocol CycleTimeModel: Sendable {
+    /// The cycle of a bundle of `ratio` Attention instances (1 or more) and one FFN instance. Its duration must not fall
+    /// as the ratio grows.
+    func cycle(ratio: Double) -> CycleTime
+}

@@ -1,0 +1,137 @@
+/// The cycle under the barrier: the FFN waits for the slowest of r Attention instances whose loads are independent and
+/// approximately normal, T ~ N(Bθ, Bν²) (paper v4; model sections 4 and 5).
+///
+/// Ideal overlap: τ = E[max(g, t_A(max T))], g = max(t_F, t_C), the maximum inside the expectation. With m microbatches an
+/// instance makes up on one for time lost on another, so the Attention term sees the mean of m loads (deviation / √m) while
+/// the round (t_A + t_F + t_C)/m sees the slowest single load; both move with the same normal maximum Z:
+/// τ_m = E[max(g, t_A(Bθ + √B ν Z/√m), (t_A(Bθ + √B ν Z) + t_F + t_C)/m)].
+///
+/// Every term is non-decreasing and piecewise linear in Z, so E[φ(Z)] = φ(−∞) + Σ slope · ∫ S over the pieces, with
+/// S(z) = 1 − Φ(z)^r (``NormalMaximum``).
+public struct GaussianBarrierCycle: CycleTimeModel {
+    public let parameters: BundleParameters
+    private let meanAttention: Double
+    /// Where the pieces of the Attention latency meet, in units of Z, rising, from −bound to bound.
+    private let knots: [Double]
+
+    public init(_ parameters: BundleParameters) {
+        self.parameters = parameters
+        let mean = parameters.meanLoad
+        let deviation = parameters.loadDeviation
+        let segments = parameters.stages.attention.segments
+        var knots = [-NormalMaximum.bound, NormalMaximum.bound]
+        if segments.count > 1, deviation > 0 {
+            for segment in segments.dropFirst() {
+                let z = (segment.start - mean) / deviation
+                knots.append(z)
+                if let m = parameters.microbatches { knots.append(z * Double(m).squareRoot()) }
+            }
+            knots = Array(Set(knots.filter { abs($0) <= NormalMaximum.bound })).sorted()
+        }
+        self.knots = knots
+        meanAttention =
+            segments.count == 1 || deviation == 0
+            ? parameters.stages.attention.latency(at: mean)
+            : Self.expectation(over: knots, count: 1) { z in
+                Ray(parameters.stages.attention, at: mean + deviation * z, unit: deviation, z: z)
+            }
+    }
+
+    public func cycle(ratio: Double) -> CycleTime {
+        let stages = parameters.stages
+        let f = stages.ffnTime(ratio: ratio, batchSize: parameters.batchSize)
+        let c = stages.communicationTime(ratio: ratio, batchSize: parameters.batchSize)
+        let mean = parameters.meanLoad
+        let deviation = parameters.loadDeviation
+        let floor = max(f, c)
+        guard deviation > 0 else {
+            return MeanFieldCycle(parameters).cycle(ratio: ratio)
+        }
+        let single = { (z: Double) in Ray(stages.attention, at: mean + deviation * z, unit: deviation, z: z) }
+        let slowest = Self.expectation(over: knots, count: ratio, single)
+        guard let m = parameters.microbatches else {
+            let duration = Self.expectation(over: knots, count: ratio, floor: floor, single)
+            return CycleTime(
+                duration: duration, attention: meanAttention, slowestAttention: slowest, ffn: f, communication: c)
+        }
+        let shrunk = deviation / Double(m).squareRoot()
+        let duration = Self.expectation(over: knots, count: ratio, floor: floor) { z in
+            Ray(stages.attention, at: mean + shrunk * z, unit: shrunk, z: z)
+        } and: { z in
+            single(z).round(f: f, c: c, microbatches: Double(m))
+        }
+        return CycleTime(
+            duration: duration, attention: meanAttention, slowestAttention: slowest, ffn: f, communication: c,
+            roundShare: (slowest + f + c) / Double(m))
+    }
+}
+
+extension GaussianBarrierCycle {
+    /// A piece of a piecewise-linear function of z: its value at one z and its slope.
+    private struct Ray {
+        var z: Double
+        var value: Double
+        var slope: Double
+
+        init(z: Double, value: Double, slope: Double) {
+            self.z = z
+            self.value = value
+            self.slope = slope
+        }
+
+        /// The latency at `load`, which moves by `unit` tokens for each unit of z.
+        init(_ model: LatencyModel, at load: Double, unit: Double, z: Double) {
+            let segment = model.segments[model.segmentIndex(at: load)]
+            self.init(z: z, value: segment.value + segment.slope * (load - segment.start), slope: segment.slope * unit)
+        }
+
+        func round(f: Double, c: Double, microbatches m: Double) -> Ray {
+            Ray(z: z, value: (value + f + c) / m, slope: slope / m)
+        }
+
+        func value(at z: Double) -> Double { value + slope * (z - self.z) }
+
+        /// Where it meets `other`, inside the open interval; `nil` where it does not.
+        func crossing(_ other: Ray, between lower: Double, and upper: Double) -> Double? {
+            let difference = slope - other.slope
+            guard difference != 0 else { return nil }
+            let z = self.z + (other.value(at: self.z) - value) / difference
+            return z > lower && z < upper ? z : nil
+        }
+    }
+
+    /// E[max(floor, first(Z), second(Z))] for Z the largest of `count` standard normals. `first` and `second` give the
+    /// piece that holds from the knot below z on.
+    private static func expectation(
+        over knots: [Double], count: Double, floor: Double = -.infinity, _ first: (Double) -> Ray,
+        and second: ((Double) -> Ray)? = nil
+    ) -> Double {
+        var total = 0.0
+        for index in 0..<(knots.count - 1) {
+            let (lower, upper) = (knots[index], knots[index + 1])
+            let middle = (lower + upper) / 2
+            let one = first(middle)
+            let two = second?(middle) ?? one
+            let flat = Ray(z: middle, value: floor, slope: 0)
+            if index == 0 { total = max(floor, one.value(at: lower), two.value(at: lower)) }
+            // At most three crossings cut the interval; between two cuts one piece is the largest.
+            var cuts = (
+                one.crossing(flat, between: lower, and: upper) ?? upper,
+                two.crossing(flat, between: lower, and: upper) ?? upper,
+                one.crossing(two, between: lower, and: upper) ?? upper
+            )
+            if cuts.1 < cuts.0 { swap(&cuts.0, &cuts.1) }
+            if cuts.2 < cuts.1 { swap(&cuts.1, &cuts.2) }
+            if cuts.1 < cuts.0 { swap(&cuts.0, &cuts.1) }
+            var from = lower
+            for to in [cuts.0, cuts.1, cuts.2, upper] where to > from {
+                let between = (from + to) / 2
+                let values = (one.value(at: between), two.value(at: between))
+                let slope = max(values.0, values.1) <= floor ? 0 : values.0 >= values.1 ? one.slope : two.slope
+                if slope > 0 { total += slope * NormalMaximum.tailIntegral(from: from, to: to, count: count) }
+                from = to
+            }
+        }
+        return total
+    }
+}
