@@ -8,6 +8,12 @@ public protocol ServerObserver: Sendable {
     func connectionClosed(role: ListenerRole)
     /// Something was refused before or without a handler.
     func rejected(_ reason: RejectionReason)
+    /// A TLS handshake is over: a connection begins, or it was given up.
+    func handshakeFinished(succeeded: Bool)
+}
+
+extension ServerObserver {
+    public func handshakeFinished(succeeded: Bool) {}
 }
 
 /// One request and its answer, as an access log shows it.
@@ -23,7 +29,6 @@ public struct RequestRecord: Sendable {
     public let sentBytes: Int
     /// From the first byte of the request to the last of the response, in nanoseconds.
     public let duration: UInt64
-    public let requestID: String
     public let peer: PeerAddress
     /// False when the client went away before it had the whole answer.
     public let completed: Bool

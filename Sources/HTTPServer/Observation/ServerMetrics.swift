@@ -1,0 +1,132 @@
+import Synchronization
+
+/// Counts what happens in a server, and shows it with that of the process in the Prometheus text format.
+///
+/// Label values are bounded: routes are the handler's labels, and beyond 64 of them `other`; statuses are those sent. Every request takes
+/// one short lock; with two loops it is nearly always free.
+public final class ServerMetrics: ServerObserver {
+    private struct RouteMetrics {
+        var byStatus: [Int: Int] = [:]
+        var duration = DurationHistogram()
+    }
+
+    private struct Requests {
+        var routes: [String: RouteMetrics] = [:]
+        var receivedBytes = 0
+        var sentBytes = 0
+        var aborted = 0
+    }
+
+    static let maximumRoutes = 64
+
+    private let requests = Mutex(Requests())
+    private let open = Atomic<Int>(0)
+    private let accepted = Atomic<Int>(0)
+    private let handshakes = Atomic<Int>(0)
+    private let failedHandshakes = Atomic<Int>(0)
+    private let rejections = Mutex<[RejectionReason: Int]>([:])
+    private let product: String
+    private let buildInformation: [(String, String)]
+    private let sources: Mutex<[@Sendable (inout MetricsText) -> Void]> = Mutex([])
+
+    /// - Parameters:
+    ///   - product: letters, digits and underscores; names the metric `<product>_build_info`.
+    ///   - buildInformation: its labels, such as the version.
+    public init(product: String, buildInformation: [(String, String)]) {
+        self.product = product
+        self.buildInformation = buildInformation
+    }
+
+    /// Adds families from elsewhere, such as the depth of a queue, which are asked for at each scrape.
+    public func addSource(_ source: @escaping @Sendable (inout MetricsText) -> Void) {
+        sources.withLock { $0.append(source) }
+    }
+
+    // MARK: - Events
+
+    public func requestFinished(_ record: RequestRecord) {
+        requests.withLock { requests in
+            var route = record.route.isEmpty ? "none" : record.route
+            if requests.routes[route] == nil, requests.routes.count >= Self.maximumRoutes { route = "other" }
+            requests.routes[route, default: RouteMetrics()].byStatus[record.status, default: 0] += 1
+            requests.routes[route]?.duration.add(nanoseconds: record.duration)
+            requests.receivedBytes += record.receivedBytes
+            requests.sentBytes += record.sentBytes
+            if !record.completed { requests.aborted += 1 }
+        }
+    }
+
+    public func connectionOpened(role: ListenerRole) {
+        open.wrappingAdd(1, ordering: .relaxed)
+        accepted.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    public func connectionClosed(role: ListenerRole) {
+        open.wrappingSubtract(1, ordering: .relaxed)
+    }
+
+    public func rejected(_ reason: RejectionReason) {
+        rejections.withLock { $0[reason, default: 0] += 1 }
+    }
+
+    public func handshakeFinished(succeeded: Bool) {
+        if succeeded {
+            handshakes.wrappingAdd(1, ordering: .relaxed)
+        } else {
+            failedHandshakes.wrappingAdd(1, ordering: .relaxed)
+        }
+    }
+
+    // MARK: - Text
+
+    /// All metrics as they are now.
+    public func text() -> String {
+        let requests = requests.withLock { $0 }
+        var text = MetricsText()
+        write(requests, to: &text)
+        writeConnections(to: &text)
+        for source in sources.withLock({ $0 }) { source(&text) }
+        ProcessMetrics().write(to: &text)
+        text.family("\(product)_build_info", .gauge, "What is running; always 1.")
+        text.sample("\(product)_build_info", buildInformation, 1)
+        return text.text
+    }
+
+    private func write(_ requests: Requests, to text: inout MetricsText) {
+        let routes = requests.routes.sorted { $0.key < $1.key }
+        text.family("http_requests_total", .counter, "Requests answered, by route and status.")
+        for (route, metrics) in routes {
+            for (status, count) in metrics.byStatus.sorted(by: { $0.key < $1.key }) {
+                text.sample("http_requests_total", [("route", route), ("status", String(status))], count)
+            }
+        }
+        text.family(
+            "http_request_duration_seconds", .histogram,
+            "From the first byte of a request to the last of its response, by route.")
+        for (route, metrics) in routes {
+            text.histogram("http_request_duration_seconds", [("route", route)], metrics.duration)
+        }
+        text.single(
+            "http_requests_aborted_total", .counter, "Requests whose client left before it had the whole answer.",
+            requests.aborted)
+        text.single(
+            "http_request_body_bytes_total", .counter, "Bytes of request bodies, as sent.", requests.receivedBytes)
+        text.single(
+            "http_response_body_bytes_total", .counter, "Bytes of response bodies, as sent.", requests.sentBytes)
+    }
+
+    private func writeConnections(to text: inout MetricsText) {
+        text.single("http_connections", .gauge, "Connections that are open.", open.load(ordering: .relaxed))
+        text.single(
+            "http_connections_accepted_total", .counter, "Connections accepted.", accepted.load(ordering: .relaxed))
+        text.family("http_tls_handshakes_total", .counter, "TLS handshakes that ended, by result.")
+        text.sample("http_tls_handshakes_total", [("result", "ok")], handshakes.load(ordering: .relaxed))
+        text.sample("http_tls_handshakes_total", [("result", "failed")], failedHandshakes.load(ordering: .relaxed))
+        let rejections = rejections.withLock { $0 }
+        text.family(
+            "http_rejections_total", .counter, "Requests and connections refused before or without a handler.")
+        for reason in RejectionReason.allCases {
+            text.sample("http_rejections_total", [("reason", reason.rawValue)], rejections[reason] ?? 0)
+        }
+    }
+}
