@@ -1,5 +1,3 @@
-import HTTPTypes
-
 /// Told what happened, on the event loop where it happened: implementations must be quick and must not block.
 public protocol ServerObserver: Sendable {
     /// A response was handed to the socket in full, or given up.

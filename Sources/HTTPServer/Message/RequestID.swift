@@ -17,6 +17,19 @@ enum RequestID {
         }
     }
 
+    /// Appends the identifier of a request, the caller's or the server's.
+    static func append(_ head: HeadStorage, to out: inout [UInt8]) {
+        if head.callerID.isEmpty {
+            append(head.generatedID, to: &out)
+        } else {
+            out.append(contentsOf: head.bytes[head.callerID.range])
+        }
+    }
+
+    static func append(_ id: UInt64, to out: inout [UInt8]) {
+        for index in 0..<16 { out.append(digit(id, index)) }
+    }
+
     /// The hexadecimal digit at `index`, counted from the most significant.
     static func digit(_ id: UInt64, _ index: Int) -> UInt8 {
         let value = UInt8(truncatingIfNeeded: id >> UInt64((15 - index) * 4)) & 15

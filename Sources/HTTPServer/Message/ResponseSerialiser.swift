@@ -56,4 +56,10 @@ extension [UInt8] {
         }
         self[start...].reverse()
     }
+
+    /// Appends a number in hexadecimal digits, without leading zeros.
+    mutating func append(hexadecimal number: Int) {
+        let digits = Swift.max(1, (Int.bitWidth - number.leadingZeroBitCount + 3) / 4)
+        for index in (16 - digits)..<16 { append(RequestID.digit(UInt64(truncatingIfNeeded: number), index)) }
+    }
 }

@@ -1,0 +1,85 @@
+import HTTPTypes
+
+/// Everything for which the server itself answers, without or instead of a handler, and the one place where it gets
+/// its status and its response.
+public enum ServerError: Error, Equatable, Sendable {
+    case malformed(ParseError)
+    /// The body is longer than its route accepts (RFC 9110, section 15.5.14).
+    case bodyTooLarge
+    case headerTimeout
+    case bodyTimeout
+    /// The method is not one of those recognised (RFC 9110, section 9.1).
+    case unknownMethod
+    /// `CONNECT`: this is no proxy.
+    case connectRefused
+    /// An expectation other than `100-continue` (RFC 9110, section 10.1.1).
+    case unknownExpectation
+    case workQueueFull
+    case tooManyConnections
+    case internalError
+
+    public var status: HTTPResponse.Status {
+        switch self {
+        case .malformed(let error): HTTPResponse.Status(code: error.status)
+        case .bodyTooLarge: .contentTooLarge
+        case .headerTimeout, .bodyTimeout: .requestTimeout
+        case .unknownMethod: .notImplemented
+        case .connectRefused: .methodNotAllowed
+        case .unknownExpectation: .expectationFailed
+        case .workQueueFull, .tooManyConnections: .serviceUnavailable
+        case .internalError: .internalServerError
+        }
+    }
+
+    public var detail: StaticString {
+        switch self {
+        case .malformed(let error): error.detail
+        case .bodyTooLarge: "The body is longer than is accepted here."
+        case .headerTimeout: "The header section did not arrive in time."
+        case .bodyTimeout: "The body did not arrive in time."
+        case .unknownMethod: "The method is not implemented."
+        case .connectRefused: "This server is not a proxy."
+        case .unknownExpectation: "The only expectation that is understood is 100-continue."
+        case .workQueueFull: "All workers are busy and the queue is full."
+        case .tooManyConnections: "There are too many connections."
+        case .internalError: "Something went wrong inside the server."
+        }
+    }
+
+    /// How it is counted; nil where nothing was rejected.
+    var reason: RejectionReason? {
+        switch self {
+        case .malformed(let error):
+            error.status == 400 || error.status == 501 || error.status == 505 ? .malformed : .tooLarge
+        case .bodyTooLarge: .tooLarge
+        case .headerTimeout, .bodyTimeout: .timeout
+        case .unknownMethod, .connectRefused, .unknownExpectation: .malformed
+        case .workQueueFull: .queueFull
+        case .tooManyConnections: .connectionLimit
+        case .internalError: nil
+        }
+    }
+
+    /// The answer: a problem document (RFC 9457).
+    ///
+    /// - Parameter retryAfter: seconds for `Retry-After`, where the answer is 503.
+    public func response(retryAfter: Int) -> Response {
+        var fields: HTTPFields = [.contentType: "application/problem+json"]
+        switch self {
+        case .workQueueFull, .tooManyConnections: fields[.retryAfter] = String(retryAfter)
+        case .connectRefused: fields[.allow] = ServerMethods.allow
+        default: break
+        }
+        // The titles and details are ours and need no escaping.
+        let status = status
+        let text = """
+            {"type":"about:blank","title":"\(status.reasonPhrase)","status":\(status.code),"detail":"\(detail)"}
+            """
+        return Response(status: status, fields: fields, body: .text(text))
+    }
+}
+
+/// The methods that the server as a whole offers, for `OPTIONS *` and `CONNECT`.
+enum ServerMethods {
+    static let allow = "GET, HEAD, POST, OPTIONS"
+}
