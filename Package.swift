@@ -37,6 +37,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // System calls of Linux that Swift's Glibc module leaves out: epoll, eventfd, timerfd, accept4.
+        .systemLibrary(name: "CLinux"),
         // Files that are compiled into the binary with #embed: the API description, the operators' page, the catalogue.
         .target(name: "CEmbedded"),
 
@@ -54,7 +56,7 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "COpenSSL", "CZlib",
+                "CLinux", "COpenSSL", "CZlib",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -79,7 +81,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .executableTarget(name: "http-fixture", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .executableTarget(
+            name: "http-fixture",
+            dependencies: ["HTTPServer", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "SizingTests", dependencies: ["Sizing"], swiftSettings: strict),

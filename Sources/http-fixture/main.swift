@@ -1,1 +1,51 @@
-print("not built yet")
+import Dispatch
+import Glibc
+import HTTPServer
+
+// http-fixture --port N [--host H]: the HTTP layer alone, for conformance cases, fuzzing and measurements.
+
+private func say(_ text: String, to descriptor: Int32) {
+    let bytes = Array(text.utf8)
+    _ = write(descriptor, bytes, bytes.count)
+}
+
+private func fail(_ message: String) -> Never {
+    say("http-fixture: \(message)\nusage: http-fixture --port N [--host ADDRESS] [--loops N]\n", to: STDERR_FILENO)
+    exit(2)
+}
+
+var host = "127.0.0.1"
+var port: Int?
+var loops: Int?
+var arguments = CommandLine.arguments.dropFirst().makeIterator()
+while let flag = arguments.next() {
+    guard let value = arguments.next() else { fail("\(flag) needs a value") }
+    switch flag {
+    case "--host": host = value
+    case "--port": port = Int(value)
+    case "--loops": loops = Int(value)
+    default: fail("unknown flag \(flag)")
+    }
+}
+guard let port, (0...65535).contains(port) else { fail("--port needs a number from 0 to 65535") }
+
+var configuration = ServerConfiguration(listeners: [.init(host: host, port: port)])
+configuration.loops = loops
+let server = HTTPServer(configuration: configuration, handler: FixtureHandler())
+do {
+    try server.start()
+} catch {
+    fail("\(error)")
+}
+say("listening on \(host) port \(server.boundPorts.first ?? port)\n", to: STDOUT_FILENO)
+
+signal(SIGTERM, SIG_IGN)
+let termination = DispatchSource.makeSignalSource(signal: SIGTERM, queue: .main)
+termination.setEventHandler {
+    Task {
+        await server.drain(after: 0, grace: 10)
+        exit(0)
+    }
+}
+termination.activate()
+dispatchMain()

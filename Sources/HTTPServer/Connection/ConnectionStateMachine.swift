@@ -295,7 +295,9 @@ struct ConnectionStateMachine {
 
     /// The client has closed its side, and there may be bytes before that which have not been read.
     mutating func clientClosed(now: UInt64) {
-        if state == .answering || pausedAt != nil { stateDeadline = min(stateDeadline ?? .max, now + timeouts.halfClose) }
+        if state == .answering || pausedAt != nil {
+            stateDeadline = min(stateDeadline ?? .max, now + timeouts.halfClose)
+        }
     }
 
     /// The client has closed its side and all bytes before that were read.
@@ -328,6 +330,9 @@ struct ConnectionStateMachine {
         isDraining = true
         if state == .idle { stateDeadline = min(stateDeadline ?? .max, now + grace) }
     }
+
+    /// There is no room for this connection.
+    mutating func connectionRefused() -> Action { refused(.tooManyConnections) }
 
     mutating func connectionClosed() { _ = closed() }
 

@@ -28,6 +28,9 @@ extension HTTPConnection {
 
     mutating func drainBegan(now: UInt64, grace: UInt64) { machine.drainBegan(now: now, grace: grace) }
 
+    /// There is no room for this connection: says so, and ends it.
+    mutating func refuseConnection(now: UInt64) { perform(machine.connectionRefused(), now: now) }
+
     /// The connection is gone; its work is not wanted any more.
     mutating func connectionLost(now: UInt64) {
         machine.connectionClosed()

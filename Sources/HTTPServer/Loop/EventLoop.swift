@@ -1,0 +1,289 @@
+import CLinux
+import Dispatch
+import Glibc
+import Synchronization
+
+/// A serial queue that owns connections for life: it waits for their sockets, and everything about them happens on it.
+///
+/// The sockets are watched by an epoll descriptor of the loop's own, and Dispatch by a single source watches that. So
+/// a loop under load stays in its own `epoll_wait` and needs no system call per event to re-arm anything, while an idle
+/// loop holds no thread.
+///
+/// `@unchecked Sendable`: other threads use only what is immutable, `inbox` and `load`, which lock or are atomic.
+/// Everything else is touched on `queue` alone.
+final class EventLoop: @unchecked Sendable {
+    enum Message: Sendable {
+        case accepted(Int32, PeerAddress, ListenerRole, refused: Bool)
+        case work(ConnectionID, WorkResult)
+        case stopAccepting(@Sendable () -> Void)
+        /// Idle connections have that many nanoseconds for one more request; every answer is the last.
+        case drain(grace: UInt64)
+        case closeAll
+        case shutDown(@Sendable () -> Void)
+    }
+
+    /// Longest time in a turn before Dispatch gets its queue back, in nanoseconds.
+    private static let turnLength: UInt64 = 10_000_000
+    /// How long a loop without events waits for the next before it gives its thread back.
+    private static let lingerMilliseconds: Int32 = 1
+    private static let eventsPerWait = 256
+    private static let readBufferSize = 64 * 1024
+    private static let key = DispatchSpecificKey<ObjectIdentifier>()
+
+    let queue: DispatchQueue
+    /// Connections owned, or on their way here.
+    let load = Atomic<Int>(0)
+    private let inbox = Mutex<[Message]>([])
+    let poller: Poller
+    private var source: (any DispatchSourceRead)?
+    let services: ConnectionServices
+    let state: ServerState
+    private let system: any SystemCalls
+
+    var table = ConnectionTable()
+    private var wheel: TimerWheel
+    private var waitingForTurn: [ConnectionID] = []
+    var acceptor: Acceptor?
+    private let events: UnsafeMutableBufferPointer<epoll_event>
+    private let readBuffer: UnsafeMutableRawBufferPointer
+    private(set) var now: UInt64
+    private var tickDescriptor: Int32 = -1
+    private var ticking = false
+    private var drainGrace: UInt64?
+    private var isShutDown = false
+
+    private static let tickToken = UInt64.max - 1
+    static let firstListenerToken = UInt64.max - 1024
+
+    /// - Parameter makeServices: called with the function that gives work of this loop's connections to the pool.
+    init(
+        name: String, state: ServerState, pool: WorkPool, system: any SystemCalls = System(),
+        makeServices: (@escaping (Work, ConnectionID) -> Bool) -> ConnectionServices
+    ) throws {
+        queue = DispatchQueue(label: name)
+        self.state = state
+        self.system = system
+        poller = try Poller()
+        now = System.monotonicNanoseconds()
+        wheel = TimerWheel(now: now)
+        events = .allocate(capacity: Self.eventsPerWait)
+        readBuffer = .allocate(byteCount: Self.readBufferSize, alignment: 16)
+        let mailbox = WorkMailbox()
+        services = makeServices { work, id in pool.submit { [mailbox] in mailbox.run(work, id) } }
+        mailbox.loop = self
+        queue.setSpecific(key: Self.key, value: ObjectIdentifier(self))
+    }
+
+    deinit {
+        events.deallocate()
+        readBuffer.deallocate()
+    }
+
+    /// Begins to wait for events.
+    func start() throws {
+        tickDescriptor = timerfd_create(Int32(CLOCK_MONOTONIC), Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
+        guard tickDescriptor >= 0, poller.add(tickDescriptor, events: EPOLLIN.rawValue, token: Self.tickToken) else {
+            throw ServerStartError.system("timerfd")
+        }
+        let source = DispatchSource.makeReadSource(fileDescriptor: poller.descriptor, queue: queue)
+        source.setEventHandler { [unowned self] in turn() }
+        self.source = source
+        source.activate()
+    }
+
+    /// From any thread: has the loop deal with a message.
+    func post(_ message: Message) {
+        let wasEmpty = inbox.withLock { inbox in
+            inbox.append(message)
+            return inbox.count == 1
+        }
+        if wasEmpty { poller.wake() }
+    }
+
+    func preconditionOnLoop() {
+        precondition(
+            DispatchQueue.getSpecific(key: Self.key) == ObjectIdentifier(self),
+            "A connection was touched outside the event loop that owns it.")
+    }
+
+    // MARK: A turn
+
+    private func turn() {
+        preconditionOnLoop()
+        guard !isShutDown else { return }
+        let began = System.monotonicNanoseconds()
+        var wait = Int32(0)
+        repeat {
+            let count = poller.wait(events, milliseconds: wait)
+            now = System.monotonicNanoseconds()
+            services.date.update(to: time(nil))
+            for index in 0..<count { dispatch(events[index]) }
+            takeTurns()
+            if isShutDown { return }
+            if count == 0, waitingForTurn.isEmpty, wait > 0 { return }
+            wait = waitingForTurn.isEmpty ? Self.lingerMilliseconds : 0
+        } while now &- began < Self.turnLength
+        // There may be connections that wait without an event to come.
+        if !waitingForTurn.isEmpty { poller.wake() }
+    }
+
+    private func dispatch(_ event: epoll_event) {
+        switch event.data.u64 {
+        case Poller.wakeToken:
+            poller.acknowledgeWake()
+            readInbox()
+        case Self.tickToken:
+            var expirations: UInt64 = 0
+            _ = read(tickDescriptor, &expirations, 8)
+            advanceTimers()
+        case let token where token >= Self.firstListenerToken:
+            acceptor?.accept(on: Int(token - Self.firstListenerToken), loop: self)
+        case let token:
+            guard let driver = table[ConnectionID(token: token)] else { return }
+            driver.becameReady(Self.readiness(event.events), now: now)
+            settle(driver)
+        }
+    }
+
+    private static func readiness(_ events: UInt32) -> ConnectionDriver.Readiness {
+        var readiness: ConnectionDriver.Readiness = []
+        if events & EPOLLIN.rawValue != 0 { readiness.insert(.readable) }
+        if events & EPOLLOUT.rawValue != 0 { readiness.insert(.writable) }
+        if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { readiness.insert(.closedByClient) }
+        if events & EPOLLERR.rawValue != 0 { readiness.insert(.failed) }
+        return readiness
+    }
+
+    private func readInbox() {
+        let messages = inbox.withLock { inbox in
+            let taken = inbox
+            inbox = []
+            return taken
+        }
+        for message in messages {
+            switch message {
+            case .accepted(let socket, let peer, let role, let refused):
+                adopt(socket, peer, role, refused: refused)
+            case .work(let id, let result):
+                guard let driver = table[id] else { continue }
+                driver.workFinished(result, now: now)
+                settle(driver)
+            case .stopAccepting(let done):
+                acceptor?.stop(loop: self)
+                done()
+            case .drain(let grace):
+                drainGrace = grace
+                for driver in table.all {
+                    driver.drainBegan(now: now, grace: grace)
+                    settle(driver)
+                }
+            case .closeAll:
+                for driver in table.all {
+                    driver.abandon(now: now)
+                    settle(driver)
+                }
+            case .shutDown(let done):
+                shutDown()
+                done()
+            }
+        }
+    }
+
+    /// Connections that had more to read than one go allows.
+    private func takeTurns() {
+        guard !waitingForTurn.isEmpty else { return }
+        let waiting = waitingForTurn
+        waitingForTurn = []
+        for id in waiting {
+            guard let driver = table[id] else { continue }
+            driver.pump(now: now)
+            settle(driver)
+        }
+    }
+
+    // MARK: Connections
+
+    /// Takes over a socket.
+    func adopt(_ socket: Int32, _ peer: PeerAddress, _ role: ListenerRole, refused: Bool) {
+        let id = table.reserve()
+        let http = HTTPConnection(
+            services: services, info: ConnectionInfo(peer: peer, listener: role, isTLS: false), id: id, now: now)
+        let driver = ConnectionDriver(descriptor: socket, system: system, buffer: readBuffer, http: http)
+        driver.isRefusal = refused
+        table.insert(driver, at: id)
+        services.observer?.connectionOpened(role: role)
+        guard poller.addConnection(socket, token: id.token) else {
+            driver.abandon(now: now)
+            return settle(driver)
+        }
+        if let drainGrace { driver.drainBegan(now: now, grace: drainGrace) }
+        if refused { driver.refuseConnection(now: now) }
+        settle(driver)
+        startTicking()
+    }
+
+    /// After anything that a driver did: its end, its turn, its deadline.
+    private func settle(_ driver: ConnectionDriver) {
+        let id = driver.http.id
+        if driver.isClosed {
+            guard table[id] === driver else { return }
+            table.remove(id)
+            wheel.cancel(Int(id.index))
+            load.subtract(1, ordering: .relaxed)
+            if driver.isRefusal {
+                state.refusals.subtract(1, ordering: .relaxed)
+            } else {
+                state.connections.subtract(1, ordering: .relaxed)
+            }
+            services.observer?.connectionClosed(role: driver.http.info.listener)
+            return
+        }
+        if driver.wantsTurn { waitingForTurn.append(id) }
+        if let deadline = driver.http.deadline { wheel.schedule(Int(id.index), at: deadline) }
+    }
+
+    // MARK: Time
+
+    private func advanceTimers() {
+        wheel.advance(to: now) { wheel, index in
+            guard let driver = table[index: index] else { return }
+            driver.deadlinePassed(now: now)
+            if driver.isClosed {
+                settle(driver)
+            } else if let deadline = driver.http.deadline {
+                wheel.schedule(index, at: deadline)
+            }
+        }
+        if table.count == 0 { stopTicking() }
+    }
+
+    private func startTicking() {
+        guard !ticking, table.count > 0 else { return }
+        ticking = true
+        setTick(nanoseconds: Int(wheel.tick))
+    }
+
+    private func stopTicking() {
+        ticking = false
+        setTick(nanoseconds: 0)
+    }
+
+    private func setTick(nanoseconds: Int) {
+        let interval = timespec(tv_sec: 0, tv_nsec: nanoseconds)
+        var value = itimerspec(it_interval: interval, it_value: interval)
+        _ = timerfd_settime(tickDescriptor, 0, &value, nil)
+    }
+
+    private func shutDown() {
+        isShutDown = true
+        acceptor?.stop(loop: self)
+        for driver in table.all {
+            driver.abandon(now: now)
+            settle(driver)
+        }
+        source?.cancel()
+        source = nil
+        poller.close()
+        close(tickDescriptor)
+    }
+}

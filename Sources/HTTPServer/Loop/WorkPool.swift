@@ -1,0 +1,103 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// A bounded number of threads that take jobs from a bounded queue.
+///
+/// They are threads of their own and not Dispatch's, so that a queue full of work can never keep the event loops from
+/// getting a thread, and they run at a lower priority, so that the loops come first on the cores too.
+final class WorkPool: Sendable {
+    typealias Job = @Sendable () -> Void
+
+    private struct State {
+        var waiting: [Job] = []
+        /// Index in `waiting` of the next job; what lies before it is done.
+        var next = 0
+        var running = 0
+        var isStopped = false
+    }
+
+    let workers: Int
+    /// Jobs that may wait beyond those that run.
+    let queueLimit: Int
+    private let state = Mutex(State())
+    private let available = DispatchSemaphore(value: 0)
+
+    /// Nice value of the workers.
+    static let niceness: Int32 = 5
+
+    init(workers: Int, queueLimit: Int) {
+        self.workers = max(1, workers)
+        self.queueLimit = max(0, queueLimit)
+    }
+
+    /// Starts the threads; they end after ``stop()``.
+    func start() {
+        for _ in 0..<workers {
+            var thread = pthread_t()
+            // The thread owns one reference to the pool, taken back at its beginning.
+            let context = Unmanaged.passRetained(self).toOpaque()
+            let result = pthread_create(
+                &thread, nil,
+                { context in
+                    guard let context else { return nil }
+                    let pool = Unmanaged<WorkPool>.fromOpaque(context).takeRetainedValue()
+                    // On Linux this is the niceness of the calling thread alone.
+                    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, WorkPool.niceness)
+                    pool.run()
+                    return nil
+                }, context)
+            if result == 0 { pthread_detach(thread) } else { Unmanaged<WorkPool>.fromOpaque(context).release() }
+        }
+    }
+
+    /// Queues a job; false if the queue is full.
+    func submit(_ job: @escaping Job) -> Bool {
+        let accepted = state.withLock { state in
+            let waiting = state.waiting.count - state.next
+            guard !state.isStopped, waiting + state.running < workers + queueLimit else { return false }
+            state.waiting.append(job)
+            return true
+        }
+        if accepted { available.signal() }
+        return accepted
+    }
+
+    /// Jobs that wait, and jobs that run.
+    var depth: (waiting: Int, running: Int) {
+        state.withLock { ($0.waiting.count - $0.next, $0.running) }
+    }
+
+    /// Ends the threads once the jobs that run are done; those that wait are dropped.
+    func stop() {
+        state.withLock { state in
+            state.isStopped = true
+            state.waiting = []
+            state.next = 0
+        }
+        for _ in 0..<workers { available.signal() }
+    }
+
+    private func run() {
+        while true {
+            available.wait()
+            let job: Job? = state.withLock { state in
+                guard state.next < state.waiting.count else { return nil }
+                let job = state.waiting[state.next]
+                state.next += 1
+                if state.next == state.waiting.count || state.next >= 1024 {
+                    state.waiting.removeFirst(state.next)
+                    state.next = 0
+                }
+                state.running += 1
+                return job
+            }
+            guard let job else {
+                if state.withLock({ $0.isStopped }) { return }
+                continue
+            }
+            job()
+            state.withLock { $0.running -= 1 }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import HTTPServer
+import HTTPTypes
+
+/// The routes that the conformance cases ask for: `GET /`, `POST /` and `POST /echo` (the whole body), `GET /echo` (the
+/// fields of the request).
+struct FixtureHandler: HTTPHandler {
+    private static let hello = Response(
+        PreparedResponse(
+            Response(status: .ok, fields: [.contentType: "text/plain"], body: .constant(StaticBytes("Hello.\n")))))
+
+    func plan(for head: RequestHead) -> RequestPlan {
+        if head.pathEquals("/") || head.path == "/" {
+            switch head.method {
+            case .get, .head: return .respond(route: "/", Self.hello)
+            case .post: return RequestPlan(route: "/", body: .collect(limit: nil, then: Self.echo))
+            default: return Self.wrongMethod(head, "/")
+            }
+        }
+        if head.pathEquals("/echo") {
+            switch head.method {
+            case .get, .head: return .respond(route: "/echo", Self.listFields(head))
+            case .post: return RequestPlan(route: "/echo", body: .collect(limit: nil, then: Self.echo))
+            default: return Self.wrongMethod(head, "/echo")
+            }
+        }
+        return .respond(
+            route: "", Response(status: .notFound, fields: [.contentType: "text/plain"], body: .text("Not found.\n")))
+    }
+
+    private static func wrongMethod(_ head: RequestHead, _ route: String) -> RequestPlan {
+        let allow: HTTPFields = [.allow: "GET, HEAD, POST, OPTIONS"]
+        let status: HTTPResponse.Status = head.method == .options ? .noContent : .methodNotAllowed
+        return .respond(route: route, Response(status: status, fields: allow))
+    }
+
+    @Sendable private static func echo(_ request: Request) -> Answer {
+        .now(
+            Response(
+                status: .ok, fields: [.contentType: "application/octet-stream"], body: .bytes(request.body)))
+    }
+
+    private static func listFields(_ head: RequestHead) -> Response {
+        let lines = head.fields.map { "\($0.name.rawName): \($0.value)\n" }
+        return Response(status: .ok, fields: [.contentType: "text/plain"], body: .text(lines.joined()))
+    }
+}
