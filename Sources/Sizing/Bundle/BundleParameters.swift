@@ -15,11 +15,18 @@ public struct BundleParameters: Hashable, Sendable {
         if let microbatches {
             try SizingError.check(microbatches, in: 1...SizingLimits.maximumMicrobatches, field: "microbatches")
         }
+        self.init(unchecked: slotLoad, stages, batchSize, microbatches)
+    }
+
+    init(unchecked slotLoad: SlotLoad, _ stages: StageLatencies, _ batchSize: Int, _ microbatches: Int?) {
         self.slotLoad = slotLoad
         self.stages = stages
         self.batchSize = batchSize
         self.microbatches = microbatches
     }
+
+    /// The same bundle in the paper's lock-step.
+    public var underIdealOverlap: BundleParameters { BundleParameters(unchecked: slotLoad, stages, batchSize, nil) }
 
     /// Mean load of one Attention instance, Bθ, tokens.
     public var meanLoad: Double { Double(batchSize) * slotLoad.mean }

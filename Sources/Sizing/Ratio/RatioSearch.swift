@@ -1,0 +1,91 @@
+/// The whole ratio that maximises throughput per cost, found exactly without trying every ratio.
+///
+/// The objective is rB/((r c_A + c_F) τ(r)). τ never falls with r, and r/(r c_A + c_F) rises with it, so over lower < r ≤
+/// upper it is at most upper·B/((upper c_A + c_F) τ(lower)). Branch and bound on that: intervals whose bound does not beat
+/// the best value so far are dropped, the others are halved. No assumption on the shape of τ beyond its monotony.
+public struct RatioSearch: Sendable {
+    /// What was found.
+    public struct Optimum: Hashable, Sendable {
+        public let ratio: Int
+        public let cycle: CycleTime
+        /// rB/((r c_A + c_F) τ), per microsecond and unit of cost.
+        public let objective: Double
+        /// How often the cycle time was worked out.
+        public let evaluations: Int
+    }
+
+    public let parameters: BundleParameters
+    public let cost: InstanceCost
+    public let model: any CycleTimeModel
+
+    public init(parameters: BundleParameters, cost: InstanceCost, model: any CycleTimeModel) {
+        self.parameters = parameters
+        self.cost = cost
+        self.model = model
+    }
+
+    /// The best ratio of 1…`maximum`; the smallest where several are equally good.
+    ///
+    /// - Parameter guess: where to look first (the mean-field ratio); only speed depends on it.
+    public func optimum(upTo maximum: Int, guess: Double) -> Optimum {
+        var evaluations = 0
+        func evaluate(_ ratio: Int) -> Evaluated {
+            evaluations += 1
+            let cycle = model.cycle(ratio: Double(ratio))
+            let objective = parameters.throughput(ratio: Double(ratio), duration: cycle.duration, cost: cost)
+            return Evaluated(ratio: ratio, cycle: cycle, objective: objective)
+        }
+        let start = guess.isFinite ? min(maximum, max(1, Int(guess.rounded()))) : maximum
+        var best = evaluate(start)
+        var pending: [(lower: Evaluated, upper: Evaluated)] = []
+        let first = start == 1 ? best : evaluate(1)
+        let last = start == maximum ? best : evaluate(maximum)
+        for end in [first, last] where end.isBetter(than: best) { best = end }
+        let middle = climb(from: best, between: first.ratio, and: last.ratio, evaluate)
+        best = middle
+        pending = [(first, middle), (middle, last)]
+        while let (lower, upper) = pending.popLast() {
+            guard upper.ratio - lower.ratio > 1 else { continue }
+            let bound = parameters.throughput(
+                ratio: Double(upper.ratio - 1), duration: lower.cycle.duration, cost: cost)
+            guard bound > best.objective || (bound == best.objective && lower.ratio < best.ratio) else { continue }
+            let between = evaluate(lower.ratio + (upper.ratio - lower.ratio) / 2)
+            if between.isBetter(than: best) { best = between }
+            pending.append((between, upper))
+            pending.append((lower, between))
+        }
+        return Optimum(
+            ratio: best.ratio, cycle: best.cycle, objective: best.objective, evaluations: evaluations)
+    }
+
+    private struct Evaluated {
+        var ratio: Int
+        var cycle: CycleTime
+        var objective: Double
+
+        func isBetter(than other: Evaluated) -> Bool {
+            objective > other.objective || (objective == other.objective && ratio < other.ratio)
+        }
+    }
+
+    /// Walks uphill in growing steps, so that the bound starts sharp.
+    private func climb(
+        from start: Evaluated, between lowest: Int, and highest: Int, _ evaluate: (Int) -> Evaluated
+    ) -> Evaluated {
+        var best = start
+        var step = max(1, start.ratio / 8)
+        while step > 0 {
+            var moved = false
+            for next in [best.ratio - step, best.ratio + step] where lowest...highest ~= next {
+                let candidate = evaluate(next)
+                if candidate.isBetter(than: best) {
+                    best = candidate
+                    moved = true
+                    break
+                }
+            }
+            if !moved { step /= 2 }
+        }
+        return best
+    }
+}

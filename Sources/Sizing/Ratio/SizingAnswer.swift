@@ -1,0 +1,68 @@
+/// The answer to a ``SizingProblem``.
+public struct SizingAnswer: Hashable, Sendable {
+    /// The integer optimum under the barrier.
+    public let recommendation: OperatingPoint
+    /// The paper's closed form under ideal overlap. Its ratio is cut at the largest considered.
+    public let meanField: OperatingPoint
+    public let closedForm: MeanFieldRatio
+    /// How often the recommendation's cycle time was worked out.
+    public let evaluations: Int
+}
+
+extension SizingProblem {
+    /// Answers the question.
+    ///
+    /// The mean field is worked out first, from the lines that the stages follow there; then the exact integer optimum of
+    /// the barrier-aware cycle time.
+    public func solve() -> SizingAnswer {
+        let (closedForm, meanField) = solveMeanField()
+        let best = RatioSearch(parameters: parameters, cost: cost, model: barrier)
+            .optimum(upTo: maximumRatio, guess: closedForm.ratio)
+        return SizingAnswer(
+            recommendation: operatingPoint(ratio: Double(best.ratio), cycle: best.cycle), meanField: meanField,
+            closedForm: closedForm, evaluations: best.evaluations)
+    }
+
+    /// The theory that the recommendation comes from.
+    public var barrier: any CycleTimeModel { GaussianBarrierCycle(parameters) }
+
+    /// What each of `ratios` gives under ``barrier``.
+    public func curve(ratios: some Sequence<Int>) -> [OperatingPoint] {
+        let barrier = barrier
+        return ratios.map { operatingPoint(ratio: Double($0), cycle: barrier.cycle(ratio: Double($0))) }
+    }
+
+    /// What `ratio` gives where its step takes `cycle`.
+    public func operatingPoint(ratio: Double, cycle: CycleTime) -> OperatingPoint {
+        OperatingPoint(ratio: ratio, cycle: cycle, parameters: parameters, cost: cost)
+    }
+
+    /// The closed form, with the local lines of stages that are no lines.
+    ///
+    /// A curved t_F has another line at another ratio: the closed form is that of the line around the best whole ratio.
+    private func solveMeanField() -> (MeanFieldRatio, OperatingPoint) {
+        let load = workload.meanLoad(batchSize: batchSize)
+        let attentionTime = stages.attention.latency(at: load)
+        let overlapped = parameters.underIdealOverlap
+        let model = MeanFieldCycle(overlapped, meanLoad: load)
+        func closedForm(around ratio: Double) -> MeanFieldRatio {
+            let aggregate = ratio * Double(batchSize)
+            let communicationLoad = stages.communicationLoad == .attentionBatch ? Double(batchSize) : aggregate
+            return MeanFieldRatio(
+                attentionTime: attentionTime, ffn: stages.ffn.localLine(at: aggregate),
+                communication: stages.communication.localLine(at: communicationLoad),
+                communicationLoad: stages.communicationLoad, batchSize: batchSize, cost: cost)
+        }
+        var answer = closedForm(around: 1)
+        if stages.ffn.line == nil || stages.communication.line == nil {
+            let best = RatioSearch(parameters: overlapped, cost: cost, model: model)
+                .optimum(upTo: maximumRatio, guess: answer.ratio)
+            answer = closedForm(around: Double(best.ratio))
+        }
+        // At r = 0 the throughput is a limit; a small ratio stands for it.
+        let ratio = max(1e-9, min(answer.ratio, Double(maximumRatio)))
+        let point = OperatingPoint(
+            ratio: ratio, cycle: model.cycle(ratio: ratio), parameters: overlapped, cost: cost)
+        return (answer, point)
+    }
+}

@@ -1,0 +1,37 @@
+/// A sizing question: how many Attention instances for one FFN instance?
+public struct SizingProblem: Hashable, Sendable {
+    public let workload: Workload
+    public let stages: StageLatencies
+    /// B, requests per Attention instance and microbatch, 1 or more.
+    public let batchSize: Int
+    /// m; `nil` for the paper's ideal overlap.
+    public let microbatches: Int?
+    /// The largest ratio considered, 1…10,000.
+    public let maximumRatio: Int
+    public let cost: InstanceCost
+    /// Everything about the bundle but its ratio.
+    public let parameters: BundleParameters
+
+    /// - Throws: ``SizingError`` naming `batch_size`, `microbatches`, `max_ratio`, or `hardware` where no step would take
+    ///   any time.
+    public init(
+        workload: Workload, stages: StageLatencies, batchSize: Int, microbatches: Int? = nil,
+        maximumRatio: Int = defaultMaximumRatio, cost: InstanceCost = .equal
+    ) throws(SizingError) {
+        try SizingError.check(maximumRatio, in: 1...SizingLimits.maximumRatio, field: "max_ratio")
+        parameters = try BundleParameters(
+            slotLoad: workload.slotLoad, stages: stages, batchSize: batchSize, microbatches: microbatches)
+        self.workload = workload
+        self.stages = stages
+        self.batchSize = batchSize
+        self.microbatches = microbatches
+        self.maximumRatio = maximumRatio
+        self.cost = cost
+        guard MeanFieldCycle(parameters).cycle(ratio: 1).duration > 0 else {
+            throw SizingError(field: "hardware", rule: "must make a step take time: every latency is zero")
+        }
+    }
+
+    /// The largest ratio that is considered where none is given.
+    public static let defaultMaximumRatio = 1024
+}
