@@ -20,7 +20,7 @@ public enum ServerError: Error, Equatable, Sendable {
 
     public var status: HTTPResponse.Status {
         switch self {
-        case .malformed(let error): HTTPResponse.Status(code: error.status)
+        case .malformed(let error): error.status
         case .bodyTooLarge: .contentTooLarge
         case .headerTimeout, .bodyTimeout: .requestTimeout
         case .unknownMethod: .notImplemented
@@ -50,7 +50,7 @@ public enum ServerError: Error, Equatable, Sendable {
     var reason: RejectionReason? {
         switch self {
         case .malformed(let error):
-            error.status == 400 || error.status == 501 || error.status == 505 ? .malformed : .tooLarge
+            error.status == .uriTooLong || error.status == .requestHeaderFieldsTooLarge ? .tooLarge : .malformed
         case .bodyTooLarge: .tooLarge
         case .headerTimeout, .bodyTimeout: .timeout
         case .unknownMethod, .connectRefused, .unknownExpectation: .malformed

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Everything that can be wrong with the bytes of a request. Each case knows the answer that it gets; after any of
 /// them nothing further on the connection can be trusted, so it is closed.
 public enum ParseError: Error, Equatable, Sendable, CaseIterable {
@@ -46,13 +48,14 @@ public enum ParseError: Error, Equatable, Sendable, CaseIterable {
     case incompleteMessage
 
     /// The status of the answer.
-    public var status: Int {
+    public var status: HTTPResponse.Status {
         switch self {
-        case .targetTooLong: 414
-        case .headerSectionTooLarge, .tooManyFields, .trailerSectionTooLarge, .tooManyTrailers: 431
-        case .methodTooLong, .unsupportedTransferCoding: 501
-        case .unsupportedVersion: 505
-        default: 400
+        case .targetTooLong: .uriTooLong
+        case .headerSectionTooLarge, .tooManyFields, .trailerSectionTooLarge, .tooManyTrailers:
+            .requestHeaderFieldsTooLarge
+        case .methodTooLong, .unsupportedTransferCoding: .notImplemented
+        case .unsupportedVersion: .init(code: 505, reasonPhrase: "HTTP Version Not Supported")
+        default: .badRequest
         }
     }
 
