@@ -186,8 +186,10 @@ def versions(port, full):
     yield "TLS 1.3 in the legacy field", lambda: is_12(client(port, legacy((3, 4)), **tls12))
     yield "TLS 1.8 in the legacy field", lambda: is_12(client(port, legacy((3, 9)), **tls12))
     for version, name in (((3, 0), "SSL 3.0"), ((3, 1), "TLS 1.0"), ((3, 2), "TLS 1.1")):
-        yield f"{name} in the legacy field", lambda version=version: expect_alert(
-            lambda: client(port, legacy(version), **tls12), AlertDescription.protocol_version)
+        # SSL 3.0 has no alert protocol_version (RFC 6101 section 5.4.2); its nearest is handshake_failure.
+        alerts = [AlertDescription.protocol_version, AlertDescription.handshake_failure][:2 if version == (3, 0) else 1]
+        yield f"{name} in the legacy field", lambda version=version, alerts=alerts: expect_alert(
+            lambda: client(port, legacy(version), **tls12), *alerts)
 
     def ssl2():
         # An SSL 2 ClientHello: length, type 1, version 3.4, one TLS 1.3 suite, no session, 16 bytes of challenge.

@@ -7,11 +7,17 @@ public struct ServerConfiguration: Sendable {
         /// 0 asks the system for a free port; see ``HTTPServer/boundPorts``.
         public var port: Int
         public var role: ListenerRole
+        /// Where the listener speaks TLS; nil where it is plain.
+        public var certificates: TLSCertificateStore?
 
-        public init(host: String = "127.0.0.1", port: Int, role: ListenerRole = .main) {
+        public init(
+            host: String = "127.0.0.1", port: Int, role: ListenerRole = .main,
+            certificates: TLSCertificateStore? = nil
+        ) {
             self.host = host
             self.port = port
             self.role = role
+            self.certificates = certificates
         }
     }
 

@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import HTTPServer
 
-// http-fixture --port N [--host H]: the HTTP layer alone, for conformance cases, fuzzing and measurements.
+// http-fixture --port N [--host H] [--tls-certificate F --tls-private-key F]: the HTTP layer alone, for conformance cases, fuzzing and measurements.
 
 private func say(_ text: String, to descriptor: Int32) {
     let bytes = Array(text.utf8)
@@ -10,13 +10,18 @@ private func say(_ text: String, to descriptor: Int32) {
 }
 
 private func fail(_ message: String) -> Never {
-    say("http-fixture: \(message)\nusage: http-fixture --port N [--host ADDRESS] [--loops N]\n", to: STDERR_FILENO)
+    say(
+        "http-fixture: \(message)\nusage: http-fixture --port N [--host ADDRESS] [--loops N] "
+            + "[--tls-certificate FILE --tls-private-key FILE [--tls-client-ca FILE]]\n", to: STDERR_FILENO)
     exit(2)
 }
 
 var host = "127.0.0.1"
 var port: Int?
 var loops: Int?
+var certificate: String?
+var privateKey: String?
+var clientAuthority: String?
 var arguments = CommandLine.arguments.dropFirst().makeIterator()
 while let flag = arguments.next() {
     guard let value = arguments.next() else { fail("\(flag) needs a value") }
@@ -24,12 +29,30 @@ while let flag = arguments.next() {
     case "--host": host = value
     case "--port": port = Int(value)
     case "--loops": loops = Int(value)
+    case "--tls-certificate": certificate = value
+    case "--tls-private-key": privateKey = value
+    case "--tls-client-ca": clientAuthority = value
     default: fail("unknown flag \(flag)")
     }
 }
 guard let port, (0...65535).contains(port) else { fail("--port needs a number from 0 to 65535") }
 
-var configuration = ServerConfiguration(listeners: [.init(host: host, port: port)])
+var certificates: TLSCertificateStore?
+if let certificate, let privateKey {
+    do {
+        certificates = try TLSCertificateStore(
+            TLSConfiguration(
+                certificatePath: certificate, privateKeyPath: privateKey, clientAuthorityPath: clientAuthority),
+            now: DispatchTime.now().uptimeNanoseconds,
+            report: { say("\($0.description)\n", to: STDERR_FILENO) })
+    } catch {
+        fail("\(error)")
+    }
+}
+let reloads = ReloadSchedule(certificates.map { [$0] } ?? [])
+
+var configuration = ServerConfiguration(
+    listeners: [.init(host: host, port: port, certificates: certificates)])
 configuration.loops = loops
 let server = HTTPServer(configuration: configuration, handler: FixtureHandler())
 do {
@@ -48,4 +71,8 @@ termination.setEventHandler {
     }
 }
 termination.activate()
+signal(SIGHUP, SIG_IGN)
+let hangUp = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .main)
+hangUp.setEventHandler { reloads.reloadAll() }
+hangUp.activate()
 dispatchMain()

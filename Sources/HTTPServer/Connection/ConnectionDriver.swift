@@ -1,8 +1,7 @@
 /// Does what the HTTP side of a connection decides: reads, writes and closes its socket. Confined to one loop.
 ///
-/// It is told of readiness once per edge, so it remembers what may still be read or written. TLS slides in at
-/// ``takeInput(now:)`` (ciphertext from the socket, plaintext to ``HTTPConnection/receive(_:now:)``) and ``flush(now:)``
-/// (the other way round).
+/// It is told of readiness once per edge, so it remembers what may still be read or written. Where there is a
+/// ``TLSChannel``, it stands between the socket and the HTTP side; see ConnectionDriver+TLS.
 final class ConnectionDriver {
     /// What a loop tells of a socket.
     struct Readiness: OptionSet {
@@ -18,20 +17,24 @@ final class ConnectionDriver {
     private static let readsPerTurn = 8
 
     let descriptor: Int32
-    private let system: any SystemCalls
+    let system: any SystemCalls
     /// The loop's buffer, into which every connection of the loop reads.
     private let buffer: UnsafeMutableRawBufferPointer
     var http: HTTPConnection
+    /// nil where the connection is plain.
+    let tls: TLSChannel?
 
-    /// Bytes that were read and could not be used yet.
-    private var pending: [UInt8] = []
+    /// Bytes that were read, and decrypted, and could not be used yet.
+    var pending: [UInt8] = []
     private var pendingStart = 0
     /// Input was left lying because the HTTP side did not accept it; it has to be asked again.
     private var isStalled = false
     private var canRead = false
-    private var canWrite = true
-    private var clientClosed = false
-    private var inputEnded = false
+    var canWrite = true
+    var clientClosed = false
+    var inputEnded = false
+    /// Our side is to be closed as soon as the last ciphertext is sent.
+    var halfClosesWhenSent = false
     private(set) var isClosed = false
     /// The connection is open only to be told that there are too many.
     var isRefusal = false
@@ -39,11 +42,21 @@ final class ConnectionDriver {
     private(set) var wantsTurn = false
 
     /// - Parameter buffer: memory that outlives the driver and is used by nobody else while one of its methods runs.
-    init(descriptor: Int32, system: any SystemCalls, buffer: UnsafeMutableRawBufferPointer, http: HTTPConnection) {
+    init(
+        descriptor: Int32, system: any SystemCalls, buffer: UnsafeMutableRawBufferPointer, http: HTTPConnection,
+        tls: TLSChannel? = nil
+    ) {
         self.descriptor = descriptor
         self.system = system
         self.buffer = buffer
         self.http = http
+        self.tls = tls
+    }
+
+    /// When ``deadlinePassed(now:)`` is to be called; nil where time does not matter.
+    var deadline: UInt64? {
+        guard let handshake = tls?.handshakeDeadline else { return http.deadline }
+        return min(handshake, http.deadline ?? .max)
     }
 
     // MARK: Events
@@ -68,7 +81,8 @@ final class ConnectionDriver {
     }
 
     func deadlinePassed(now: UInt64) {
-        guard !isClosed, let deadline = http.deadline, deadline <= now else { return }
+        guard !isClosed, let deadline, deadline <= now else { return }
+        if let handshake = tls?.handshakeDeadline, handshake <= now { return lose(now: now) }
         http.deadlinePassed(now: now)
         pump(now: now)
     }
@@ -128,15 +142,20 @@ final class ConnectionDriver {
             if !http.acceptsInput { isStalled = true }
             return true
         }
+        if announcedEnd(now: now) { return true }
         return read(now: now)
     }
 
     private func read(now: UInt64) -> Bool {
-        guard canRead, !inputEnded else { return false }
+        guard canRead, !inputEnded, tls?.isCongested != true else { return false }
         switch system.receive(descriptor, into: buffer) {
         case .bytes(let count):
             // A short read has emptied the socket, unless the end follows.
             if count < buffer.count, !clientClosed { canRead = false }
+            if let tls {
+                decrypt(UnsafeRawBufferPointer(rebasing: buffer[..<count]), tls, now: now)
+                return true
+            }
             let bytes = UnsafeBufferPointer(rebasing: buffer.bindMemory(to: UInt8.self)[..<count])
             let used = http.receive(bytes.span, now: now)
             if used < count { pending.append(contentsOf: bytes[used...]) }
@@ -146,6 +165,10 @@ final class ConnectionDriver {
             canRead = false
             return false
         case .end:
+            guard endIsAnnounced() else {
+                lose(now: now)
+                return false
+            }
             inputEnded = true
             http.inputClosed(now: now)
             return true
@@ -157,6 +180,7 @@ final class ConnectionDriver {
 
     /// Sends what there is, as far as the socket takes it.
     private func flush(now: UInt64) {
+        if let tls { return flush(tls, now: now) }
         while canWrite, !http.output.isEmpty {
             let result = http.output.withNext { system.send(descriptor, UnsafeRawBufferPointer($0)) }
             switch result {
@@ -177,26 +201,28 @@ final class ConnectionDriver {
         guard let command = http.command else { return false }
         http.command = nil
         switch command {
-        case .halfClose:
-            system.shutdownWrite(descriptor)
-        case .close: close(now: now, reset: false)
+        case .halfClose: halfClose(now: now)
+        case .close:
+            sayGoodbye()
+            close(now: now, reset: false)
         case .reset: close(now: now, reset: true)
         }
         return true
     }
 
     /// The connection is broken.
-    private func lose(now: UInt64) { close(now: now, reset: false) }
+    func lose(now: UInt64) { close(now: now, reset: false) }
 
     private func close(now: UInt64, reset: Bool) {
         isClosed = true
+        handshakeEnded()
         wantsTurn = false
         http.connectionLost(now: now)
         if reset { system.reset(descriptor) } else { system.close(descriptor) }
         pending = []
     }
 
-    private func dropPending() {
+    func dropPending() {
         http.discard(pending.count - pendingStart)
         dropPendingStorage()
     }
@@ -209,5 +235,6 @@ final class ConnectionDriver {
     private func releaseBuffers() {
         http.releaseBuffers()
         if pending.isEmpty, pending.capacity > 0 { pending = [] }
+        tls?.releaseBuffers()
     }
 }

@@ -334,6 +334,12 @@ struct ConnectionStateMachine {
     /// There is no room for this connection.
     mutating func connectionRefused() -> Action { refused(.tooManyConnections) }
 
+    /// No more requests can be read and no more answers written; what the transport itself has to say is to be sent.
+    mutating func transportFailed() {
+        guard state != .closed, state != .lingering else { return }
+        becomeClosing()
+    }
+
     mutating func connectionClosed() { _ = closed() }
 
     /// The deadline has passed.

@@ -39,6 +39,19 @@ extension HTTPConnection {
         reportAnswers(completed: false, now: now)
     }
 
+    /// The transport below can carry no more requests or answers. It may have a last thing to say, so the connection
+    /// ends as after a last answer.
+    mutating func transportFailed(now: UInt64) {
+        work?.cancel()
+        work = nil
+        stream = nil
+        body = .none
+        output = OutputBuffer()
+        machine.transportFailed()
+        if head != nil { finishRequest(status: 499, sentBytes: 0) }
+        reportAnswers(completed: false, now: now)
+    }
+
     mutating func end(_ command: Command) {
         self.command = command
         work?.cancel()

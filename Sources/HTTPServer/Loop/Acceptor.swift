@@ -37,7 +37,7 @@ final class Acceptor {
         let socket = sockets[index]
         for _ in 0..<Self.batch {
             switch socket.accept() {
-            case .connection(let descriptor, let peer): place(descriptor, peer, socket.role, loop)
+            case .connection(let descriptor, let peer): place(descriptor, peer, socket, loop)
             case .wouldBlock: return
             case .failed: continue
             case .exhausted:
@@ -47,12 +47,12 @@ final class Acceptor {
         }
     }
 
-    private func place(_ descriptor: Int32, _ peer: PeerAddress, _ role: ListenerRole, _ loop: EventLoop) {
+    private func place(_ descriptor: Int32, _ peer: PeerAddress, _ socket: ListeningSocket, _ loop: EventLoop) {
         let state = loop.state
         // Probes must get through when everything is taken by others.
         let count = state.connections.add(1, ordering: .relaxed).newValue
         var refused = false
-        if count > limits.maximumConnections, role == .main {
+        if count > limits.maximumConnections, socket.role == .main {
             state.connections.subtract(1, ordering: .relaxed)
             guard state.refusals.add(1, ordering: .relaxed).newValue <= limits.maximumRefusals else {
                 state.refusals.subtract(1, ordering: .relaxed)
@@ -64,10 +64,11 @@ final class Acceptor {
         }
         let target = loops.leastLoaded(preferring: loop)
         target.load.add(1, ordering: .relaxed)
+        let tls = socket.certificates?.current
         if target === loop {
-            loop.adopt(descriptor, peer, role, refused: refused)
+            loop.adopt(descriptor, peer, socket.role, tls, refused: refused)
         } else {
-            target.post(.accepted(descriptor, peer, role, refused: refused))
+            target.post(.accepted(descriptor, peer, socket.role, tls, refused: refused))
         }
     }
 

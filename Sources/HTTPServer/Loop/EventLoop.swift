@@ -13,7 +13,7 @@ import Synchronization
 /// Everything else is touched on `queue` alone.
 final class EventLoop: @unchecked Sendable {
     enum Message: Sendable {
-        case accepted(Int32, PeerAddress, ListenerRole, refused: Bool)
+        case accepted(Int32, PeerAddress, ListenerRole, TLSContext?, refused: Bool)
         case work(ConnectionID, WorkResult)
         case stopAccepting(@Sendable () -> Void)
         /// Idle connections have that many nanoseconds for one more request; every answer is the last.
@@ -162,8 +162,8 @@ final class EventLoop: @unchecked Sendable {
         }
         for message in messages {
             switch message {
-            case .accepted(let socket, let peer, let role, let refused):
-                adopt(socket, peer, role, refused: refused)
+            case .accepted(let socket, let peer, let role, let tls, let refused):
+                adopt(socket, peer, role, tls, refused: refused)
             case .work(let id, let result):
                 guard let driver = table[id] else { continue }
                 driver.workFinished(result, now: now)
@@ -204,15 +204,18 @@ final class EventLoop: @unchecked Sendable {
     // MARK: Connections
 
     /// Takes over a socket.
-    func adopt(_ socket: Int32, _ peer: PeerAddress, _ role: ListenerRole, refused: Bool) {
+    func adopt(_ socket: Int32, _ peer: PeerAddress, _ role: ListenerRole, _ tls: TLSContext?, refused: Bool) {
         let id = table.reserve()
         let http = HTTPConnection(
-            services: services, info: ConnectionInfo(peer: peer, listener: role, isTLS: false), id: id, now: now)
-        let driver = ConnectionDriver(descriptor: socket, system: system, buffer: readBuffer, http: http)
+            services: services, info: ConnectionInfo(peer: peer, listener: role, isTLS: tls != nil), id: id, now: now)
+        // nil with a context means that there is no memory for a session.
+        let channel = tls.flatMap { try? TLSChannel($0, handshakeEnd: now + services.timeouts.handshake) }
+        let driver = ConnectionDriver(
+            descriptor: socket, system: system, buffer: readBuffer, http: http, tls: channel)
         driver.isRefusal = refused
         table.insert(driver, at: id)
         services.observer?.connectionOpened(role: role)
-        guard poller.addConnection(socket, token: id.token) else {
+        guard tls == nil || channel != nil, poller.addConnection(socket, token: id.token) else {
             driver.abandon(now: now)
             return settle(driver)
         }
@@ -239,7 +242,7 @@ final class EventLoop: @unchecked Sendable {
             return
         }
         if driver.wantsTurn { waitingForTurn.append(id) }
-        if let deadline = driver.http.deadline { wheel.schedule(Int(id.index), at: deadline) }
+        if let deadline = driver.deadline { wheel.schedule(Int(id.index), at: deadline) }
     }
 
     // MARK: Time
@@ -250,7 +253,7 @@ final class EventLoop: @unchecked Sendable {
             driver.deadlinePassed(now: now)
             if driver.isClosed {
                 settle(driver)
-            } else if let deadline = driver.http.deadline {
+            } else if let deadline = driver.deadline {
                 wheel.schedule(index, at: deadline)
             }
         }

@@ -6,6 +6,8 @@ final class ListeningSocket: Sendable {
     let descriptor: Int32
     let port: Int
     let role: ListenerRole
+    /// nil where connections are plain.
+    let certificates: TLSCertificateStore?
 
     /// Connections that the kernel keeps until they are accepted.
     private static let backlog: Int32 = 4096
@@ -39,6 +41,7 @@ final class ListeningSocket: Sendable {
         self.descriptor = descriptor
         self.port = Self.localPort(descriptor) ?? listener.port
         self.role = listener.role
+        certificates = listener.certificates
     }
 
     enum Accepted {

@@ -71,7 +71,8 @@ public final class TLSContext: @unchecked Sendable {
         _ = shim_SSL_CTX_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
         _ = shim_SSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
         _ = SSL_CTX_set_timeout(context, ticketLifetime)
-        _ = SSL_CTX_set_num_tickets(context, 1)
+        // None of itself; see `TLSSession.send`.
+        _ = SSL_CTX_set_num_tickets(context, 0)
         _ = SSL_CTX_set_max_early_data(context, 0)
         SSL_CTX_set_alpn_select_cb(context, ALPN.select, nil)
     }

@@ -23,6 +23,7 @@ public final class TLSSession {
     /// The handshake is over, and did not fail.
     public private(set) var isHandshakeComplete = false
 
+    private var hasOfferedTicket = false
     private let ssl: OpaquePointer
     private let transport: TLSTransport
     // Keeps the SSL_CTX's owner alive; a reload replaces the context for new connections only.
@@ -82,6 +83,13 @@ public final class TLSSession {
     public func send(_ plaintext: UnsafeRawBufferPointer) throws(TLSError) {
         guard isHandshakeComplete, state != .failed else { throw .protocolViolation("session cannot send") }
         OpenSSLErrorQueue.clear()
+        if !hasOfferedTicket {
+            // One ticket, with the first answer: those who never ask for anything cost none, and no client that waits for its
+            // answer is woken up before. Fails for TLS 1.2, whose ticket was part of the handshake.
+            hasOfferedTicket = true
+            _ = SSL_new_session_ticket(ssl)
+            OpenSSLErrorQueue.clear()
+        }
         var rest = plaintext
         while !rest.isEmpty {
             let count = Int32(clamping: rest.count)

@@ -92,6 +92,10 @@ import Testing
         let store = try TLSCertificateStore(configuration, now: 0)
         let first = try TLSTestClient(of: store.current)
         try first.handshake()
+        // The ticket comes with the first answer.
+        #expect(first.session.outgoingCount == 0)
+        try Array("answer".utf8).withUnsafeBytes { try first.session.send($0) }
+        #expect(first.read() == Array("answer".utf8))
         let session = try #require(SSL_get1_session(first.ssl))
         defer { SSL_SESSION_free(session) }
         #expect(SSL_SESSION_is_resumable(session) == 1)
