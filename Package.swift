@@ -40,7 +40,7 @@ let package = Package(
         // System calls of Linux that Swift's Glibc module leaves out: epoll, eventfd, timerfd, accept4.
         .systemLibrary(name: "CLinux"),
         // Files that are compiled into the binary with #embed: the API description, the operators' page, the catalogue.
-        .target(name: "CEmbedded"),
+        .target(name: "CEmbedded", exclude: ["page"]),
 
         // The theory: pure values and functions.
         .target(name: "Sizing", swiftSettings: strict),

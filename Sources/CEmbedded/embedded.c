@@ -1,6 +1,31 @@
 #include "embedded.h"
 
-const unsigned char embedded_openapi_yaml[] = {
+static const unsigned char openapi_yaml[] = {
 #embed "../../openapi.yaml"
 };
-const size_t embedded_openapi_yaml_size = sizeof embedded_openapi_yaml;
+
+static const unsigned char page_html[] = {
+#embed "page/page.html"
+};
+
+static const unsigned char page_css[] = {
+#embed "page/page.css"
+};
+
+static const unsigned char page_js[] = {
+#embed "page/request.js"
+    ,
+#embed "page/plot.js"
+    ,
+#embed "page/service.js"
+    ,
+#embed "page/page.js"
+};
+
+#define EMBEDDED(name) \
+    struct embedded_file embedded_##name(void) { return (struct embedded_file){name, sizeof name}; }
+
+EMBEDDED(openapi_yaml)
+EMBEDDED(page_html)
+EMBEDDED(page_css)
+EMBEDDED(page_js)

@@ -1,9 +1,19 @@
-// Files compiled into the binary. Each is an array of bytes and its length; neither ends in a zero byte.
+// Files compiled into the binary with #embed. The bytes live as long as the process and never change.
 #ifndef AFD_EMBEDDED_H
 #define AFD_EMBEDDED_H
 #include <stddef.h>
 
-extern const unsigned char embedded_openapi_yaml[];
-extern const size_t embedded_openapi_yaml_size;
+struct embedded_file {
+    const unsigned char *bytes;
+    size_t count;
+};
+
+// The API description, openapi.yaml.
+struct embedded_file embedded_openapi_yaml(void);
+
+// The operators' page: document, style and script (its parts joined in the order of their use).
+struct embedded_file embedded_page_html(void);
+struct embedded_file embedded_page_css(void);
+struct embedded_file embedded_page_js(void);
 
 #endif
