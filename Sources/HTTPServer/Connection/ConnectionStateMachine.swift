@@ -176,6 +176,9 @@ struct ConnectionStateMachine {
         return hasBody && head.expectsContinue ? .sendContinue : .none
     }
 
+    /// The handler wants the body, but it cannot be had.
+    mutating func bodyRefused(_ error: ServerError) -> Action { refused(error) }
+
     /// Bytes of the body came.
     ///
     /// - Parameter ahead: bytes that are known to follow, in the same chunk.
@@ -403,9 +406,9 @@ struct ConnectionStateMachine {
     }
 
     private mutating func refused(_ error: ServerError) -> Action {
-        // After an unknown method or expectation the framing is still sound.
+        // After an unknown method, expectation or coding the framing is still sound.
         switch error {
-        case .unknownMethod, .unknownExpectation: settleUnreadBody()
+        case .unknownMethod, .unknownExpectation, .unsupportedCoding: settleUnreadBody()
         default: keepAlive = false
         }
         stateDeadline = nil

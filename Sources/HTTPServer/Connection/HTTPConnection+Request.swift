@@ -24,12 +24,26 @@ extension HTTPConnection {
             perform(machine.answerPlanned(), now: now)
             answer(response, now: now)
         case .collect(let limit, let then):
-            body = BodyReceiver(.collect(then))
-            perform(machine.bodyPlanned(limit: limit ?? services.limits.maximumBody, now: now), now: now)
+            receiveBody(.collect(then), limit: limit ?? services.limits.maximumBody, now: now)
         case .stream(let limit, let consumer):
-            body = BodyReceiver(.stream(consumer))
-            perform(machine.bodyPlanned(limit: limit, now: now), now: now)
+            receiveBody(.stream(consumer), limit: limit, now: now)
         }
+    }
+
+    /// Prepares for a body of at most `limit` bytes, before and after its content coding is undone.
+    private mutating func receiveBody(_ destination: BodyReceiver.Destination, limit: Int, now: UInt64) {
+        let hasBody = head?.hasBody ?? false
+        switch ContentCoding.requested(by: hasBody ? head?[.contentEncoding] : nil) {
+        case .identity: body = BodyReceiver(destination)
+        case .coded(let coding): body = BodyReceiver(destination, inflater: Inflater(coding, limit: limit))
+        case .unsupported: return perform(machine.bodyRefused(.unsupportedCoding), now: now)
+        }
+        perform(machine.bodyPlanned(limit: limit, now: now), now: now)
+    }
+
+    /// Bytes of the body came.
+    mutating func deliver(_ bytes: Span<UInt8>, now: UInt64) {
+        do { try body.append(bytes) } catch { refuse(ServerError(error), now: now) }
     }
 
     /// Does what the state machine decided.
@@ -51,14 +65,22 @@ extension HTTPConnection {
 
     /// Gives what has come of a streamed body to its consumer, and stops reading until it is consumed.
     mutating func flushBody(now: UInt64) {
-        guard case .stream(let consumer) = body.destination, !body.isBusy, !body.bytes.isEmpty,
-            machine.state == .receiving
-        else { return }
-        var chunk: [UInt8] = []
-        swap(&chunk, &body.bytes)
-        guard services.submit(.consume(consumer, chunk), id) else { return refuse(.workQueueFull, now: now) }
-        body.isBusy = true
-        machine.bodyPaused(now: now)
+        guard case .stream(let consumer) = body.destination, !body.isBusy, machine.state == .receiving else { return }
+        if giveChunk(to: consumer, now: now), body.isBusy { machine.bodyPaused(now: now) }
+    }
+
+    /// Gives the next chunk of a streamed body to its consumer, which is not busy. False if there was none; if it could
+    /// not be given, the request is refused.
+    private mutating func giveChunk(to consumer: any BodyConsumer, now: UInt64) -> Bool {
+        do {
+            let chunk = try body.takeChunk()
+            if chunk.isEmpty { return false }
+            body.isBusy = services.submit(.consume(consumer, chunk), id)
+            if !body.isBusy { refuse(.workQueueFull, now: now) }
+        } catch {
+            refuse(ServerError(error), now: now)
+        }
+        return true
     }
 
     /// The body is complete: on to the answer.
@@ -67,6 +89,7 @@ extension HTTPConnection {
         case .none: break
         case .collect(let then):
             guard let head else { return }
+            do { try body.finish() } catch { return refuse(ServerError(error), now: now) }
             let request = Request(head: head, body: body.bytes)
             body = .none
             switch then(request) {
@@ -78,8 +101,9 @@ extension HTTPConnection {
                 beginStream(response, job, now: now)
             }
         case .stream(let consumer):
-            // A last chunk may still be with the consumer.
-            guard !body.isBusy else { return }
+            // A last chunk may still be with the consumer, or come only now.
+            guard !body.isBusy, !giveChunk(to: consumer, now: now) else { return }
+            do { try body.finish() } catch { return refuse(ServerError(error), now: now) }
             body = .none
             let context = WorkContext()
             start(.finish(consumer, context), context, now: now)
@@ -109,6 +133,7 @@ extension HTTPConnection {
                 machine.bodyAbandoned()
                 answer(response, now: now)
             } else if machine.state == .receiving {
+                if case .stream(let consumer) = body.destination, giveChunk(to: consumer, now: now) { return }
                 machine.bodyResumed(now: now)
             } else if machine.state == .answering {
                 finishBody(now: now)

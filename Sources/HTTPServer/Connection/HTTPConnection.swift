@@ -69,7 +69,7 @@ struct HTTPConnection {
                 receivedBytes += range.count
                 let action = machine.bodyReceived(range.count, ahead: parser.remaining, now: now)
                 if action == .deliver {
-                    body.append(input.extracting(range))
+                    deliver(input.extracting(range), now: now)
                 } else {
                     perform(action, now: now)
                 }

@@ -6,6 +6,10 @@ public enum ServerError: Error, Equatable, Sendable {
     case malformed(ParseError)
     /// The body is longer than its route accepts (RFC 9110, section 15.5.14).
     case bodyTooLarge
+    /// A content coding that is not known, or several (RFC 9110, section 15.5.16).
+    case unsupportedCoding
+    /// The content is not what its coding says, or only a part of it.
+    case malformedContent
     case headerTimeout
     case bodyTimeout
     /// The method is not one of those recognised (RFC 9110, section 9.1).
@@ -22,6 +26,8 @@ public enum ServerError: Error, Equatable, Sendable {
         switch self {
         case .malformed(let error): error.status
         case .bodyTooLarge: .contentTooLarge
+        case .unsupportedCoding: .unsupportedMediaType
+        case .malformedContent: .badRequest
         case .headerTimeout, .bodyTimeout: .requestTimeout
         case .unknownMethod: .notImplemented
         case .connectRefused: .methodNotAllowed
@@ -35,6 +41,8 @@ public enum ServerError: Error, Equatable, Sendable {
         switch self {
         case .malformed(let error): error.detail
         case .bodyTooLarge: "The body is longer than is accepted here."
+        case .unsupportedCoding: "The content coding is not supported; gzip and deflate are, one at a time."
+        case .malformedContent: "The content does not match its coding, or ends too early."
         case .headerTimeout: "The header section did not arrive in time."
         case .bodyTimeout: "The body did not arrive in time."
         case .unknownMethod: "The method is not implemented."
@@ -53,7 +61,7 @@ public enum ServerError: Error, Equatable, Sendable {
             error.status == .uriTooLong || error.status == .requestHeaderFieldsTooLarge ? .tooLarge : .malformed
         case .bodyTooLarge: .tooLarge
         case .headerTimeout, .bodyTimeout: .timeout
-        case .unknownMethod, .connectRefused, .unknownExpectation: .malformed
+        case .unknownMethod, .connectRefused, .unknownExpectation, .unsupportedCoding, .malformedContent: .malformed
         case .workQueueFull: .queueFull
         case .tooManyConnections: .connectionLimit
         case .internalError: nil
@@ -68,6 +76,7 @@ public enum ServerError: Error, Equatable, Sendable {
         switch self {
         case .workQueueFull, .tooManyConnections: fields[.retryAfter] = String(retryAfter)
         case .connectRefused: fields[.allow] = ServerMethods.allow
+        case .unsupportedCoding: fields[.acceptEncoding] = ContentCoding.acceptEncoding
         default: break
         }
         // The titles and details are ours and need no escaping.
@@ -82,4 +91,13 @@ public enum ServerError: Error, Equatable, Sendable {
 /// The methods that the server as a whole offers, for `OPTIONS *` and `CONNECT`.
 enum ServerMethods {
     static let allow = "GET, HEAD, POST, OPTIONS"
+}
+
+extension ServerError {
+    init(_ error: InflateError) {
+        switch error {
+        case .tooLarge: self = .bodyTooLarge
+        case .corrupt, .truncated, .trailingGarbage: self = .malformedContent
+        }
+    }
 }
