@@ -42,6 +42,7 @@ final class EventLoop: @unchecked Sendable {
 
     var table = ConnectionTable()
     private var wheel: TimerWheel
+    private var expired: [Int] = []
     private var waitingForTurn: [ConnectionID] = []
     var acceptor: Acceptor?
     private let events: UnsafeMutableBufferPointer<epoll_event>
@@ -248,14 +249,12 @@ final class EventLoop: @unchecked Sendable {
     // MARK: Time
 
     private func advanceTimers() {
-        wheel.advance(to: now) { wheel, index in
-            guard let driver = table[index: index] else { return }
+        expired.removeAll(keepingCapacity: true)
+        wheel.advance(to: now, &expired)
+        for index in expired {
+            guard let driver = table[index: index] else { continue }
             driver.deadlinePassed(now: now)
-            if driver.isClosed {
-                settle(driver)
-            } else if let deadline = driver.deadline {
-                wheel.schedule(index, at: deadline)
-            }
+            settle(driver)
         }
         if table.count == 0 { stopTicking() }
     }

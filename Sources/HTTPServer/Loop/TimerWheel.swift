@@ -45,8 +45,8 @@ struct TimerWheel {
         unlink(owner)
     }
 
-    /// Moves on to `now` and takes out the owners that come up, calling `body` with each. It may schedule them again.
-    mutating func advance(to now: UInt64, _ body: (inout TimerWheel, Int) -> Void) {
+    /// Moves on to `now`, takes out the owners that come up and appends them to `owners`.
+    mutating func advance(to now: UInt64, _ owners: inout [Int]) {
         let target = now / tick
         guard target > current else { return }
         // After a long pause every slot is looked at once, not every tick.
@@ -58,7 +58,7 @@ struct TimerWheel {
             while first[slot] != Self.none {
                 let owner = Int(first[slot])
                 unlink(owner)
-                body(&self, owner)
+                owners.append(owner)
             }
         }
     }
