@@ -68,4 +68,11 @@ public protocol CycleTimeModel: Sendable {
     /// The cycle of a bundle of `ratio` Attention instances (1 or more) and one FFN instance. Its duration must not fall
     /// as the ratio grows.
     func cycle(ratio: Double) -> CycleTime
+
+    /// Its duration alone, microseconds: what a search over ratios needs, often cheaper than the whole.
+    func duration(ratio: Double) -> Double
+}
+
+extension CycleTimeModel {
+    public func duration(ratio: Double) -> Double { cycle(ratio: ratio).duration }
 }

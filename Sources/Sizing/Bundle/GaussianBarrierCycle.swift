@@ -38,31 +38,39 @@ public struct GaussianBarrierCycle: CycleTimeModel {
     }
 
     public func cycle(ratio: Double) -> CycleTime {
-        let stages = parameters.stages
-        let f = stages.ffnTime(ratio: ratio, batchSize: parameters.batchSize)
-        let c = stages.communicationTime(ratio: ratio, batchSize: parameters.batchSize)
-        let mean = parameters.meanLoad
-        let deviation = parameters.loadDeviation
-        let floor = max(f, c)
-        guard deviation > 0 else {
-            return MeanFieldCycle(parameters).cycle(ratio: ratio)
-        }
-        let single = { (z: Double) in Ray(stages.attention, at: mean + deviation * z, unit: deviation, z: z) }
+        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(parameters).cycle(ratio: ratio) }
+        let (f, c) = risingStages(ratio: ratio)
         let slowest = Self.expectation(over: knots, count: ratio, single)
+        return CycleTime(
+            duration: duration(ratio: ratio), attention: meanAttention, slowestAttention: slowest, ffn: f,
+            communication: c, roundShare: parameters.microbatches.map { (slowest + f + c) / Double($0) } ?? 0)
+    }
+
+    public func duration(ratio: Double) -> Double {
+        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(parameters).cycle(ratio: ratio).duration }
+        let (f, c) = risingStages(ratio: ratio)
         guard let m = parameters.microbatches else {
-            let duration = Self.expectation(over: knots, count: ratio, floor: floor, single)
-            return CycleTime(
-                duration: duration, attention: meanAttention, slowestAttention: slowest, ffn: f, communication: c)
+            return Self.expectation(over: knots, count: ratio, floor: max(f, c), single)
         }
-        let shrunk = deviation / Double(m).squareRoot()
-        let duration = Self.expectation(over: knots, count: ratio, floor: floor) { z in
-            Ray(stages.attention, at: mean + shrunk * z, unit: shrunk, z: z)
+        let shrunk = parameters.loadDeviation / Double(m).squareRoot()
+        return Self.expectation(over: knots, count: ratio, floor: max(f, c)) { z in
+            Ray(parameters.stages.attention, at: parameters.meanLoad + shrunk * z, unit: shrunk, z: z)
         } and: { z in
             single(z).round(f: f, c: c, microbatches: Double(m))
         }
-        return CycleTime(
-            duration: duration, attention: meanAttention, slowestAttention: slowest, ffn: f, communication: c,
-            roundShare: (slowest + f + c) / Double(m))
+    }
+
+    private func risingStages(ratio: Double) -> (ffn: Double, communication: Double) {
+        (
+            parameters.stages.ffnTime(ratio: ratio, batchSize: parameters.batchSize),
+            parameters.stages.communicationTime(ratio: ratio, batchSize: parameters.batchSize)
+        )
+    }
+
+    /// The piece of the Attention latency that one instance follows at z.
+    private func single(_ z: Double) -> Ray {
+        let deviation = parameters.loadDeviation
+        return Ray(parameters.stages.attention, at: parameters.meanLoad + deviation * z, unit: deviation, z: z)
     }
 }
 

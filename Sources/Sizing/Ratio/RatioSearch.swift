@@ -31,9 +31,9 @@ public struct RatioSearch: Sendable {
         var evaluations = 0
         func evaluate(_ ratio: Int) -> Evaluated {
             evaluations += 1
-            let cycle = model.cycle(ratio: Double(ratio))
-            let objective = parameters.throughput(ratio: Double(ratio), duration: cycle.duration, cost: cost)
-            return Evaluated(ratio: ratio, cycle: cycle, objective: objective)
+            let duration = model.duration(ratio: Double(ratio))
+            let objective = parameters.throughput(ratio: Double(ratio), duration: duration, cost: cost)
+            return Evaluated(ratio: ratio, duration: duration, objective: objective)
         }
         let start = guess.isFinite ? min(maximum, max(1, Int(guess.rounded()))) : maximum
         var best = evaluate(start)
@@ -47,7 +47,7 @@ public struct RatioSearch: Sendable {
         while let (lower, upper) = pending.popLast() {
             guard upper.ratio - lower.ratio > 1 else { continue }
             let bound = parameters.throughput(
-                ratio: Double(upper.ratio - 1), duration: lower.cycle.duration, cost: cost)
+                ratio: Double(upper.ratio - 1), duration: lower.duration, cost: cost)
             guard bound > best.objective || (bound == best.objective && lower.ratio < best.ratio) else { continue }
             let between = evaluate(lower.ratio + (upper.ratio - lower.ratio) / 2)
             if between.isBetter(than: best) { best = between }
@@ -55,12 +55,13 @@ public struct RatioSearch: Sendable {
             pending.append((lower, between))
         }
         return Optimum(
-            ratio: best.ratio, cycle: best.cycle, objective: best.objective, evaluations: evaluations)
+            ratio: best.ratio, cycle: model.cycle(ratio: Double(best.ratio)), objective: best.objective,
+            evaluations: evaluations)
     }
 
     private struct Evaluated {
         var ratio: Int
-        var cycle: CycleTime
+        var duration: Double
         var objective: Double
 
         func isBetter(than other: Evaluated) -> Bool {
