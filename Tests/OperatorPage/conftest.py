@@ -1,0 +1,70 @@
+"""A headless Chromium and a running service for the tests of the operators' page.
+
+AFD_SIZER_URL names a service that runs already (script/page-check starts one); CHROMIUM names the browser.
+"""
+import json
+import os
+import urllib.error
+import urllib.request
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+URL = os.environ.get("AFD_SIZER_URL", "http://127.0.0.1:8080")
+
+
+class Service:
+    """What the page is compared with: the API itself."""
+
+    url = URL
+
+    def post(self, path, body):
+        request = urllib.request.Request(
+            URL + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture(scope="session")
+def service():
+    return Service()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens the page in a context of its own; fails on console errors and on requests to other hosts."""
+    contexts, complaints = [], []
+
+    def open_page(fragment="", **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: message.type in ("error", "warning")
+                and "status of 4" not in message.text and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: request.url.startswith((URL, "data:"))
+                or complaints.append("request to " + request.url))
+        page.goto(URL + "/" + fragment)
+        settled(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def settled(page):
+    """Waits until the latest change has been answered and drawn."""
+    page.wait_for_function("document.body.dataset.answered === String(latest) && latest > 0")
+    page.wait_for_timeout(60)
+    page.wait_for_function("document.body.dataset.answered === String(latest)")
