@@ -131,7 +131,7 @@ final class ConnectionDriver {
     private func takeInput(now: UInt64) -> Bool {
         if http.machine.discardsInput {
             if !pending.isEmpty { dropPending() }
-            return read(now: now)
+            return announcedEnd(now: now) || read(now: now)
         }
         guard http.acceptsInput else { return false }
         if isStalled || pendingStart < pending.count {
