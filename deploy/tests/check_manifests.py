@@ -100,6 +100,7 @@ def check_service(overlay, items):
         check(container[probe]["httpGet"]["path"] == path and container[probe]["httpGet"]["port"] in ports, f"{probe} asks for {path}")
 
     arguments = dict(argument.removeprefix("--").partition("=")[::2] for argument in container["args"] if argument.startswith("--"))
+    check(float(arguments["drain-delay"]) + float(arguments["grace-period"]) < template["spec"]["terminationGracePeriodSeconds"], "the drain ends before the kubelet does")
     check(int(arguments["port"]) in ports.values(), "the port of the flags is declared")
     if overlay == "overlays/tls":
         check(all(container[probe]["httpGet"]["port"] == "probe" for probe in ("startupProbe", "livenessProbe", "readinessProbe")), "probes on the plain port")
@@ -107,6 +108,10 @@ def check_service(overlay, items):
         secret = next(volume["secret"] for volume in template["spec"]["volumes"])
         check(secret["secretName"] == objects["Certificate"]["spec"]["secretName"], "the secret is that of the certificate")
         folder = container["volumeMounts"][0]["mountPath"]
+        monitor = objects["ServiceMonitor"]["spec"]["endpoints"][0]
+        client = next(item for item in items if key(item) == ("Certificate", "afd-sizer-prometheus"))["spec"]
+        check(monitor["scheme"] == "https" and monitor["tlsConfig"]["keySecret"]["name"] == client["secretName"], "Prometheus shows a certificate of its own")
+        check(client["usages"] == ["client auth"] and monitor["tlsConfig"]["serverName"] in objects["Certificate"]["spec"]["dnsNames"], "its usage and the server's name")
         files = {arguments[flag] for flag in ("tls-certificate", "tls-private-key", "tls-client-ca")}
         check(files == {f"{folder}/{name}" for name in ("tls.crt", "tls.key", "ca.crt")}, "files as cert-manager names them")
         check(secret["defaultMode"] == 0o440 and template["spec"]["securityContext"]["fsGroup"] == 65532, "the key is the group's alone")

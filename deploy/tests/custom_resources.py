@@ -15,6 +15,7 @@ STRING = {"type": "string", "minLength": 1}
 STRINGS = {"type": "array", "items": STRING, "minItems": 1}
 LABELS = {"type": "object", "additionalProperties": {"type": "string"}}
 DURATION = {"type": "string", "pattern": "^([0-9]+(ms|[smhdwy]))+$"}
+SECRET_KEY = closed(["name", "key"], name=STRING, key=STRING)
 METADATA = closed(["name"], name=STRING, namespace=STRING, labels=LABELS, annotations=LABELS)
 
 SERVICE_MONITOR = closed(
@@ -22,11 +23,13 @@ SERVICE_MONITOR = closed(
     selector=closed(matchLabels=LABELS),
     endpoints={"type": "array", "minItems": 1, "items": closed(
         ["port"], port=STRING, path={"type": "string", "pattern": "^/"}, interval=DURATION, scrapeTimeout=DURATION,
-        scheme={"enum": ["http", "https"]})})
+        scheme={"enum": ["http", "https"]},
+        tlsConfig=closed(["ca", "cert", "keySecret"], serverName=STRING, ca=closed(["secret"], secret=SECRET_KEY),
+                         cert=closed(["secret"], secret=SECRET_KEY), keySecret=SECRET_KEY))})
 
 CERTIFICATE = closed(
     ["secretName", "issuerRef"],
-    secretName=STRING, duration=DURATION, renewBefore=DURATION, dnsNames=STRINGS,
+    secretName=STRING, commonName=STRING, duration=DURATION, renewBefore=DURATION, dnsNames=STRINGS,
     privateKey=closed(algorithm={"enum": ["RSA", "ECDSA", "Ed25519"]}, size={"enum": [256, 384, 521, 2048, 4096]},
                       rotationPolicy={"enum": ["Never", "Always"]}),
     usages={"type": "array", "items": {"enum": ["server auth", "client auth", "digital signature", "key encipherment"]}},

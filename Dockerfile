@@ -1,0 +1,62 @@
+# syntax=docker/dockerfile:1
+# afd-sizer with a static Swift runtime, beside libssl3 and zlib1g of Debian 12.
+# deploy/check-image builds and tries this file where no registry can be reached.
+
+FROM swift:6.3-bookworm AS build
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libssl-dev pkg-config zlib1g-dev \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+
+# Dependencies in layers of their own, which a change of the sources leaves alone: the manifest is built over empty targets.
+COPY Package.swift ./
+COPY Sources/CLinux Sources/CLinux
+COPY Sources/COpenSSL Sources/COpenSSL
+COPY Sources/CZlib Sources/CZlib
+RUN tr '\n' ' ' < Package.swift | grep --only-matching --extended-regexp '\.(target|executableTarget|testTarget)\( *name: "[^"]+"' \
+    | sed 's/^\.\([a-zA-Z]*\).*"\([^"]*\)"$/\1 \2/' \
+    | while read -r kind name; do \
+        if [ "$kind" = testTarget ]; then folder="Tests/$name"; else folder="Sources/$name"; fi; \
+        mkdir -p "$folder/include"; \
+        case "$kind $name" in \
+            'target C'[A-Z]*) touch "$folder/empty.c" "$folder/include/empty.h" ;; \
+            executableTarget*) touch "$folder/main.swift" ;; \
+            *) touch "$folder/Empty.swift" ;; \
+        esac; \
+    done
+RUN swift package resolve
+RUN swift build --configuration release --static-swift-stdlib --product afd-sizer -Xlinker --strip-all
+
+# The program itself. The empty tests stay: the build does not read them, and the context does not hold the real ones.
+RUN find Sources -mindepth 1 -maxdepth 1 ! -name CLinux ! -name COpenSSL ! -name CZlib -exec rm -r {} +
+COPY openapi.yaml ./
+COPY Sources Sources
+RUN swift build --configuration release --static-swift-stdlib --product afd-sizer -Xlinker --strip-all \
+    && install -D "$(swift build --configuration release --static-swift-stdlib --show-bin-path)/afd-sizer" /out/afd-sizer
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libssl3 zlib1g \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log
+COPY --from=build /out/afd-sizer /usr/local/bin/afd-sizer
+
+# Numeric, so that Kubernetes can see that it is not root. Nothing is written: the root may be read-only.
+USER 65532:65532
+EXPOSE 8080
+# Other ports, or TLS on this one, need a check of their own.
+HEALTHCHECK --interval=10s --timeout=2s --start-period=2s --retries=3 \
+    CMD ["/usr/local/bin/afd-sizer", "probe", "http://127.0.0.1:8080/healthz"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/usr/local/bin/afd-sizer"]
+CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]
+
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+LABEL org.opencontainers.image.title="afd-sizer" \
+    org.opencontainers.image.description="Sizes Attention:FFN ratios for disaggregated LLM decoding" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.base.name="docker.io/library/debian:bookworm-slim" \
+    org.opencontainers.image.version="$VERSION" \
+    org.opencontainers.image.revision="$REVISION" \
+    org.opencontainers.image.created="$CREATED"
