@@ -42,7 +42,7 @@ extension JSONValue {
         return allNumbers ? result : nil
     }
 
-    public struct Elements: Sequence, IteratorProtocol {
+    public struct Elements: Sequence, IteratorProtocol, Sendable {
         private let document: JSONDocument
         private var index: Int
         private var remaining: Int
@@ -63,7 +63,7 @@ extension JSONValue {
         }
     }
 
-    public struct Members: Sequence, IteratorProtocol {
+    public struct Members: Sequence, IteratorProtocol, Sendable {
         private let document: JSONDocument
         private var index: Int
         private var remaining: Int

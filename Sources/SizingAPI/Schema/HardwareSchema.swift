@@ -1,0 +1,53 @@
+import JSON
+import Sizing
+
+/// The latencies of the stages, by coefficients.
+///
+/// The three forms of the contract are told apart by what is there: `model` names a published model (the rest is then
+/// devices and links); otherwise each stage has coefficients or samples.
+enum HardwareSchema {
+    static func decode(
+        _ value: JSONValue, _ problems: inout Problems, _ assumptions: inout [StaticString]
+    ) -> StageLatencies? {
+        if let model = value["model"] {
+            problems.addUnsupported(model, "hardware by name is not offered yet; give coefficients")
+            return nil
+        }
+        guard let object = ObjectReader(value, fields: ["attention", "ffn", "communication"], &problems) else {
+            return nil
+        }
+        let attention = object.required("attention", &problems)
+            .flatMap { LatencyModelSchema.decode($0, &problems) }
+        let ffn = object.required("ffn", &problems).flatMap { LatencyModelSchema.decode($0, &problems) }
+        guard let communication = object.optional("communication") else {
+            assumptions.append("communication takes no time")
+            guard let attention, let ffn else { return nil }
+            return StageLatencies(attention: attention, ffn: ffn)
+        }
+        let exchange = LatencyModelSchema.decode(communication, extraFields: ["load"], &problems)
+        var load = CommunicationLoad.attentionBatch
+        if let given = communication["load"] {
+            guard let read = given.choice(of: CommunicationLoad.self, &problems) else { return nil }
+            load = read
+        } else {
+            assumptions.append("communication is loaded by the batch of one Attention instance")
+        }
+        guard let attention, let ffn, let exchange else { return nil }
+        return StageLatencies(attention: attention, ffn: ffn, communication: exchange, communicationLoad: load)
+    }
+
+    /// Writes the lines that the stages follow at the given ratio, as the answer's `coefficients`.
+    static func write(_ problem: SizingProblem, ratio: Double, into writer: inout JSONWriter) {
+        let stages = problem.stages
+        let batch = Double(problem.batchSize)
+        let exchanged = stages.communicationLoad == .attentionBatch ? batch : ratio * batch
+        writer.object("attention") {
+            LatencyModelSchema.write(stages.attention, at: batch * problem.workload.slotLoad.mean, into: &$0)
+        }
+        writer.object("ffn") { LatencyModelSchema.write(stages.ffn, at: ratio * batch, into: &$0) }
+        writer.object("communication") {
+            LatencyModelSchema.write(stages.communication, at: exchanged, into: &$0)
+            $0.field("load", stages.communicationLoad.rawValue)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import JSON
+
+/// Where an answer comes from, so that it can be had again.
+enum Provenance {
+    /// Writes the `provenance` member.
+    ///
+    /// - Parameters:
+    ///   - hash: of the request's canonical text.
+    ///   - seed: of the simulation, where one was run.
+    ///   - assumptions: what was taken for granted, as short sentences.
+    static func write(
+        hash: SipHash128.Value, seed: Int? = nil, assumptions: [StaticString], into writer: inout JSONWriter
+    ) {
+        writer.object("provenance") { writer in
+            writer.field("service", "afd-sizer" as StaticString)
+            writer.field("version", ServiceVersion.current)
+            writer.field("request_hash", hash.hexadecimal)
+            if let seed { writer.field("seed", seed) }
+            writer.array("assumptions", assumptions) { $0.value($1) }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import JSON
+import Sizing
+
+/// A checked `POST /v1/size`.
+struct SizeRequest: Sendable {
+    /// How the wait for the slowest Attention instance is worked out.
+    enum Barrier: String, CaseIterable, Sendable {
+        /// The cheapest that is known to be accurate here.
+        case auto
+        /// Loads of instances are taken as normal (model section 4).
+        case gaussian
+        /// From the distribution of the load itself.
+        case exact
+    }
+
+    enum Part: String, CaseIterable, Sendable {
+        case curve
+    }
+
+    var problem: SizingProblem
+    var barrier: Barrier
+    var include: Set<Part>
+    /// Whether the answer gives throughput per cost.
+    var hasCost: Bool
+    /// Whether the caller bounded the ratio.
+    var hasMaximumRatio: Bool
+    /// What was taken for granted, as short sentences, in the order of the request.
+    var assumptions: [StaticString]
+    /// Of the canonical text of the request.
+    var hash: SipHash128.Value
+
+    static let fields: [StaticString] = [
+        "workload", "hardware", "batch_size", "microbatches", "max_ratio", "cost", "barrier", "include", "simulation",
+    ]
+
+    /// Reads a request, or adds everything that is wrong with it to `problems`.
+    static func decode(_ value: JSONValue, _ problems: inout Problems) -> SizeRequest? {
+        guard let object = ObjectReader(value, fields: fields, &problems) else { return nil }
+        var assumptions: [StaticString] = []
+        assumptions.reserveCapacity(8)
+        let workload = object.required("workload", &problems)
+            .flatMap { WorkloadSchema.decode($0, &problems, &assumptions) }
+        let stages = object.required("hardware", &problems)
+            .flatMap { HardwareSchema.decode($0, &problems, &assumptions) }
+        let batchSize = object.required("batch_size", &problems)?
+            .integer(in: 1...SizingLimits.maximumBatchSize, &problems)
+        let microbatches = object.optional("microbatches")?
+            .integer(in: 1...SizingLimits.maximumMicrobatches, &problems)
+        let maximumRatio = object.optional("max_ratio")?.integer(in: 1...SizingLimits.maximumRatio, &problems)
+        let cost = object.optional("cost").flatMap { decodeCost($0, &problems) }
+        let barrier = object.optional("barrier").map { decodeBarrier($0, &problems) } ?? .auto
+        let include = object.optional("include").map { decodeInclude($0, &problems) } ?? []
+        if let simulation = object.optional("simulation") {
+            problems.addUnsupported(simulation, "simulation is not offered yet")
+        }
+        guard let workload, let stages, let batchSize, problems.isEmpty else { return nil }
+
+        if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
+        let problem = problems.checked(value) { () throws(SizingError) in
+            try SizingProblem(
+                workload: workload, stages: stages, batchSize: batchSize, microbatches: microbatches,
+                maximumRatio: maximumRatio ?? SizingProblem.defaultMaximumRatio, cost: cost ?? .equal)
+        }
+        guard let problem else { return nil }
+        return SizeRequest(
+            problem: problem, barrier: barrier, include: include, hasCost: cost != nil,
+            hasMaximumRatio: maximumRatio != nil, assumptions: assumptions, hash: value.canonicalHash())
+    }
+
+    private static func decodeCost(_ value: JSONValue, _ problems: inout Problems) -> InstanceCost? {
+        let object = ObjectReader(value, fields: ["attention_instance", "ffn_instance"], &problems)
+        let attention = object?.required("attention_instance", &problems)?.number(&problems)
+        let ffn = object?.required("ffn_instance", &problems)?.number(&problems)
+        guard let attention, let ffn else { return nil }
+        return problems.checked(value) { () throws(SizingError) in try InstanceCost(attention: attention, ffn: ffn) }
+    }
+
+    private static func decodeBarrier(_ value: JSONValue, _ problems: inout Problems) -> Barrier {
+        guard let barrier = value.choice(of: Barrier.self, &problems) else { return .auto }
+        if barrier == .exact { problems.addUnsupported(value, "the exact barrier is not offered yet") }
+        return barrier
+    }
+
+    private static func decodeInclude(_ value: JSONValue, _ problems: inout Problems) -> Set<Part> {
+        var parts: Set<Part> = []
+        guard let elements = value.array(limit: Part.allCases.count, &problems) else { return [] }
+        for element in elements {
+            guard let part = element.choice(of: Part.self, &problems) else { continue }
+            if !parts.insert(part).inserted { problems.add(element, "must not be given twice") }
+        }
+        return parts
+    }
+}

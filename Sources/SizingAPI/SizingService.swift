@@ -1,0 +1,36 @@
+import HTTPServer
+
+/// The whole service as a handler: every route of openapi.yaml.
+public struct SizingService: HTTPHandler {
+    private let router: Router
+    /// What the probe port offers.
+    private let probes: Router
+
+    /// - Parameter metrics: makes the text of `/metrics`; without it there is no such path.
+    public init(state: ServiceState = ServiceState(), metrics: (@Sendable () -> String)? = nil) {
+        probes = Router(routes: HealthRoutes.routes(state))
+        // The busiest first: they are compared in order.
+        var routes = [SizeRoute.route]
+        routes += HealthRoutes.routes(state)
+        routes += [SizeBatchRoute.route, DescriptionRoute.route, PageRoute.route]
+        if let metrics { routes.append(MetricsRoute.route(metrics)) }
+        router = Router(routes: routes)
+    }
+
+    public func plan(for head: RequestHead) -> RequestPlan {
+        head.listener == .probe ? probes.plan(for: head) : router.plan(for: head)
+    }
+
+    /// Paths that need no token: what a kubelet asks for.
+    public static let openPaths: [StaticString] = ["/healthz", "/readyz"]
+
+    /// Answers a `POST` without a server: what the command line does.
+    ///
+    /// - Returns: status and body; nil where no JSON is taken at `path`.
+    public func post(_ body: [UInt8], to path: String, pretty: Bool) -> (status: Int, body: [UInt8])? {
+        guard let operation = router.routes.first(where: { $0.label == path })?.operation else { return nil }
+        let response = Route.answer(body, nil, pretty, operation).response(WorkContext())
+        guard case .bytes(let bytes) = response.body else { return (response.status.code, []) }
+        return (response.status.code, bytes)
+    }
+}

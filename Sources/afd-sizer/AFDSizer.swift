@@ -1,0 +1,24 @@
+import ArgumentParser
+import SizingAPI
+
+/// The command `afd-sizer`.
+@main
+struct AFDSizer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "afd-sizer",
+        abstract: "Sizes Attention and FFN instances for disaggregated LLM decoding.",
+        discussion: """
+            EXAMPLES
+              afd-sizer serve --port 8080
+              afd-sizer size request.json
+              afd-sizer probe http://127.0.0.1:8080/healthz
+
+            EXIT CODES
+              0  done
+              1  the request was refused, or the service did not answer as asked
+              64 the command line or a setting is wrong
+              69 a file, an address or a certificate cannot be used
+            """,
+        version: ServiceVersion.current.description,
+        subcommands: [Serve.self, Size.self, Probe.self])
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import SizingAPI
+
+/// Runs a `POST` route on a file in place of a request.
+enum JSONCommand {
+    /// Prints the answer; a problem goes to standard output too, with exit code 1.
+    static func run(_ path: String, _ file: String) throws {
+        let body: [UInt8]
+        do throws(Input.Unreadable) {
+            body = try Input.read(file)
+        } catch {
+            Output.error(error.description)
+            throw ExitCode(ExitStatus.unavailable)
+        }
+        guard let answer = SizingService().post(body, to: path, pretty: true) else {
+            Output.error("\(path) is not offered")
+            throw ExitCode(ExitStatus.unavailable)
+        }
+        Output.write(answer.body)
+        if answer.status >= 400 { throw ExitCode(ExitStatus.refused) }
+    }
+}

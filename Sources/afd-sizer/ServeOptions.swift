@@ -1,0 +1,74 @@
+import ArgumentParser
+import HTTPServer
+
+/// The flags of `serve`; each has a variable `AFD_SIZER_…` of the same name.
+struct ServeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Address to listen on (default: 0.0.0.0).", valueName: "address"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("Port to listen on; 0 for any free one (default: 8080).", valueName: "n"))
+    var port: Int?
+
+    @Option(help: ArgumentHelp("A second port, without TLS, for health probes only.", valueName: "n"))
+    var probePort: Int?
+
+    @Option(help: ArgumentHelp("Certificate chain for TLS, PEM.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("Private key of the certificate, PEM.", valueName: "file"))
+    var tlsPrivateKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Authorities for client certificates, PEM: with it every client must have one.", valueName: "file"))
+    var tlsClientCA: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Bearer tokens, one a line: with it every request but health probes needs one.", valueName: "file"))
+    var tokenFile: String?
+
+    @Option(help: ArgumentHelp("Requests per second that one client may send (default: no limit).", valueName: "n"))
+    var rateLimit: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Requests that one client may send at once beyond the rate (default: the rate, at least 1).", valueName: "n"
+        ))
+    var rateBurst: Int?
+
+    @Option(help: ArgumentHelp("Longest request body in bytes (default: 1048576).", valueName: "bytes"))
+    var maxBody: Int?
+
+    @Option(help: ArgumentHelp("Connections open at a time (default: 16384).", valueName: "n"))
+    var maxConnections: Int?
+
+    @Option(help: ArgumentHelp("Event loops (default: one per core).", valueName: "n"))
+    var loops: Int?
+
+    @Option(help: ArgumentHelp("Threads for heavy work (default: one per core).", valueName: "n"))
+    var workers: Int?
+
+    @Option(help: ArgumentHelp("Heavy requests that may wait for a thread (default: 64).", valueName: "n"))
+    var workQueue: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds between SIGTERM and closing the listeners; /readyz is 503 meanwhile (default: 0).",
+            valueName: "seconds"))
+    var drainDelay: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds after SIGTERM when what is still open is cut off (default: 30).", valueName: "seconds"))
+    var gracePeriod: Double?
+
+    @Option(
+        help: ArgumentHelp("Format of the log on standard error: json or text (default: json).", valueName: "format"))
+    var logFormat: LogFormat?
+
+    @Option(help: ArgumentHelp("A log line for each request: true or false (default: true).", valueName: "bool"))
+    var accessLog: Bool?
+}
+
+extension LogFormat: ExpressibleByArgument {}

@@ -1,0 +1,100 @@
+import Dispatch
+import Glibc
+import HTTPServer
+import Logging
+import SizingAPI
+
+/// The parts of a running service, put together: routes, access, compression, log, metrics, listeners.
+final class ServiceProcess: Sendable {
+    private let plan: ServePlan
+    private let server: HTTPServer
+    private let state = ServiceState()
+    private let writer: LogWriter
+    private let logger: Logger
+    private let reloads: ReloadSchedule
+
+    /// - Throws: where a certificate or the tokens cannot be read.
+    init(_ plan: ServePlan) throws {
+        self.plan = plan
+        let writer = LogWriter()
+        self.writer = writer
+        let logger = Logger(label: "afd-sizer") {
+            StructuredLogHandler(label: $0, format: plan.logFormat, to: writer)
+        }
+        self.logger = logger
+        let report: @Sendable (ReloadEvent) -> Void = { event in
+            switch event {
+            case .reloaded: logger.notice("\(event.description)")
+            case .kept: logger.error("\(event.description)")
+            }
+        }
+        let now = DispatchTime.now().uptimeNanoseconds
+        let certificates = try plan.tls.map { try TLSCertificateStore($0, now: now, report: report) }
+        let tokens = try plan.tokenFile.map { try BearerTokenStore(tokenFile: $0, now: now, report: report) }
+        reloads = ReloadSchedule([certificates as (any Polled)?, tokens].compactMap { $0 })
+
+        let metrics = ServerMetrics(
+            product: "afd_sizer", buildInformation: [("version", ServiceVersion.current.description)])
+        var observers: [any ServerObserver] = [metrics]
+        if plan.accessLog { observers.append(AccessLog(plan.logFormat, to: writer)) }
+        let observer = ObserverGroup(observers)
+
+        let service = SizingService(state: state, metrics: { metrics.text() })
+        var handler: any HTTPHandler = CompressingHandler(service)
+        if tokens != nil || plan.rateLimit != nil {
+            let limiter = plan.rateLimit.map { RateLimiter(rate: $0.perSecond, burst: $0.burst) }
+            handler = AccessHandler(
+                handler, openPaths: SizingService.openPaths, tokens: tokens, limiter: limiter, realm: "afd-sizer",
+                observer: observer, now: { DispatchTime.now().uptimeNanoseconds })
+        }
+
+        var listeners = [ServerConfiguration.Listener(host: plan.host, port: plan.port, certificates: certificates)]
+        if let port = plan.probePort { listeners.append(.init(host: plan.host, port: port, role: .probe)) }
+        var configuration = ServerConfiguration(listeners: listeners)
+        configuration.limits = plan.limits
+        configuration.loops = plan.loops
+        configuration.workers = plan.workers
+        configuration.workQueue = plan.workQueue
+        configuration.observer = observer
+        let server = HTTPServer(configuration: configuration, handler: handler)
+        self.server = server
+        metrics.addSource { text in
+            let statistics = server.statistics
+            text.single(
+                "afd_sizer_jobs_waiting", .gauge, "Heavy requests that wait for a thread.", statistics.waitingJobs)
+            text.single("afd_sizer_jobs_running", .gauge, "Heavy requests being answered.", statistics.runningJobs)
+            text.single(
+                "afd_sizer_log_lines_dropped_total", .counter, "Log lines lost to a full buffer.", writer.dropped)
+        }
+    }
+
+    /// - Throws: `ServerStartError` where an address cannot be had.
+    func start() throws {
+        // A client or a log reader that goes away is an error of one call, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        try server.start()
+    }
+
+    /// Where it listens: `http://0.0.0.0:8080`.
+    var addresses: [String] {
+        let scheme = plan.tls == nil ? "http" : "https"
+        let host = plan.host.contains(":") ? "[\(plan.host)]" : plan.host
+        return server.boundPorts.enumerated().map { index, port in
+            index == 0 ? "\(scheme)://\(host):\(port)" : "http://\(host):\(port) (probes)"
+        }
+    }
+
+    /// Waits for SIGTERM or SIGINT and ends in order.
+    ///
+    /// - Returns: false where something was still open when the grace period ended.
+    func runUntilSignal() async -> Bool {
+        let signals = ProcessSignals(reload: reloads.reloadAll)
+        await signals.untilEnd()
+        logger.notice("draining")
+        state.beginDraining()
+        let clean = await server.drain(after: plan.drainDelay, grace: plan.gracePeriod)
+        logger.notice("stopped")
+        writer.flush(timeout: 1)
+        return clean
+    }
+}
