@@ -74,6 +74,9 @@ class OpenSSLClient {
         return plaintext
     }
 
+    /// The handshake is over on this side.
+    var isEstablished: Bool { SSL_is_init_finished(ssl) == 1 }
+
     var negotiatedProtocol: String? {
         var name: UnsafePointer<UInt8>?
         var length: UInt32 = 0
