@@ -14,22 +14,31 @@ extension SizingProblem {
     ///
     /// The mean field is worked out first, from the lines that the stages follow there; then the exact integer optimum of
     /// the barrier-aware cycle time.
-    public func solve() -> SizingAnswer {
+    ///
+    /// - Parameter model: ``barrier``, where the caller has made it already.
+    public func solve(under model: (any CycleTimeModel)? = nil) -> SizingAnswer {
         let (closedForm, meanField) = solveMeanField()
-        let best = RatioSearch(parameters: parameters, cost: cost, model: barrier)
+        let best = RatioSearch(parameters: parameters, cost: cost, model: model ?? barrier(around: closedForm.ratio))
             .optimum(upTo: maximumRatio, guess: closedForm.ratio)
         return SizingAnswer(
             recommendation: operatingPoint(ratio: Double(best.ratio), cycle: best.cycle), meanField: meanField,
             closedForm: closedForm, evaluations: best.evaluations)
     }
 
-    /// The theory that the recommendation comes from.
-    public var barrier: any CycleTimeModel { GaussianBarrierCycle(parameters) }
+    /// The theory that the recommendation comes from, by ``barrierMethod``. Making it can take some hundred microseconds.
+    public var barrier: any CycleTimeModel { barrier(around: solveMeanField().0.ratio) }
 
-    /// What each of `ratios` gives under ``barrier``.
-    public func curve(ratios: some Sequence<Int>) -> [OperatingPoint] {
-        let barrier = barrier
-        return ratios.map { operatingPoint(ratio: Double($0), cycle: barrier.cycle(ratio: Double($0))) }
+    private func barrier(around ratio: Double) -> any CycleTimeModel {
+        barrierMethod.model(
+            for: parameters, workload: workload, around: min(ratio, Double(maximumRatio)))
+    }
+
+    /// What each of `ratios` gives under the barrier.
+    ///
+    /// - Parameter model: ``barrier``, where the caller has made it already.
+    public func curve(ratios: some Sequence<Int>, under model: (any CycleTimeModel)? = nil) -> [OperatingPoint] {
+        let model = model ?? barrier
+        return ratios.map { operatingPoint(ratio: Double($0), cycle: model.cycle(ratio: Double($0))) }
     }
 
     /// What `ratio` gives where its step takes `cycle`.

@@ -9,6 +9,8 @@ public struct SizingProblem: Hashable, Sendable {
     /// The largest ratio considered, 1…10,000.
     public let maximumRatio: Int
     public let cost: InstanceCost
+    /// How the loads' distribution enters the barrier.
+    public let barrierMethod: BarrierMethod
     /// Everything about the bundle but its ratio.
     public let parameters: BundleParameters
 
@@ -16,7 +18,8 @@ public struct SizingProblem: Hashable, Sendable {
     ///   any time.
     public init(
         workload: Workload, stages: StageLatencies, batchSize: Int, microbatches: Int? = nil,
-        maximumRatio: Int = defaultMaximumRatio, cost: InstanceCost = .equal
+        maximumRatio: Int = defaultMaximumRatio, cost: InstanceCost = .equal,
+        barrierMethod: BarrierMethod = .automatic
     ) throws(SizingError) {
         try SizingError.check(maximumRatio, in: 1...SizingLimits.maximumRatio, field: "max_ratio")
         parameters = try BundleParameters(
@@ -27,6 +30,7 @@ public struct SizingProblem: Hashable, Sendable {
         self.microbatches = microbatches
         self.maximumRatio = maximumRatio
         self.cost = cost
+        self.barrierMethod = barrierMethod
         guard MeanFieldCycle(parameters).cycle(ratio: 1).duration > 0 else {
             throw SizingError(field: "hardware", rule: "must make a step take time: every latency is zero")
         }

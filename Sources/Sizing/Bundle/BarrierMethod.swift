@@ -1,0 +1,48 @@
+/// How the loads' distribution enters the barrier.
+public enum BarrierMethod: String, Hashable, Sendable, CaseIterable {
+    /// The normal one where the loads are normal enough for it, else the exact one. One choice for all ratios of a request,
+    /// so that they compare.
+    case automatic = "auto"
+    /// Loads are normal (paper v4).
+    case gaussian
+    /// Loads have their own distribution, or three moments where that is all that is known.
+    case exact
+}
+
+extension BarrierMethod {
+    /// The relative change of the cycle by the third moment up to which ``automatic`` keeps the normal distribution.
+    public static let gaussianTolerance = 0.005
+
+    /// The theory of the cycle time for a bundle of any ratio.
+    ///
+    /// - Parameters:
+    ///   - workload: the one that `parameters` were made of.
+    ///   - ratio: the mean-field best one; the choice looks at ratios from 1 to twice that.
+    public func model(
+        for parameters: BundleParameters, workload: Workload, around ratio: Double
+    ) -> any CycleTimeModel {
+        switch self {
+        case .gaussian: return GaussianBarrierCycle(parameters)
+        case .exact: return ExactBarrierCycle(parameters, workload: workload)
+        case .automatic:
+            let gaussian = GaussianBarrierCycle(parameters)
+            guard Self.isNormalEnough(gaussian, upTo: 2 * ratio) else {
+                return ExactBarrierCycle(parameters, workload: workload)
+            }
+            return gaussian
+        }
+    }
+
+    /// Whether the third-moment correction of the cycle stays below ``gaussianTolerance`` from one instance to `highest`.
+    static func isNormalEnough(_ gaussian: GaussianBarrierCycle, upTo highest: Double) -> Bool {
+        let parameters = gaussian.parameters
+        guard parameters.loadDeviation > 0, parameters.slotLoad.skewness != 0 else { return true }
+        let corrected = ExactBarrierCycle(thirdMoment: parameters)
+        let highest = min(max(2, highest.isFinite ? highest : 2), Double(SizingLimits.maximumRatio))
+        return [1, highest / 4, highest / 2, highest].allSatisfy { ratio in
+            let ratio = max(1, ratio)
+            let plain = gaussian.cycle(ratio: ratio).duration
+            return abs(corrected.cycle(ratio: ratio).duration - plain) <= gaussianTolerance * plain
+        }
+    }
+}

@@ -1,0 +1,84 @@
+/// The cycle under the barrier with the loads' own distribution in place of a normal one (model section 4, last paragraph).
+///
+/// Each random load is a monotone map T(z) of a standard normal (``LoadQuantiles``): from the whole distribution of the
+/// slot load where it is known, by the third-moment correction where only moments are. Then τ = E[φ(Z)], Z the largest of r
+/// normals, with φ(z) = max(g, t_A(T(z))) in lock-step, and with m microbatches
+/// φ(z) = max(f, c, t_A(T̄(z)), (t_A(T*(z)) + f + c)/m): T̄ the mean of an instance's m loads, T* the slowest of them,
+/// because the microbatches follow one another and the round of the slowest sets the pace of all.
+public struct ExactBarrierCycle: CycleTimeModel {
+    public let parameters: BundleParameters
+    /// Whether the loads' whole distribution was used, and not three moments.
+    public let isFromDistribution: Bool
+    private let meanAttention: Double
+    /// t_A at the nodes of the normal grid: of the mean of an instance's m loads, and of the slowest of them.
+    private let shared: [Double]
+    private let slowest: [Double]
+
+    /// - Parameter workload: the one that `parameters` were made of.
+    public init(_ parameters: BundleParameters, workload: Workload) {
+        let b = parameters.batchSize
+        let m = parameters.microbatches ?? 1
+        if let sum = LoadSum(workload, slots: b * m) {
+            let one = sum.quantiles(slots: b)
+            let mean = m > 1 ? sum.quantiles(slots: b * m).divided(by: Double(m)) : one
+            self.init(parameters, one: one, mean: mean, isFromDistribution: true)
+        } else {
+            self.init(thirdMoment: parameters)
+        }
+    }
+
+    /// From mean, deviation and skewness of the slot load alone.
+    public init(thirdMoment parameters: BundleParameters) {
+        let m = Double(parameters.microbatches ?? 1)
+        let skewness = parameters.slotLoad.skewness / Double(parameters.batchSize).squareRoot()
+        let one = LoadQuantiles(
+            mean: parameters.meanLoad, deviation: parameters.loadDeviation, skewness: skewness)
+        let mean = LoadQuantiles(
+            mean: parameters.meanLoad, deviation: parameters.loadDeviation / m.squareRoot(),
+            skewness: skewness / m.squareRoot())
+        self.init(parameters, one: one, mean: mean, isFromDistribution: false)
+    }
+
+    private init(
+        _ parameters: BundleParameters, one: LoadQuantiles, mean: LoadQuantiles, isFromDistribution: Bool
+    ) {
+        self.parameters = parameters
+        self.isFromDistribution = isFromDistribution
+        let attention = parameters.stages.attention
+        shared = mean.loads.map { attention.latency(at: $0) }
+        slowest = one.largest(of: parameters.microbatches ?? 1).loads.map { attention.latency(at: $0) }
+        meanAttention =
+            attention.line?.latency(at: parameters.meanLoad)
+            ?? NormalGrid.expectation(maximumOf: 1) { attention.latency(at: one.loads[$0]) }
+    }
+
+    public func cycle(ratio: Double) -> CycleTime {
+        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(parameters).cycle(ratio: ratio) }
+        let (f, c) = risingStages(ratio: ratio)
+        let longest = NormalGrid.expectation(maximumOf: ratio) { shared[$0] }
+        let round = parameters.microbatches.map { microbatches in
+            (NormalGrid.expectation(maximumOf: ratio) { slowest[$0] } + f + c) / Double(microbatches)
+        }
+        return CycleTime(
+            duration: duration(ratio: ratio), attention: meanAttention, slowestAttention: longest, ffn: f,
+            communication: c, roundShare: round ?? 0)
+    }
+
+    public func duration(ratio: Double) -> Double {
+        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(parameters).cycle(ratio: ratio).duration }
+        let (f, c) = risingStages(ratio: ratio)
+        let floor = max(f, c)
+        guard let microbatches = parameters.microbatches else {
+            return NormalGrid.expectation(maximumOf: ratio) { max(floor, shared[$0]) }
+        }
+        let share = 1 / Double(microbatches)
+        return NormalGrid.expectation(maximumOf: ratio) { max(floor, shared[$0], (slowest[$0] + f + c) * share) }
+    }
+
+    private func risingStages(ratio: Double) -> (ffn: Double, communication: Double) {
+        (
+            parameters.stages.ffnTime(ratio: ratio, batchSize: parameters.batchSize),
+            parameters.stages.communicationTime(ratio: ratio, batchSize: parameters.batchSize)
+        )
+    }
+}
