@@ -28,12 +28,15 @@ enum SizeAnswerSchema {
         if request.include.contains(.curve) {
             let ratios = curveRatios(
                 upTo: request.hasMaximumRatio ? problem.maximumRatio : nil, including: Int(best.ratio))
+            let meanField = MeanFieldCycle(problem.parameters)
             writer.array("curve", problem.curve(ratios: ratios)) { writer, point in
                 writer.beginObject()
                 writer.field("ratio", Int(point.ratio))
                 write(point, hasCost: request.hasCost, into: &writer)
                 writer.field("tpot_us", point.tpot)
                 writeIdle(point.cycle.idle, into: &writer)
+                let constant = problem.operatingPoint(ratio: point.ratio, cycle: meanField.cycle(ratio: point.ratio))
+                writer.field("mean_field_throughput_per_instance", constant.throughputPerInstance)
                 writer.endObject()
             }
         }
