@@ -40,13 +40,13 @@ let package = Package(
         // System calls of Linux that Swift's Glibc module leaves out: epoll, eventfd, timerfd, accept4.
         .systemLibrary(name: "CLinux"),
         // Files that are compiled into the binary with #embed: the API description, the operators' page, the catalogue.
-        .target(name: "CEmbedded", exclude: ["page"]),
+        .target(name: "CEmbedded", exclude: ["page", "catalogue"]),
 
         // The theory: pure values and functions.
         .target(name: "Sizing", swiftSettings: strict),
         .target(name: "Simulation", dependencies: ["Sizing"], swiftSettings: strict),
         .target(name: "Calibration", dependencies: ["Sizing"], swiftSettings: strict),
-        .target(name: "Hardware", dependencies: ["Sizing"], swiftSettings: strict),
+        .target(name: "Hardware", dependencies: ["Sizing", "JSON", "CEmbedded"], swiftSettings: strict),
         .target(name: "Planning", dependencies: ["Sizing", "Hardware"], swiftSettings: strict),
 
         // JSON text over bytes: a bounded parser and a writer.
@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "SizingTests", dependencies: ["Sizing"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Sizing"], swiftSettings: strict),
         .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Sizing"], swiftSettings: strict),
-        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Sizing"], swiftSettings: strict),
+        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Sizing", "JSON"], swiftSettings: strict),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Hardware", "Sizing"], swiftSettings: strict),
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL", "CZlib"], swiftSettings: strict),

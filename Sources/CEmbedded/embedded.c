@@ -22,6 +22,14 @@ static const unsigned char page_js[] = {
 #embed "page/page.js"
 };
 
+static const unsigned char catalogue_devices[] = {
+#embed "catalogue/devices.json"
+};
+
+static const unsigned char catalogue_models[] = {
+#embed "catalogue/models.json"
+};
+
 #define EMBEDDED(name) \
     struct embedded_file embedded_##name(void) { return (struct embedded_file){name, sizeof name}; }
 
@@ -29,3 +37,5 @@ EMBEDDED(openapi_yaml)
 EMBEDDED(page_html)
 EMBEDDED(page_css)
 EMBEDDED(page_js)
+EMBEDDED(catalogue_devices)
+EMBEDDED(catalogue_models)

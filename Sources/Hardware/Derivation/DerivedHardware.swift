@@ -1,0 +1,63 @@
+import Sizing
+
+/// The latency curves of a hardware description, and what they are made of.
+public struct DerivedHardware: Hashable, Sendable {
+    public let description: HardwareDescription
+    /// t_F against the aggregated batch; the same for every batch size.
+    public let ffn: LatencyModel
+
+    /// - Throws: ``SizingError`` where a derived latency is beyond what the model works with.
+    public init(_ description: HardwareDescription) throws(SizingError) {
+        self.description = description
+        ffn = try FFNDerivation(description: description).latency()
+    }
+
+    /// The three stages for `batchSize` requests an Attention instance and microbatch.
+    public func stages(batchSize: Int) throws(SizingError) -> StageLatencies {
+        try check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
+        return StageLatencies(
+            attention: try AttentionDerivation(description: description).latency(batchSize: batchSize), ffn: ffn,
+            communication: try CommunicationDerivation(description: description).latency(batchSize: batchSize),
+            communicationLoad: description.link.load)
+    }
+
+    /// What each stage's time is made of at a batch, a mean context and a ratio, longest first.
+    public func terms(
+        batchSize: Int, meanContext: Double, ratio: Double
+    ) -> (attention: [LatencyTerm], ffn: [LatencyTerm], communication: [LatencyTerm]) {
+        let requests = ratio * Double(batchSize)
+        let attention = AttentionDerivation(description: description)
+        func ordered(_ terms: [LatencyTerm]) -> [LatencyTerm] {
+            LatencyTerm.combined(terms).sorted { $0.microseconds > $1.microseconds }
+        }
+        return (
+            ordered(
+                attention.cacheTerms(batchSize: batchSize, context: meanContext)
+                    + attention.fixedTerms(batchSize: batchSize)),
+            ordered(FFNDerivation(description: description).terms(requests: requests)),
+            ordered(
+                CommunicationDerivation(description: description).terms(batchSize: batchSize, requests: requests))
+        )
+    }
+
+    /// The assumptions behind the curves, as short sentences for `provenance`.
+    public var assumptions: [String] {
+        var list = [
+            "latencies derived from published peaks and measured kernel efficiencies; an estimate, not a measurement",
+            "data-parallel ranks of an instance share its load evenly",
+            "experts balanced but for chance"
+                + (description.ffn.efficiencies.expertImbalance > 1
+                    ? ", times \(description.ffn.efficiencies.expertImbalance)" : ""),
+        ]
+        for (side, device) in [("attention", description.attention.device), ("ffn", description.ffn.device)] {
+            switch device.family {
+            case .other: list.append("\(side): no kernel measurements for \(device.id); efficiencies of Hopper")
+            case .ampere, .ada:
+                list.append(
+                    "\(side): few kernel measurements for \(device.id); efficiencies of Hopper but for the cache")
+            case .hopper, .blackwell: break
+            }
+        }
+        return list
+    }
+}

@@ -1,0 +1,92 @@
+import Sizing
+
+/// t_F from first principles: the slowest expert-parallel rank of one FFN instance, all layers of one step.
+///
+/// A roofline, not a line. In a mixture the weights read grow with the distinct experts hit, E(1 − (1 − k/E)^n), until all
+/// are; the arithmetic is that of the busiest rank, whose tokens exceed the mean by chance (the largest of `expertParallel`
+/// binomials, taken as normal) and by the stated imbalance.
+struct FFNDerivation {
+    let description: HardwareDescription
+
+    private var instance: HardwareDescription.FFNInstance { description.ffn }
+    private var model: ModelDescription { description.model }
+
+    /// The parts of one step of `requests` requests.
+    func terms(requests: Double) -> [LatencyTerm] {
+        let tokens = requests * (description.speculation?.queryTokens ?? 1)
+        return model.feedForward.flatMap { layers -> [LatencyTerm] in
+            switch layers.network {
+            case .dense: dense(layers, tokens: tokens)
+            case .mixture(let mixture): experts(mixture, layers: Double(layers.count), tokens: tokens)
+            }
+        }
+    }
+
+    /// A dense network is split over all devices of the instance.
+    private func dense(_ layers: ModelDescription.FeedForwardLayers, tokens: Double) -> [LatencyTerm] {
+        let e = instance.efficiencies
+        let weights = description.precision.weights
+        let count = Double(layers.count)
+        let parameters = count * layers.network.parameters(hidden: model.hidden) / Double(instance.devices)
+        let product = LatencyTerm.roofline(
+            "dense_ffn", bytes: parameters * weights.bytes, operations: 2 * parameters * tokens,
+            device: instance.device,
+            format: weights, bandwidth: weights.isNarrow ? e.narrowWeightBandwidth : e.weightBandwidth,
+            compute: e.denseCompute)
+        return [product, .overhead("kernel_launches", count * 3 * e.kernel)]
+            + Reduction(
+                tokens: tokens, hidden: model.hidden, ranks: instance.devices, device: instance.device, efficiencies: e
+            ).terms(layers: count)
+    }
+
+    private func experts(_ mixture: FeedForward.Mixture, layers: Double, tokens: Double) -> [LatencyTerm] {
+        let e = instance.efficiencies
+        let weights = description.precision.weights
+        let tensor = Double(instance.tensorParallel)
+        let ranks = Double(instance.expertParallel)
+        let expert = FeedForward.gatedParameters(hidden: model.hidden, intermediate: mixture.intermediate)
+        let shared =
+            FeedForward.gatedParameters(hidden: model.hidden, intermediate: mixture.sharedIntermediate)
+            / Double(instance.devices)
+        // Whole experts: the fullest rank holds ⌈E/ranks⌉.
+        let held = Double((mixture.experts + instance.expertParallel - 1) / instance.expertParallel)
+        let read = held * mixture.distinctShare(tokens: tokens) * expert / tensor + (tokens > 0 ? shared : 0)
+        let picked = busiest(picks: tokens * Double(mixture.active), ranks: ranks) * e.expertImbalance
+        let operations = 2 * (picked * expert / tensor + tokens * shared)
+        let product = LatencyTerm.roofline(
+            "experts", bytes: layers * read * weights.bytes, operations: layers * operations, device: instance.device,
+            format: weights, bandwidth: weights.isNarrow ? e.narrowWeightBandwidth : e.weightBandwidth,
+            compute: weights.isNarrow ? e.narrowExpertCompute : e.expertCompute)
+        return [product, .overhead("expert_kernels", layers * e.expertKernels)]
+            + Reduction(
+                tokens: tokens, hidden: model.hidden, ranks: instance.tensorParallel, device: instance.device,
+                efficiencies: e
+            ).terms(layers: layers)
+    }
+
+    /// Mean of the largest of `ranks` binomial counts of `picks` picks, no more than all of them.
+    private func busiest(picks: Double, ranks: Double) -> Double {
+        guard ranks > 1, picks > 0 else { return picks }
+        let mean = picks / ranks
+        let deviation = (mean * (1 - 1 / ranks)).squareRoot()
+        return min(picks, mean + deviation * Self.largestNormal(of: ranks))
+    }
+
+    /// E[max of `count` standard normals] = ∫ S over all z less the part below 0 where S would be 1.
+    private static func largestNormal(of count: Double) -> Double {
+        NormalMaximum.tailIntegral(from: -NormalMaximum.bound, to: NormalMaximum.bound, count: count)
+            - NormalMaximum.bound
+    }
+
+    /// t_F against the aggregated batch, interpolated on a grid that is finer than the curve bends: 5 % from point to
+    /// point, from 1 to a million requests, straight beyond.
+    func latency() throws(SizingError) -> LatencyModel {
+        var points: [(load: Double, latency: Double)] = []
+        var requests = 1.0
+        while requests < 1.1e6 {
+            points.append((requests, terms(requests: requests).reduce(0) { $0 + $1.microseconds }))
+            requests *= 1.05
+        }
+        return try LatencyModel(through: points)
+    }
+}

@@ -1,0 +1,123 @@
+import Sizing
+
+/// A model on named or described devices: what the latencies and the memory are derived from.
+public struct HardwareDescription: Hashable, Sendable {
+    /// One Attention instance: `dataParallel` × `tensorParallel` devices.
+    public struct AttentionInstance: Hashable, Sendable {
+        public var device: DeviceDescription
+        /// Ranks over which the batch is spread.
+        public var dataParallel: Int
+        /// Devices over which each rank's heads are split.
+        public var tensorParallel: Int
+        public var efficiencies: Efficiencies
+
+        public init(
+            device: DeviceDescription, dataParallel: Int = 1, tensorParallel: Int = 1, efficiencies: Efficiencies? = nil
+        ) {
+            self.device = device
+            self.dataParallel = dataParallel
+            self.tensorParallel = tensorParallel
+            self.efficiencies = efficiencies ?? .defaults(for: device.family)
+        }
+
+        public var devices: Int { dataParallel * tensorParallel }
+    }
+
+    /// One FFN instance: `expertParallel` × `tensorParallel` devices.
+    public struct FFNInstance: Hashable, Sendable {
+        public var device: DeviceDescription
+        /// Ranks over which whole experts are spread.
+        public var expertParallel: Int
+        /// Devices over which each expert, or a dense network with all `expertParallel` ranks, is split.
+        public var tensorParallel: Int
+        public var efficiencies: Efficiencies
+
+        public init(
+            device: DeviceDescription, expertParallel: Int = 1, tensorParallel: Int = 1,
+            efficiencies: Efficiencies? = nil
+        ) {
+            self.device = device
+            self.expertParallel = expertParallel
+            self.tensorParallel = tensorParallel
+            self.efficiencies = efficiencies ?? .defaults(for: device.family)
+        }
+
+        public var devices: Int { expertParallel * tensorParallel }
+    }
+
+    /// The way between the two sides.
+    public struct Link: Hashable, Sendable {
+        public var kind: LinkKind
+        /// GB/s one way and device; `nil` for the lesser of the two devices' links of this kind.
+        public var bandwidth: Double?
+        /// Microseconds one way; `nil` for the default of the kind.
+        public var latency: Double?
+        /// What t_C is a function of.
+        public var load: CommunicationLoad
+
+        public init(
+            kind: LinkKind = .scaleOut, bandwidth: Double? = nil, latency: Double? = nil,
+            load: CommunicationLoad = .aggregateBatch
+        ) {
+            self.kind = kind
+            self.bandwidth = bandwidth
+            self.latency = latency
+            self.load = load
+        }
+    }
+
+    public let model: ModelDescription
+    public let precision: Precision
+    public let attention: AttentionInstance
+    public let ffn: FFNInstance
+    public let link: Link
+    public let speculation: SpeculativeDecoding?
+    /// GB/s of the link, one way and device, as given or found.
+    public let linkBandwidth: Double
+
+    /// - Throws: ``SizingError`` naming a degree that is out of range or does not divide the heads, or a link that one of
+    ///   the devices does not have.
+    public init(
+        model: ModelDescription, precision: Precision = Precision(), attention: AttentionInstance, ffn: FFNInstance,
+        link: Link = Link(), speculation: SpeculativeDecoding? = nil
+    ) throws(SizingError) {
+        try check(attention.dataParallel, in: 1...65_536, field: "attention.data_parallel")
+        try check(attention.tensorParallel, in: 1...1_024, field: "attention.tensor_parallel")
+        try check(ffn.expertParallel, in: 1...65_536, field: "ffn.expert_parallel")
+        try check(ffn.tensorParallel, in: 1...1_024, field: "ffn.tensor_parallel")
+        for layers in model.attention where layers.mechanism.queryHeads % attention.tensorParallel != 0 {
+            throw SizingError(
+                field: "attention.tensor_parallel",
+                rule: "must divide the model's \(layers.mechanism.queryHeads) query heads")
+        }
+        if model.isMixture, ffn.expertParallel > model.experts {
+            throw SizingError(
+                field: "ffn.expert_parallel", rule: "must not be more than the model's \(model.experts) experts")
+        }
+        if let bandwidth = link.bandwidth {
+            try check(bandwidth, in: 0.001...1e6, field: "communication.bandwidth_gb_s")
+        }
+        if let latency = link.latency { try check(latency, in: 0...1e6, field: "communication.latency_us") }
+        let common = Self.commonBandwidth(link.kind, attention.device, ffn.device)
+        guard let bandwidth = link.bandwidth ?? common else {
+            throw SizingError(
+                field: "communication.link",
+                rule: "must be a link that both devices are known to have: give bandwidth_gb_s, or another link")
+        }
+        self.model = model
+        self.precision = precision
+        self.attention = attention
+        self.ffn = ffn
+        self.link = link
+        self.speculation = speculation
+        linkBandwidth = bandwidth
+    }
+
+    private static func commonBandwidth(
+        _ kind: LinkKind, _ one: DeviceDescription, _ other: DeviceDescription
+    ) -> Double? {
+        let path: KeyPath<DeviceDescription, Double?> = kind == .scaleUp ? \.scaleUp : \.scaleOut
+        guard let first = one[keyPath: path], let second = other[keyPath: path] else { return nil }
+        return min(first, second)
+    }
+}

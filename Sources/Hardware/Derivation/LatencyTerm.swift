@@ -1,0 +1,55 @@
+/// One part of a stage's time, with what bounds it.
+public struct LatencyTerm: Hashable, Sendable {
+    public enum Bound: String, Hashable, Sendable, CaseIterable {
+        /// Reading memory.
+        case memory
+        /// Arithmetic.
+        case compute
+        /// Bytes over a link.
+        case link
+        /// A fixed cost: launches, latencies.
+        case overhead
+    }
+
+    public let name: String
+    /// All layers of one step, microseconds.
+    public let microseconds: Double
+    public let bound: Bound
+    /// Bytes that one device reads or sends for it in all layers, and operations it does; 0 for overheads.
+    public let bytes: Double
+    public let operations: Double
+
+    /// The roofline: the longer of reading and computing.
+    static func roofline(
+        _ name: String, bytes: Double, operations: Double, device: DeviceDescription, format: ElementFormat,
+        bandwidth: Double, compute: Double
+    ) -> LatencyTerm {
+        // 1 GB/s is 1e3 bytes a microsecond; 1 TFLOP/s is 1e6 operations a microsecond.
+        let memory = bytes / (device.memoryBandwidth * 1e3 * bandwidth)
+        let arithmetic = operations / (device.peak(format) * 1e6 * compute)
+        return LatencyTerm(
+            name: name, microseconds: max(memory, arithmetic), bound: memory >= arithmetic ? .memory : .compute,
+            bytes: bytes, operations: operations)
+    }
+
+    static func overhead(_ name: String, _ microseconds: Double) -> LatencyTerm {
+        LatencyTerm(name: name, microseconds: microseconds, bound: .overhead, bytes: 0, operations: 0)
+    }
+
+    /// The terms of one name taken together; what bounds most of their time bounds the sum.
+    static func combined(_ terms: [LatencyTerm]) -> [LatencyTerm] {
+        var order: [String] = []
+        var groups: [String: [LatencyTerm]] = [:]
+        for term in terms where term.microseconds > 0 {
+            if groups[term.name] == nil { order.append(term.name) }
+            groups[term.name, default: []].append(term)
+        }
+        return order.map { name in
+            let group = groups[name] ?? []
+            let longest = group.max { $0.microseconds < $1.microseconds }
+            return LatencyTerm(
+                name: name, microseconds: group.reduce(0) { $0 + $1.microseconds }, bound: longest?.bound ?? .overhead,
+                bytes: group.reduce(0) { $0 + $1.bytes }, operations: group.reduce(0) { $0 + $1.operations })
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Sizing
+
+/// How an element is stored: its size decides bytes moved and held, and which peak the arithmetic has.
+public struct ElementFormat: Hashable, Sendable {
+    /// `fp8`, `bf16`, …, or the number of bytes as text.
+    public let name: String
+    /// Bytes an element, scales of blocks included; any number for compressed caches and activations.
+    public let bytes: Double
+
+    private init(_ name: String, _ bytes: Double) {
+        self.name = name
+        self.bytes = bytes
+    }
+
+    public static let bf16 = ElementFormat("bf16", 2)
+    public static let fp8 = ElementFormat("fp8", 1)
+
+    /// The formats that can be named. Block formats count their scales: one FP8 byte for 16 elements (NVFP4), one
+    /// exponent byte for 32 (MXFP4, OCP Microscaling v1.0).
+    public static let named: [ElementFormat] = [
+        ElementFormat("fp32", 4), .bf16, ElementFormat("fp16", 2), .fp8, ElementFormat("int8", 1),
+        ElementFormat("nvfp4", 0.5625), ElementFormat("mxfp4", 0.53125), ElementFormat("fp4", 0.5),
+        ElementFormat("int4", 0.5),
+    ]
+
+    /// - Throws: ``SizingError`` with the names there are.
+    public init(named name: String) throws(SizingError) {
+        guard let format = Self.named.first(where: { $0.name == name }) else {
+            let names = Self.named.map(\.name).joined(separator: ", ")
+            throw SizingError(field: "", rule: "must be one of \(names), or a number of bytes")
+        }
+        self = format
+    }
+
+    /// - Parameter bytes: 0.01…16 an element, after compression.
+    public init(bytes: Double) throws(SizingError) {
+        try check(bytes, in: 0.01...16, field: "")
+        self.init("\(bytes) bytes", bytes)
+    }
+
+    /// Whether the arithmetic runs at the 8-bit peak. Four-bit elements do too: the catalogue has no 4-bit peak.
+    public var isNarrow: Bool { bytes <= 1 }
+}
+
+/// The formats of everything that is stored or sent.
+public struct Precision: Hashable, Sendable {
+    public var weights: ElementFormat
+    /// The KV cache.
+    public var cache: ElementFormat
+    /// Activations on their way from Attention to the FFN.
+    public var dispatch: ElementFormat
+    /// And back.
+    public var combine: ElementFormat
+
+    public init(
+        weights: ElementFormat = .fp8, cache: ElementFormat = .bf16, dispatch: ElementFormat = .fp8,
+        combine: ElementFormat = .bf16
+    ) {
+        self.weights = weights
+        self.cache = cache
+        self.dispatch = dispatch
+        self.combine = combine
+    }
+}
