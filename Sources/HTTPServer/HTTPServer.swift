@@ -45,7 +45,9 @@ public final class HTTPServer: Sendable {
             try EventLoop(name: "http-loop-\(index)", state: state, pool: pool) { submit in
                 ConnectionServices(
                     handler: handler, limits: configuration.limits, retryAfter: configuration.retryAfter,
-                    observer: configuration.observer, seed: UInt64.random(in: .min ... .max), submit: submit)
+                    observer: configuration.observer, seed: UInt64.random(in: .min ... .max),
+                    clock: System.monotonicNanoseconds,
+                    submit: submit)
             }
         }
         for loop in group.loops {

@@ -25,8 +25,13 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Bearer tokens, one a line: with it every request but health probes needs one.", valueName: "file"))
+            "Bearer tokens, one a line: with it every request but health probes and /metrics needs one.",
+            valueName: "file"))
     var tokenFile: String?
+
+    @Option(
+        help: ArgumentHelp("Whether /metrics needs a token too: true or false (default: false).", valueName: "bool"))
+    var protectMetrics: Bool?
 
     @Option(help: ArgumentHelp("Requests per second that one client may send (default: no limit).", valueName: "n"))
     var rateLimit: Double?

@@ -8,6 +8,7 @@ struct ServePlan {
     var probePort: Int?
     var tls: TLSConfiguration?
     var tokenFile: String?
+    var protectsMetrics = false
     var rateLimit: (perSecond: Double, burst: Int)?
     var limits = ServerLimits()
     var loops: Int?
@@ -25,6 +26,7 @@ struct ServePlan {
         probePort = try Self.check(settings.value(options.probePort, "probe-port"), "probe-port", 0...65_535)
         tls = try Self.tls(options, settings)
         tokenFile = try settings.value(options.tokenFile, "token-file")
+        protectsMetrics = try settings.value(options.protectMetrics, "protect-metrics") ?? protectsMetrics
         rateLimit = try Self.rateLimit(options, settings)
         limits.maximumBody =
             try Self.check(settings.value(options.maxBody, "max-body"), "max-body", 1...1 << 40) ?? limits.maximumBody

@@ -39,13 +39,22 @@ final class ServiceProcess: Sendable {
         if plan.accessLog { observers.append(AccessLog(plan.logFormat, to: writer)) }
         let observer = ObserverGroup(observers)
 
+        if let certificates {
+            metrics.addSource { text in
+                text.single(
+                    "afd_sizer_tls_certificate_expiry_timestamp_seconds", .gauge,
+                    "When the certificate in use ends, since 1970.", certificates.current.certificateExpiry)
+            }
+        }
+
         let service = SizingService(state: state, metrics: { metrics.text() })
         var handler: any HTTPHandler = CompressingHandler(service)
         if tokens != nil || plan.rateLimit != nil {
             let limiter = plan.rateLimit.map { RateLimiter(rate: $0.perSecond, burst: $0.burst) }
             handler = AccessHandler(
-                handler, openPaths: SizingService.openPaths, tokens: tokens, limiter: limiter, realm: "afd-sizer",
-                observer: observer, now: { DispatchTime.now().uptimeNanoseconds })
+                handler, openPaths: SizingService.openPaths, publicPaths: plan.protectsMetrics ? [] : ["/metrics"],
+                tokens: tokens, limiter: limiter, realm: "afd-sizer", observer: observer,
+                now: { DispatchTime.now().uptimeNanoseconds })
         }
 
         var listeners = [ServerConfiguration.Listener(host: plan.host, port: plan.port, certificates: certificates)]

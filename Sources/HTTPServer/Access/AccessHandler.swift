@@ -3,14 +3,16 @@ import Synchronization
 
 /// Lets requests through to another handler, or answers 401 or 429 in its place, before any body is read.
 ///
-/// Paths in `openPaths` are for probes: they need no token and are not counted. For all others, where tokens are set, one of
-/// them must be shown; where a rate is set, each client has its own: the holder of a token is one client, whoever
-/// shows none is known by address. Wrong tokens are charged to the address, which slows guessing.
+/// Paths in `openPaths` are for probes: they need no token and are not counted. Those in `publicPaths` need no token. For all
+/// others, where tokens are set, one of them must be shown. Where a rate is set, each client has its own: the holder of
+/// a token is one client, whoever shows none is known by address. Wrong tokens are charged to the address, which
+/// slows guessing.
 ///
 /// The address is that of the connection. `X-Forwarded-For` is not looked at: anybody can write it.
 public final class AccessHandler: HTTPHandler {
     private let next: any HTTPHandler
     private let openPaths: [StaticString]
+    private let publicPaths: [StaticString]
     private let tokens: BearerTokenStore?
     private let isLimited: Bool
     private let limiter: Mutex<RateLimiter?>
@@ -20,6 +22,7 @@ public final class AccessHandler: HTTPHandler {
 
     /// - Parameters:
     ///   - openPaths: exact paths that are always let through.
+    ///   - publicPaths: exact paths that need no token, but are counted.
     ///   - tokens: nil lets everybody in.
     ///   - limiter: nil sets no rate.
     ///   - realm: a name without quotes or backslashes, shown in `WWW-Authenticate`.
@@ -27,6 +30,7 @@ public final class AccessHandler: HTTPHandler {
     public init(
         _ next: any HTTPHandler,
         openPaths: [StaticString],
+        publicPaths: [StaticString] = [],
         tokens: BearerTokenStore? = nil,
         limiter: RateLimiter? = nil,
         realm: String,
@@ -35,6 +39,7 @@ public final class AccessHandler: HTTPHandler {
     ) {
         self.next = next
         self.openPaths = openPaths
+        self.publicPaths = publicPaths
         self.tokens = tokens
         self.isLimited = limiter != nil
         self.limiter = Mutex(limiter)
@@ -59,7 +64,7 @@ public final class AccessHandler: HTTPHandler {
     }
 
     private enum Verdict: Equatable {
-        /// No tokens are set.
+        /// No tokens are set, or the path needs none.
         case anonymous
         case holder(TokenDigest)
         case missing
@@ -67,7 +72,7 @@ public final class AccessHandler: HTTPHandler {
     }
 
     private func authenticate(_ head: RequestHead) -> Verdict {
-        guard let tokens else { return .anonymous }
+        guard let tokens, !publicPaths.contains(where: head.pathEquals) else { return .anonymous }
         switch BearerCredentials(head[.authorization]) {
         case .none: return .missing
         case .malformed: return .wrong

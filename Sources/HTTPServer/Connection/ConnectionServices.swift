@@ -9,13 +9,16 @@ final class ConnectionServices {
     let buffers = BufferPool()
     /// Gives work to the pool; false if its queue is full.
     let submit: (Work, ConnectionID) -> Bool
+    /// Gives the time for reports. The time that comes with an event is that of the loop's turn, in which an answer may
+    /// have been made; nil takes it all the same.
+    let clock: (() -> UInt64)?
     var date = DateLine()
     private var nextID: UInt64
 
     /// - Parameter seed: where the sequence of request identifiers starts.
     init(
         handler: any HTTPHandler, limits: ServerLimits, retryAfter: Int = 1, observer: (any ServerObserver)? = nil,
-        seed: UInt64, submit: @escaping (Work, ConnectionID) -> Bool
+        seed: UInt64, clock: (() -> UInt64)? = nil, submit: @escaping (Work, ConnectionID) -> Bool
     ) {
         self.handler = handler
         self.limits = limits
@@ -24,6 +27,7 @@ final class ConnectionServices {
         self.observer = observer
         self.heads = HeadPool()
         self.submit = submit
+        self.clock = clock
         nextID = seed
     }
 

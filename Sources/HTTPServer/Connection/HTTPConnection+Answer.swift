@@ -94,7 +94,8 @@ extension HTTPConnection {
     /// Tells the observer of the answers that were sent, or given up.
     mutating func reportAnswers(completed: Bool, now: UInt64) {
         guard let observer = services.observer, !unreported.isEmpty else { return }
-        for answer in unreported { observer.requestFinished(answer.record(info, completed: completed, now: now)) }
+        let end = services.clock?() ?? now
+        for answer in unreported { observer.requestFinished(answer.record(info, completed: completed, now: end)) }
         unreported.removeAll(keepingCapacity: unreported.count <= 4)
     }
 }

@@ -16,7 +16,7 @@ import Testing
 
     private func handler(tokens: Bool = false, limiter: RateLimiter? = nil) throws -> AccessHandler {
         AccessHandler(
-            FixedHandler(Response(status: .ok)), openPaths: ["/healthz"],
+            FixedHandler(Response(status: .ok)), openPaths: ["/healthz"], publicPaths: ["/metrics"],
             tokens: tokens ? try BearerTokenStore(tokenFile: folder.path("tokens"), now: 0) : nil,
             limiter: limiter, realm: "test", observer: observer, now: { [clock] in clock.now })
     }
@@ -63,6 +63,13 @@ import Testing
         for _ in 0..<5 { #expect(try ask(handler, "/healthz").status == .ok) }
         #expect(try ask(handler, "/healthz/").status == .unauthorized)
         #expect(try ask(handler, "/HEALTHZ").status != .ok)
+    }
+
+    @Test func publicPathsNeedNoneButAreCounted() throws {
+        let handler = try handler(tokens: true, limiter: RateLimiter(rate: 1, burst: 2))
+        #expect(try ask(handler, "/metrics").status == .ok)
+        #expect(try ask(handler, "/metrics", token: "Bearer wrong").status == .ok)
+        #expect(try ask(handler, "/metrics").status == .tooManyRequests)
     }
 
     // MARK: - Rate
