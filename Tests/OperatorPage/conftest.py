@@ -4,7 +4,7 @@ AFD_SIZER_URL names a service that runs already (script/page-check starts one); 
 """
 import json
 import os
-import urllib.error
+import time
 import urllib.request
 
 import pytest
@@ -63,8 +63,15 @@ def open_page(browser):
     assert complaints == []
 
 
+def wait_until(page, expression, seconds=20):
+    """Polls from outside: the page's own policy allows no evaluation inside it."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, "still false: " + expression
+        time.sleep(0.02)
+
+
 def settled(page):
-    """Waits until the latest change has been answered and drawn."""
-    page.wait_for_function("document.body.dataset.answered === String(latest) && latest > 0")
+    """Waits until the latest change has been answered and drawn. (Changes are collected for 25 ms.)"""
     page.wait_for_timeout(60)
-    page.wait_for_function("document.body.dataset.answered === String(latest)")
+    wait_until(page, "document.body.dataset.answered === String(latest) && latest > 0")

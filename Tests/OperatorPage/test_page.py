@@ -7,7 +7,7 @@ import statistics
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import settled
+from conftest import settled, wait_until
 
 HARDWARE = {
     "attention": {"alpha_us": 0.00165, "beta_us": 50}, "ffn": {"alpha_us": 0.083, "beta_us": 100},
@@ -56,7 +56,7 @@ def test_a_change_of_the_form_gives_the_api_s_answer(open_page, service):
 def test_named_hardware_gives_the_api_s_answer(open_page, service):
     page = open_page()
     page.select_option("[name=hardware]", "names")
-    page.wait_for_function("document.querySelectorAll('#model option').length > 3")
+    wait_until(page, "document.querySelectorAll('#model option').length > 3", 30)
     settled(page)
     request = {
         "workload": BASE["workload"], "batch_size": 256, "max_ratio": 32,
@@ -83,7 +83,7 @@ def test_simulated_points_are_the_api_s(open_page, service):
     page = open_page()
     with page.expect_request("**/v1/simulate") as sent:
         page.click("#simulate")
-    page.wait_for_function("document.querySelectorAll('#throughput-plot circle').length > 3", timeout=60_000)
+    wait_until(page, "document.querySelectorAll('#throughput-plot circle').length > 3", 30)
     answer = service.post("/v1/simulate", json.loads(sent.value.post_data))
     assert f"ratio {answer['best_ratio']};" in page.inner_text("#simulation-note")
     # One dot a ratio, and one in the legend.
@@ -96,7 +96,7 @@ def test_a_dropped_trace_becomes_the_workload(open_page, service, tmp_path):
     trace.write_bytes(gzip.compress(("prompt_tokens,output_tokens\n" + "".join(f"{p},{d}\n" for p, d in rows)).encode()))
     page = open_page()
     page.set_input_files("#file", trace)
-    page.wait_for_function("document.getElementById('trace-summary').textContent.includes('500 requests')")
+    wait_until(page, "document.getElementById('trace-summary').textContent.includes('500 requests')", 30)
     settled(page)
     answer = service.post("/v1/size", {
         "workload": {"requests": {"prefill": [p for p, _ in rows], "decode": [d for _, d in rows]}},
@@ -115,7 +115,7 @@ def test_a_dropped_config_becomes_the_model(open_page, tmp_path):
         "mlp_only_layers": []}))
     page = open_page()
     page.set_input_files("#file", config)
-    page.wait_for_function("document.getElementById('config-summary').textContent.includes('94 layers')")
+    wait_until(page, "document.getElementById('config-summary').textContent.includes('94 layers')", 30)
     settled(page)
     assert page.is_hidden("#problem"), page.inner_text("#problem")
     assert page.inner_text("#ratio").isdigit()
@@ -159,7 +159,7 @@ def test_everything_is_reached_by_keyboard(open_page):
         if page.evaluate("document.activeElement.id") == "simulate":
             break
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('#throughput-plot circle').length > 3", timeout=60_000)
+    wait_until(page, "document.querySelectorAll('#throughput-plot circle').length > 3", 30)
 
 
 def test_a_change_is_answered_within_100_ms(open_page):
@@ -182,7 +182,7 @@ def test_a_change_is_answered_within_100_ms(open_page):
 def test_looks_and_accessibility(open_page, scheme, width):
     page = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     page.click("#simulate")
-    page.wait_for_function("document.querySelectorAll('#throughput-plot circle').length > 3", timeout=60_000)
+    wait_until(page, "document.querySelectorAll('#throughput-plot circle').length > 3", 30)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "scrolls sideways"
     folder = os.environ.get("AFD_SCREENSHOTS")
     if folder:
