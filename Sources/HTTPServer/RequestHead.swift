@@ -14,7 +14,7 @@ public struct RequestHead: Sendable {
         self.connection = connection
     }
 
-    /// The method. Always one of RFC 9110 or `PATCH`; others are refused by the server with 501.
+    /// The method. Always one of RFC 9110 or `PATCH` or `QUERY`; others are refused by the server with 501.
     public var method: HTTPRequest.Method {
         storage.methodCode.method ?? HTTPRequest.Method(storage.string(storage.method)) ?? .get
     }

@@ -1,11 +1,12 @@
 import HTTPTypes
 
-/// The methods that this server recognises: those of RFC 9110, section 9, and `PATCH` (RFC 5789).
+/// The methods that this server recognises: those of RFC 9110, section 9, `PATCH` (RFC 5789), and `QUERY`
+/// (draft-ietf-httpbis-safe-method-w-body).
 ///
 /// A method that is not recognised is answered with 501; one that is recognised but not offered by a resource with
 /// 405 (RFC 9110, section 9.1), which is the handler's part.
 enum MethodCode: UInt8, Sendable {
-    case get, head, post, put, delete, patch, options, trace, connect, other
+    case get, head, post, put, delete, patch, options, trace, connect, query, other
 
     init(_ bytes: Span<UInt8>) {
         self = .other
@@ -23,7 +24,7 @@ enum MethodCode: UInt8, Sendable {
 
     private static let names: [(MethodCode, StaticString)] = [
         (.get, "GET"), (.post, "POST"), (.head, "HEAD"), (.put, "PUT"), (.delete, "DELETE"), (.patch, "PATCH"),
-        (.options, "OPTIONS"), (.trace, "TRACE"), (.connect, "CONNECT"),
+        (.options, "OPTIONS"), (.trace, "TRACE"), (.connect, "CONNECT"), (.query, "QUERY"),
     ]
 
     /// The method as the currency type; nil for one that is not recognised.
@@ -38,7 +39,10 @@ enum MethodCode: UInt8, Sendable {
         case .options: .options
         case .trace: .trace
         case .connect: .connect
+        case .query: MethodCode.queryMethod
         case .other: nil
         }
     }
+
+    private static let queryMethod = HTTPRequest.Method("QUERY")
 }
