@@ -25,7 +25,7 @@ enum SizeBatchRoute {
                 if context.isCancelled { return writer.null() }
                 var problems = Problems()
                 if let size = SizeRequest.decode(element, &problems) {
-                    SizeAnswerSchema.write(size.problem.solve(), to: size, into: &writer)
+                    SizeAnswerSchema.write(answerTo: size, into: &writer)
                 } else {
                     Problem(problems).write(into: &writer)
                 }

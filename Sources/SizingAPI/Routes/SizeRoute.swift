@@ -14,7 +14,7 @@ enum SizeRoute {
     }
 
     private static func respond(_ request: JSONRequest, _ size: SizeRequest) -> Response {
-        request.respond { SizeAnswerSchema.write(size.problem.solve(), to: size, into: &$0) }
+        request.respond { SizeAnswerSchema.write(answerTo: size, into: &$0) }
     }
 }
 

@@ -14,8 +14,9 @@ enum LatencyModelSchema {
         guard let object = ObjectReader(value, fields: ["alpha_us", "beta_us"] + extraFields, &problems) else {
             return nil
         }
-        let alpha = object.required("alpha_us", &problems)?.number(&problems)
-        let beta = object.required("beta_us", &problems)?.number(&problems)
+        let range = 0...SizingLimits.maximumCoefficient
+        let alpha = object.required("alpha_us", &problems)?.number(in: range, &problems)
+        let beta = object.required("beta_us", &problems)?.number(in: range, &problems)
         guard let alpha, let beta else { return nil }
         return problems.checked(value) { () throws(SizingError) in
             LatencyModel(try LatencyLine(alpha: alpha, beta: beta))

@@ -15,11 +15,10 @@ enum LengthDistributionSchema {
         case geometricMean
     }
 
-    /// Values of an empirical distribution; the body's limit is reached long before.
-    static let maximumValues = 1_000_000
+    private static let lengths = 0...SizingLimits.maximumLength
 
     static func decode(_ value: JSONValue, bareNumber: BareNumber, _ problems: inout Problems) -> LengthDistribution? {
-        if let number = value.number { return decode(number, at: value, bareNumber, &problems) }
+        if value.kind == .number { return decode(bare: value, bareNumber, &problems) }
         guard value.kind == .object else {
             problems.add(value, "must be a number or an object with \"distribution\", not \(value.kind.name)")
             return nil
@@ -38,30 +37,28 @@ enum LengthDistributionSchema {
         }
     }
 
-    private static func decode(
-        _ number: Double, at value: JSONValue, _ meaning: BareNumber, _ problems: inout Problems
-    ) -> LengthDistribution? {
-        do throws(SizingError) {
+    private static func decode(bare value: JSONValue, _ meaning: BareNumber, _ problems: inout Problems)
+        -> LengthDistribution?
+    {
+        let shortest = meaning == .fixed ? 0.0 : 1
+        guard let number = value.number(in: shortest...SizingLimits.maximumLength, &problems) else { return nil }
+        return problems.checked(value) { () throws(SizingError) in
             switch meaning {
-            case .fixed: return try .fixed(number)
-            case .geometricMean: return try .geometric(mean: number)
+            case .fixed: try .fixed(number)
+            case .geometricMean: try .geometric(mean: number)
             }
-        } catch {
-            // The model blames `value` or `mean`; here that is the number itself.
-            problems.add(value, error.rule)
-            return nil
         }
     }
 
     private static func fixed(_ value: JSONValue, _ problems: inout Problems) -> LengthDistribution? {
         let object = ObjectReader(value, fields: ["distribution", "value"], &problems)
-        guard let length = object?.required("value", &problems)?.number(&problems) else { return nil }
+        guard let length = object?.required("value", &problems)?.number(in: lengths, &problems) else { return nil }
         return problems.checked(value) { () throws(SizingError) in try .fixed(length) }
     }
 
     private static func geometric(_ value: JSONValue, _ problems: inout Problems) -> LengthDistribution? {
         let object = ObjectReader(value, fields: ["distribution", "mean"], &problems)
-        guard let mean = object?.required("mean", &problems)?.number(&problems) else { return nil }
+        guard let mean = object?.required("mean", &problems)?.number(in: lengths, &problems) else { return nil }
         return problems.checked(value) { () throws(SizingError) in try .geometric(mean: mean) }
     }
 
@@ -76,8 +73,8 @@ enum LengthDistributionSchema {
 
     private static func lognormal(_ value: JSONValue, _ problems: inout Problems) -> LengthDistribution? {
         let object = ObjectReader(value, fields: ["distribution", "mean", "stddev"], &problems)
-        let mean = object?.required("mean", &problems)?.number(&problems)
-        let deviation = object?.required("stddev", &problems)?.number(&problems)
+        let mean = object?.required("mean", &problems)?.number(in: lengths, &problems)
+        let deviation = object?.required("stddev", &problems)?.number(in: lengths, &problems)
         guard let mean, let deviation else { return nil }
         return problems.checked(value) { () throws(SizingError) in
             try .lognormal(mean: mean, standardDeviation: deviation)

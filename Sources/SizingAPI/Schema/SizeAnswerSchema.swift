@@ -4,8 +4,11 @@ import Sizing
 
 /// The answer of `POST /v1/size` as JSON.
 enum SizeAnswerSchema {
-    static func write(_ answer: SizingAnswer, to request: SizeRequest, into writer: inout JSONWriter) {
+    /// Solves the problem of `request` and writes the answer.
+    static func write(answerTo request: SizeRequest, into writer: inout JSONWriter) {
         let problem = request.problem
+        let model = problem.barrier
+        let answer = problem.solve(under: model)
         let best = answer.recommendation
         writer.beginObject()
         writer.object("recommendation") { writer in
@@ -29,7 +32,7 @@ enum SizeAnswerSchema {
             let ratios = curveRatios(
                 upTo: request.hasMaximumRatio ? problem.maximumRatio : nil, including: Int(best.ratio))
             let meanField = MeanFieldCycle(problem.parameters)
-            writer.array("curve", problem.curve(ratios: ratios)) { writer, point in
+            writer.array("curve", problem.curve(ratios: ratios, under: model)) { writer, point in
                 writer.beginObject()
                 writer.field("ratio", Int(point.ratio))
                 write(point, hasCost: request.hasCost, into: &writer)
@@ -40,7 +43,7 @@ enum SizeAnswerSchema {
                 writer.endObject()
             }
         }
-        Provenance.write(hash: request.hash, assumptions: assumptions(answer, request), into: &writer)
+        Provenance.write(hash: request.hash, assumptions: assumptions(answer, model, request), into: &writer)
         writer.endObject()
     }
 
@@ -104,9 +107,11 @@ enum SizeAnswerSchema {
         }
     }
 
-    private static func assumptions(_ answer: SizingAnswer, _ request: SizeRequest) -> [StaticString] {
+    private static func assumptions(
+        _ answer: SizingAnswer, _ model: any CycleTimeModel, _ request: SizeRequest
+    ) -> [StaticString] {
         var assumptions = request.assumptions
-        assumptions.append("barrier: loads of Attention instances are normal and independent")
+        assumptions.append(barrierAssumption(model))
         let limit = Double(request.problem.maximumRatio)
         if answer.recommendation.ratio == limit {
             assumptions.append("the recommendation is the largest ratio considered; a larger one may be better")
@@ -115,5 +120,14 @@ enum SizeAnswerSchema {
             assumptions.append("the mean-field ratio is beyond max_ratio; its cycle is that at max_ratio")
         }
         return assumptions
+    }
+
+    private static func barrierAssumption(_ model: any CycleTimeModel) -> StaticString {
+        guard let exact = model as? ExactBarrierCycle else {
+            return "barrier: loads of Attention instances are independent and normal"
+        }
+        return exact.isFromDistribution
+            ? "barrier: loads of Attention instances are independent, with the distribution of the workload"
+            : "barrier: loads of Attention instances are independent, with the first three moments of the workload"
     }
 }

@@ -3,22 +3,11 @@ import Sizing
 
 /// A checked `POST /v1/size`.
 struct SizeRequest: Sendable {
-    /// How the wait for the slowest Attention instance is worked out.
-    enum Barrier: String, CaseIterable, Sendable {
-        /// The cheapest that is known to be accurate here.
-        case auto
-        /// Loads of instances are taken as normal (model section 4).
-        case gaussian
-        /// From the distribution of the load itself.
-        case exact
-    }
-
     enum Part: String, CaseIterable, Sendable {
         case curve
     }
 
     var problem: SizingProblem
-    var barrier: Barrier
     var include: Set<Part>
     /// Whether the answer gives throughput per cost.
     var hasCost: Bool
@@ -48,7 +37,7 @@ struct SizeRequest: Sendable {
             .integer(in: 1...SizingLimits.maximumMicrobatches, &problems)
         let maximumRatio = object.optional("max_ratio")?.integer(in: 1...SizingLimits.maximumRatio, &problems)
         let cost = object.optional("cost").flatMap { decodeCost($0, &problems) }
-        let barrier = object.optional("barrier").map { decodeBarrier($0, &problems) } ?? .auto
+        let barrier = object.optional("barrier")?.choice(of: BarrierMethod.self, &problems) ?? .automatic
         let include = object.optional("include").map { decodeInclude($0, &problems) } ?? []
         if let simulation = object.optional("simulation") {
             problems.addUnsupported(simulation, "simulation is not offered yet")
@@ -59,26 +48,21 @@ struct SizeRequest: Sendable {
         let problem = problems.checked(value) { () throws(SizingError) in
             try SizingProblem(
                 workload: workload, stages: stages, batchSize: batchSize, microbatches: microbatches,
-                maximumRatio: maximumRatio ?? SizingProblem.defaultMaximumRatio, cost: cost ?? .equal)
+                maximumRatio: maximumRatio ?? SizingProblem.defaultMaximumRatio, cost: cost ?? .equal,
+                barrierMethod: barrier)
         }
         guard let problem else { return nil }
         return SizeRequest(
-            problem: problem, barrier: barrier, include: include, hasCost: cost != nil,
+            problem: problem, include: include, hasCost: cost != nil,
             hasMaximumRatio: maximumRatio != nil, assumptions: assumptions, hash: value.canonicalHash())
     }
 
     private static func decodeCost(_ value: JSONValue, _ problems: inout Problems) -> InstanceCost? {
         let object = ObjectReader(value, fields: ["attention_instance", "ffn_instance"], &problems)
-        let attention = object?.required("attention_instance", &problems)?.number(&problems)
-        let ffn = object?.required("ffn_instance", &problems)?.number(&problems)
+        let attention = object?.required("attention_instance", &problems)?.number(in: 1e-9...1e12, &problems)
+        let ffn = object?.required("ffn_instance", &problems)?.number(in: 1e-9...1e12, &problems)
         guard let attention, let ffn else { return nil }
         return problems.checked(value) { () throws(SizingError) in try InstanceCost(attention: attention, ffn: ffn) }
-    }
-
-    private static func decodeBarrier(_ value: JSONValue, _ problems: inout Problems) -> Barrier {
-        guard let barrier = value.choice(of: Barrier.self, &problems) else { return .auto }
-        if barrier == .exact { problems.addUnsupported(value, "the exact barrier is not offered yet") }
-        return barrier
     }
 
     private static func decodeInclude(_ value: JSONValue, _ problems: inout Problems) -> Set<Part> {

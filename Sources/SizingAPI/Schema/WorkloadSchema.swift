@@ -64,11 +64,11 @@ enum WorkloadSchema {
 
     private static func moments(_ value: JSONValue, _ problems: inout Problems) -> Workload.Requests? {
         guard let object = ObjectReader(value, fields: ["mean", "stddev", "skewness"], &problems) else { return nil }
-        let mean = object.required("mean", &problems)?.number(&problems)
-        let deviation = object.required("stddev", &problems)?.number(&problems)
+        let mean = object.required("mean", &problems)?.number(in: 0...1e10, &problems)
+        let deviation = object.required("stddev", &problems)?.number(in: 0...1e10, &problems)
         var skewness = 0.0
         if let given = object.optional("skewness") {
-            guard let read = given.number(&problems) else { return nil }
+            guard let read = given.number(in: -1e6...1e6, &problems) else { return nil }
             skewness = read
         }
         guard let mean, let deviation else { return nil }
