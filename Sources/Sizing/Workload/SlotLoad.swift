@@ -26,8 +26,9 @@ public struct SlotLoad: Hashable, Sendable {
 
     private init(mean: Double, variance: Double, thirdCentral: Double) {
         self.mean = mean
-        // A relative variance below 1e-28 is rounding error of the sums.
-        standardDeviation = variance > 1e-28 * mean * mean ? variance.squareRoot() : 0
+        // A relative variance below 1e-28 is rounding error of the sums; one below 1e-24 tokens² is no spread of whole
+        // tokens, and its powers would leave the range of a double.
+        standardDeviation = variance > max(1e-28 * mean * mean, 1e-24) ? variance.squareRoot() : 0
         skewness = standardDeviation > 0 ? thirdCentral / (variance * standardDeviation) : 0
     }
 
