@@ -35,7 +35,7 @@ public struct RatioSearch: Sendable {
             let objective = parameters.throughput(ratio: Double(ratio), duration: duration, cost: cost)
             return Evaluated(ratio: ratio, duration: duration, objective: objective)
         }
-        let start = guess.isFinite ? min(maximum, max(1, Int(guess.rounded()))) : maximum
+        let start = guess.isFinite ? Int(min(Double(maximum), max(1, guess.rounded()))) : maximum
         var best = evaluate(start)
         var pending: [(lower: Evaluated, upper: Evaluated)] = []
         let first = start == 1 ? best : evaluate(1)
