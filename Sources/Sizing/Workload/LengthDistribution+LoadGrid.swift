@@ -49,7 +49,7 @@ extension LengthDistribution {
             // E[(X − n)⁺] = q^n / p for n ≥ 0.
             let decay = log1p(-1 / mean)
             grid.add(stopLoss: { x in mean > 1 ? exp(decay * (x + origin)) * mean : x + origin < 1 ? 1 - x - origin : 0
-                })
+            })
         case .uniform(let minimum, let maximum):
             let count = Double(maximum - minimum + 1)
             grid.add(1 / count, from: minimum - Int(origin), to: maximum + 1 - Int(origin))
