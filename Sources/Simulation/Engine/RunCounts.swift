@@ -1,0 +1,40 @@
+/// What one run of an engine counted, over its measured part. Times in microseconds.
+struct RunCounts: Sendable {
+    /// Steps of one microbatch (of all r instances).
+    var steps = 0
+    /// Simulated time.
+    var elapsed = 0.0
+    /// Busy time of one Attention instance, mean over the r of them.
+    var attention = 0.0
+    /// The same of the slowest instance: of each step in lock-step, of each round of m microbatches otherwise.
+    var slowestAttention = 0.0
+    /// Busy time of the FFN.
+    var ffn = 0.0
+    /// Time of messages under way.
+    var communication = 0.0
+    /// Time by which steps were longer than they would have been had every instance carried the mean load of the step.
+    var barrier = 0.0
+    var requests = 0
+    /// Tokens of the finished requests.
+    var tokens = 0
+    /// Σ over the finished requests of their time per token.
+    var timePerToken = 0.0
+    var histogram = LogHistogram()
+    /// τ of consecutive equal blocks of steps.
+    var blocks = BlockMeans()
+
+    /// Adds another run's counts, but not its blocks.
+    mutating func merge(_ other: RunCounts) {
+        steps += other.steps
+        elapsed += other.elapsed
+        attention += other.attention
+        slowestAttention += other.slowestAttention
+        ffn += other.ffn
+        communication += other.communication
+        barrier += other.barrier
+        requests += other.requests
+        tokens += other.tokens
+        timePerToken += other.timePerToken
+        histogram.merge(other.histogram)
+    }
+}

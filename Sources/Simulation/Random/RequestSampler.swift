@@ -1,0 +1,75 @@
+import Sizing
+
+/// Draws requests: prefill and decode lengths, kept together where a trace has them together.
+struct RequestSampler: Sendable {
+    struct Request: Sendable {
+        /// P, tokens.
+        var prefill: Int
+        /// D, steps, 1 or more.
+        var decode: Int
+    }
+
+    /// E[D], steps.
+    let meanDecode: Double
+    private let isTrace: Bool
+    private let prefill: LengthSampler
+    private let decode: LengthSampler
+    private let requests: [Request]
+    private let table: AliasTable
+    private let biasedTable: AliasTable
+
+    /// - Throws: ``SimulationError/momentsOnly`` where nothing is known of single requests.
+    init(_ workload: Workload) throws(SimulationError) {
+        switch workload.requests {
+        case .moments:
+            throw .momentsOnly
+        case .independent(let prefill, let decode):
+            isTrace = false
+            self.prefill = LengthSampler(prefill)
+            self.decode = LengthSampler(decode)
+            meanDecode = decode.decodeMoments.mean
+            requests = []
+            table = AliasTable(weights: [1])
+            biasedTable = table
+        case .trace(let trace):
+            isTrace = true
+            prefill = LengthSampler(.one)
+            decode = prefill
+            requests = (0..<trace.count).map { Request(prefill: trace.prefill[$0], decode: trace.decode[$0]) }
+            let weights = (0..<trace.count).map { trace.weight(at: $0) }
+            let biased = weights.indices.map { weights[$0] * Double(trace.decode[$0]) }
+            table = AliasTable(weights: weights)
+            biasedTable = AliasTable(weights: biased)
+            meanDecode = biased.reduce(0, +) / weights.reduce(0, +)
+        }
+    }
+
+    /// A new request.
+    @inline(__always)
+    func draw(_ generator: inout SplittableGenerator) -> Request {
+        if isTrace { return requests[table.draw(&generator)] }
+        let prefill = prefill.draw(&generator)
+        return Request(prefill: prefill, decode: max(1, decode.draw(&generator)))
+    }
+
+    /// A request as a random step finds it: the chance is in proportion to its length, its age is uniform on 0 … D − 1.
+    func drawInProgress(_ generator: inout SplittableGenerator) -> (request: Request, age: Int) {
+        var request: Request
+        if isTrace {
+            request = requests[biasedTable.draw(&generator)]
+        } else {
+            let prefill = prefill.draw(&generator)
+            request = Request(prefill: prefill, decode: max(1, decode.drawLengthBiased(&generator)))
+        }
+        return (request, generator.below(request.decode))
+    }
+}
+
+extension LengthDistribution {
+    /// Always 1.
+    fileprivate static var one: LengthDistribution {
+        // 1 lies in the range of fixed lengths, so this cannot throw; a geometric of mean 1 is the same.
+        guard let one = try? LengthDistribution.fixed(1) else { preconditionFailure("1 is a length") }
+        return one
+    }
+}
