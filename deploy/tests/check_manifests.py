@@ -130,10 +130,10 @@ def check_study(shards, merge):
     spec, arguments = job(shards)
     check(spec["completionMode"] == "Indexed", "indexed")
     check(arguments[arguments.index("--shard") + 1] == f"$(JOB_COMPLETION_INDEX)/{spec['completions']}", "as many shards as completions")
-    part = arguments[arguments.index("--output") + 1]
+    part = arguments[arguments.index("--results") + 1]
     parts = [part.replace("$(JOB_COMPLETION_INDEX)", str(index)) for index in range(spec["completions"])]
     _, arguments = job(merge)
-    check(arguments[arguments.index("--merge") + 1 : arguments.index("--output")] == parts, "all parts are joined")
+    check(arguments[arguments.index("--merge") + 1 : arguments.index("--results")] == parts, "all parts are joined")
 
 
 def refuses(item, what):

@@ -1,0 +1,54 @@
+import SizingAPI
+
+/// `size --merge`: joins the parts of a study into what one run over all scenarios would have written.
+struct StudyMergeRun {
+    let parts: [String]
+    /// Where given, the merge is also checked to answer all of these, and no others.
+    let scenarios: String?
+    /// nil or `-` is standard output; a file is written anew.
+    let output: String?
+
+    /// How many records were joined.
+    func run() throws -> Int {
+        var merge = StudyMerge(parts: parts.count)
+        let readers = try parts.map { try PartReader(path: $0) }
+        let file = try StudyFile(path: output)
+        try file.clear()
+        do {
+            let count = try join(readers, &merge, into: file)
+            try file.synchronise()
+            return count
+        } catch {
+            // Half a result could be taken for a whole one.
+            try file.clear()
+            throw error
+        }
+    }
+
+    private func join(_ readers: [PartReader], _ merge: inout StudyMerge, into file: borrowing StudyFile) throws -> Int
+    {
+        let check = try scenarios.map { try PartReader(path: $0) }
+        for part in parts.indices { try readers[part].advance(part, &merge) }
+        var pending: [UInt8] = []
+        while let (record, part) = try merge.takeNext() {
+            if check != nil {
+                guard let scenario = try check?.nextScenario() else {
+                    throw StudyError.tooManyRecords(scenarios: record.scenario)
+                }
+                if StudyRecord(scenario: record.scenario, text: scenario) != record {
+                    throw StudyError.changedScenario(record.scenario)
+                }
+            }
+            pending += readers[part].line
+            pending.append(UInt8(ascii: "\n"))
+            if pending.count >= 1 << 16 {
+                try file.write(pending)
+                pending.removeAll(keepingCapacity: true)
+            }
+            try readers[part].advance(part, &merge)
+        }
+        if try check?.nextScenario() != nil { throw StudyError.missingScenario(merge.count) }
+        try file.write(pending)
+        return merge.count
+    }
+}
