@@ -1,0 +1,26 @@
+// bench-core list GROUP | time NAME SECONDS | run NAME COUNT
+//
+// `time` prints one line of JSON; `run` does the operation COUNT times and prints nothing, for callgrind.
+
+let groups = ["sizing": Case.sizing, "simulation": Case.simulation, "traces": Case.traces]
+let arguments = CommandLine.arguments
+
+func chosen(_ name: String) -> Case {
+    guard let found = groups.values.joined().first(where: { $0.name == name }) else { fatalError("no case \(name)") }
+    return found
+}
+
+switch (arguments.dropFirst().first, arguments.count) {
+case ("list", 3):
+    for item in groups[arguments[2]] ?? [] { print(item.name) }
+case ("time", 4):
+    let operation = try chosen(arguments[2]).prepare()
+    operation()
+    let result = Stopwatch.measure(seconds: Double(arguments[3]) ?? 1, operation)
+    print("{\"median_ns\": \(result.median), \"fastest_ns\": \(result.fastest), \"operations\": \(result.count)}")
+case ("run", 4):
+    let operation = try chosen(arguments[2]).prepare()
+    for _ in 0..<(Int(arguments[3]) ?? 1) { operation() }
+default:
+    fatalError("usage: bench-core list GROUP | time NAME SECONDS | run NAME COUNT")
+}

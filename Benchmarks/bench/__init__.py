@@ -1,0 +1,1 @@
+"""The bench: servers, load, measurements and the report."""

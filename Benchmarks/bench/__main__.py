@@ -1,0 +1,67 @@
+"""python3 -m bench [--smoke] [--rounds N] [--seconds S] [section …]: see script/bench."""
+
+import argparse
+import json
+import sys
+
+from . import allocations, core, http, idle, machine, places, report, simulation, thresholds
+
+SECTIONS = ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces", "published")
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def measure(section, rounds, seconds):
+    """The data of one section; None where it cannot be measured here."""
+    match section:
+        case "http":
+            return http.run(rounds, seconds, report=say)
+        case "startup":
+            return idle.startup(rounds, report=say)
+        case "crowd":
+            return idle.crowd(rounds, seconds, report=say)
+        case "allocations":
+            return allocations.count(report=say)
+        case "sizing":
+            return {"timings": core.timings("sizing", rounds, 0.3, say), "counts": core.counts("sizing", 200, say)}
+        case "simulation":
+            return simulation.run(rounds, report=say)
+        case "traces":
+            return {"timings": core.timings("traces", rounds, 0.3, say)} if core.cases("traces") else None
+        case "published":
+            from . import published
+
+            return published.run(rounds, report=say)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measures the service beside others.")
+    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; all but published where none is named")
+    parser.add_argument("--smoke", action="store_true", help="short; checks ratios and counts against thresholds.json")
+    parser.add_argument("--rounds", type=int, default=5, help="alternating runs (default 5)")
+    parser.add_argument("--seconds", type=float, default=3, help="of a run of the main HTTP cases (default 3)")
+    parser.add_argument("--report", action="store_true", help="only write RESULTS.md anew from results/")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.sections) - set(SECTIONS):
+        parser.error(f"no section {', '.join(sorted(unknown))}")
+    places.WORK.mkdir(parents=True, exist_ok=True)
+    places.RESULTS.mkdir(exist_ok=True)
+    allocations.build()
+    if arguments.smoke:
+        sys.exit(thresholds.smoke(say))
+    if not arguments.report:
+        described = machine.describe()
+        for section in arguments.sections or [name for name in SECTIONS if name != "published"]:
+            data = measure(section, arguments.rounds, arguments.seconds)
+            if data is None:
+                say(f"{section}: skipped")
+                continue
+            path = places.RESULTS / f"{section}.json"
+            path.write_text(json.dumps({"machine": described, "data": data}, indent=1, ensure_ascii=False) + "\n")
+    report.write()
+    say("wrote Benchmarks/RESULTS.md and Benchmarks/results.svg")
+
+
+main()

@@ -1,0 +1,91 @@
+"""The core without a server: sizing, simulation and traces, through bench-core and callgrind."""
+
+import json
+import os
+import re
+import subprocess
+
+from . import places
+
+REFERENCE = "numpy, slot by slot"
+
+
+def cases(group):
+    output = subprocess.run([places.CORE, "list", group], check=True, capture_output=True, text=True, env=environment())
+    return output.stdout.splitlines()
+
+
+def environment():
+    data = places.shared("README.md")
+    return {**os.environ, **({"AFD_SHARED_DATA": str(data.parent)} if data else {})}
+
+
+def measure(name, seconds):
+    output = subprocess.run(
+        [places.CORE, "time", name, str(seconds)], check=True, capture_output=True, text=True, env=environment()
+    )
+    return json.loads(output.stdout)
+
+
+def timings(group, rounds, seconds, report=print):
+    """{case: [{median_ns, fastest_ns, …}, …]}, the cases one after the other in each round."""
+    names = cases(group)
+    results = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in names:
+            results[name].append(measure(name, seconds))
+    for name, entries in results.items():
+        report(f"{group} {name}: {[round(entry['median_ns'] / 1e3, 2) for entry in entries]} µs")
+    return results
+
+
+def instructions(name, count):
+    """Instructions of one operation: the difference between 2·count and count of them, so that the start drops out."""
+    totals = []
+    for times in (count, 2 * count):
+        output = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", places.CORE, "run", name, str(times)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=environment(),
+        )
+        totals.append(int(re.search(r"Collected : (\d+)", output.stderr).group(1)))
+    return (totals[1] - totals[0]) / count
+
+
+def allocations(name, count):
+    """Calls of the allocator in one operation, in the same way."""
+    from . import allocations as counter
+
+    totals = []
+    for times in (count, 2 * count):
+        file, variables = counter.environment("core")
+        subprocess.run([places.CORE, "run", name, str(times)], check=True, env={**environment(), **variables})
+        totals.append(counter.read(file)[0])
+    return (totals[1] - totals[0]) / count
+
+
+def count(name, times):
+    """Instructions and allocations of one operation."""
+    return {"instructions": instructions(name, times), "allocations": allocations(name, times)}
+
+
+def counts(group, times, report=print):
+    """{case: {instructions, allocations}} of one operation."""
+    results = {}
+    for name in cases(group):
+        results[name] = count(name, times)
+        report(f"{group} {name}: {results[name]}")
+    return results
+
+
+def numpy_reference(requests=10_000):
+    """Seconds of the reference for the figure-4 sweep, and its points."""
+    output = subprocess.run(
+        [places.VENV / "python", places.BENCHMARKS / "python" / "lockstep.py", "--requests", str(requests)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(output.stdout)

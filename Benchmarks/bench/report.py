@@ -1,0 +1,210 @@
+"""RESULTS.md and results.svg, from the measurements in results/."""
+
+import json
+from statistics import median
+
+from . import places, plot, ratios
+
+GOALS = places.BENCHMARKS / "goals.json"
+
+
+def load(section):
+    path = places.RESULTS / f"{section}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]) + "\n"
+
+
+def http_section(data):
+    rows = []
+    for case, runs in data.items():
+        for name, entries in runs.items():
+            if name == "afd-sizer":
+                versus = tail = "1"
+            else:
+                versus = ratios.text(ratios.paired(runs, name))
+                tail = ratios.text(ratios.paired(runs, name, "p99_us"))
+            errors = sum(entry["errors"] + entry["bad_statuses"] for entry in entries)
+            rows.append(
+                [case if name == "afd-sizer" else "", name, f"{ratios.mid(entries, 'requests_per_second'):,.0f}", versus]
+                + [f"{ratios.mid(entries, 'p50_us'):,.0f}", f"{ratios.mid(entries, 'p99_us'):,.0f}", tail]
+                + [f"{ratios.mid(entries, 'cpu_us_per_request'):.1f}"]
+                + [f"{ratios.mid(entries, 'resident_kb') / 1024:.1f}", errors or ""]
+            )
+    rounds = max(len(entries) for runs in data.values() for entries in runs.values())
+    text = f"""## HTTP
+
+wrk with one thread on the same two cores; {rounds} rounds, the contenders one after another in each, another one first each
+time. Medians of the rounds; ratios are of runs in the same round, service ÷ other, as median [lowest–highest]. CPU is user and
+system time of the server per request. Resident memory counts shared pages once. Nothing logs requests.
+
+"""
+    head = ["case", "server", "requests/s", "service ÷ it", "p50 µs", "p99 µs", "p99: service ÷ it", "CPU µs/request"]
+    return text + table(head + ["resident MB", "errors"], rows)
+
+
+def startup_section(data):
+    rows = [
+        [name, ratios.text([entry["ready_ms"] for entry in entries], 0)]
+        + [ratios.text([entry["resident_kb"] / 1024 for entry in entries], 1)]
+        + [ratios.text([entry.get("vm_rss_kb", 0) / 1024 for entry in entries], 1) if name == "afd-sizer" else ""]
+        for name, entries in data.items()
+    ]
+    return "## Start and rest\n\n" + table(["server", "start to first answer, ms", "resident MB, idle", "VmRSS MB"], rows)
+
+
+def crowd_section(data):
+    speed = [
+        one["requests_per_second"] / two["requests_per_second"] for one, two in zip(data["with"], data["without"])
+    ]
+    return f"""## Idle connections
+
+{data["connections"]:,} keep-alive connections, each idle after one answered request ({data["alive"]:,} still open at the end of the
+last run): **{data["kb_per_connection"][0]:.2f} KB** of resident memory each. Requests per second of one active connection with the
+crowd ÷ without, alternating: {ratios.text(speed, 3)}.
+"""
+
+
+def allocations_section(data):
+    rows = [
+        [path] + [f"{data[name][path][0]:.2f} ({data[name][path][1]:,.0f} bytes)" for name in data]
+        for path in next(iter(data.values()))
+    ]
+    return (
+        "## Allocations per request\n\nCalls of malloc and its kin on a kept connection in steady state, counted by a "
+        "preloaded library.\n\n" + table(["path", *data], rows)
+    )
+
+
+def duration(nanoseconds):
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
+        if nanoseconds >= size:
+            return f"{nanoseconds / size:.3g} {unit}"
+    return f"{nanoseconds:.3g} ns"
+
+
+def core_section(title, data, intro=""):
+    rows = []
+    for name, entries in data["timings"].items():
+        counts = data.get("counts", {}).get(name)
+        middles = [entry["median_ns"] for entry in entries]
+        rows.append(
+            [name, f"{duration(median(middles))} [{duration(min(middles))}–{duration(max(middles))}]"]
+            + ([f"{counts['instructions']:,.0f}", f"{counts['allocations']:.1f}"] if counts else ["", ""])
+        )
+    return f"## {title}\n\n{intro}" + table(["case", "time", "instructions", "allocations"], rows)
+
+
+def simulation_section(data):
+    text = core_section("Simulation", data)
+    lines = []
+    for entry in data.get("ratios", []):
+        lines.append(f"- {entry['what']}: {ratios.text(entry['values'], entry.get('digits', 2))}")
+    return text + ("\n" + "\n".join(lines) + "\n" if lines else "")
+
+
+def goals_section(values):
+    rows = []
+    for goal in json.loads(GOALS.read_text()):
+        value = values.get(goal["key"])
+        if value is None:
+            rows.append([goal["what"], goal["text"], "not measured", ""])
+            continue
+        met = value >= goal["at_least"] if "at_least" in goal else value <= goal["at_most"]
+        rows.append([goal["what"], goal["text"], f"{value:.3g}", "yes" if met else "**no**"])
+    return "## Goals\n\n" + table(["what", "goal", "measured (median)", "met"], rows)
+
+
+def values():
+    """The figures that goals and thresholds name: ratios and counts by key."""
+    found = {}
+    http = load("http")
+    if http:
+        for case, runs in http["data"].items():
+            for name in runs:
+                if name != "afd-sizer":
+                    found[f"http: {case}: requests/s, service / {name}"] = median(ratios.paired(runs, name))
+                    found[f"http: {case}: p99, service / {name}"] = median(ratios.paired(runs, name, "p99_us"))
+    startup = load("startup")
+    if startup:
+        entries = startup["data"]["afd-sizer"]
+        found["startup: ready, ms"] = median(entry["ready_ms"] for entry in entries)
+        found["startup: resident, MB"] = median(entry["vm_rss_kb"] for entry in entries) / 1024
+    crowd = load("crowd")
+    if crowd:
+        data = crowd["data"]
+        found["crowd: KB per connection"] = data["kb_per_connection"][0]
+        found["crowd: requests/s with / without"] = median(
+            one["requests_per_second"] / two["requests_per_second"] for one, two in zip(data["with"], data["without"])
+        )
+    allocations = load("allocations")
+    if allocations:
+        for path, (calls, _) in allocations["data"]["afd-sizer"].items():
+            found[f"allocations: {path}"] = calls
+    for group in ("sizing", "simulation", "traces"):
+        section = load(group)
+        if not section:
+            continue
+        for name, entries in section["data"].get("timings", {}).items():
+            found[f"{group}: {name}: µs"] = median(entry["median_ns"] for entry in entries) / 1e3
+        for name, counts in section["data"].get("counts", {}).items():
+            found[f"{group}: {name}: instructions"] = counts["instructions"]
+            found[f"{group}: {name}: allocations"] = counts["allocations"]
+        for entry in section["data"].get("ratios", []):
+            found[f"{group}: {entry['what']}"] = median(entry["values"])
+    return found
+
+
+def machines():
+    """One entry where all sections were measured in one session; else one a section."""
+    lines, seen = [], None
+    for section in ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces", "published"):
+        measured = load(section)
+        if not measured:
+            continue
+        machine = measured["machine"]
+        if seen is None:
+            seen = machine
+            versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+            lines.append(f"Machine: {machine['processor']}, {machine['memory']}, {machine['system']}.  \nVersions: {versions}.\n")
+        lines.append(f"- {section}: {machine['date']}, commit {machine['commit']}, load before: {machine['load before']}")
+    return "\n".join(lines) + "\n"
+
+
+def write():
+    parts = [
+        "# Results\n\nWritten by `script/bench`; do not edit by hand (what was tried is kept in `NOTES.md`). Times on a shared "
+        "virtual machine vary; what counts is a ratio within one run, or a count.\n",
+        machines(),
+        goals_section(values()),
+        "![Ratios and growth](results.svg)\n",
+    ]
+    http, simulation = load("http"), load("simulation")
+    if http:
+        parts.append(http_section(http["data"]))
+    for section, make in (("startup", startup_section), ("crowd", crowd_section), ("allocations", allocations_section)):
+        if measured := load(section):
+            parts.append(make(measured["data"]))
+    if sizing := load("sizing"):
+        parts.append(core_section("Sizing", sizing["data"], "One operation on one thread; instructions by callgrind.\n\n"))
+    if simulation:
+        parts.append(simulation_section(simulation["data"]))
+    if traces := load("traces"):
+        parts.append(core_section("Traces", traces["data"]))
+    if published := load("published"):
+        parts.append(published_section(published["data"]))
+    notes = places.BENCHMARKS / "NOTES.md"
+    if notes.exists():
+        parts.append(notes.read_text())
+    (places.BENCHMARKS / "RESULTS.md").write_text("\n".join(parts))
+    chosen = [case for case in (http or {"data": {}})["data"] if "TLS" not in case]
+    points = simulation["data"].get("growth", []) if simulation else []
+    plot.write(places.BENCHMARKS / "results.svg", http["data"] if http else {}, chosen, points)
+
+
+def published_section(data):
+    rows = [[entry["tool"], entry["job"], ratios.text(entry["seconds"], 3)] for entry in data]
+    return "## Time to a ratio, against a published tool\n\n" + table(["tool", "job", "seconds"], rows)
