@@ -33,7 +33,8 @@ struct LogLine {
 
     mutating func add(_ key: StaticString, _ value: Int) {
         begin(key)
-        bytes.append(contentsOf: String(value).utf8)
+        if value < 0 { append("-") }
+        bytes.append(decimal: value.magnitude)
     }
 
     mutating func add(_ key: StaticString, _ value: Bool) {
@@ -91,17 +92,24 @@ struct LogLine {
         let isPlain =
             !text.isEmpty
             && text.utf8.allSatisfy { byte in
-                switch byte {
-                case 0x20: allowsSpace
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "="): false
-                default: byte > 0x20 && byte < 0x7F
-                }
+                Self.needsNoEscape(byte) && byte != UInt8(ascii: "=") && (byte != 0x20 || allowsSpace)
             }
         if isPlain { bytes.append(contentsOf: text.utf8) } else { appendQuoted(text) }
     }
 
+    /// Printable ASCII without quotes and backslashes.
+    private static func needsNoEscape(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
     private mutating func appendQuoted(_ text: String) {
         append("\"")
+        defer { append("\"") }
+        // Nearly always.
+        if text.utf8.allSatisfy(Self.needsNoEscape) {
+            bytes.append(contentsOf: text.utf8)
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": append("\\\"")
@@ -116,7 +124,6 @@ struct LogLine {
             default: bytes.append(contentsOf: String(scalar).utf8)
             }
         }
-        append("\"")
     }
 }
 

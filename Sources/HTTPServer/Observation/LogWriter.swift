@@ -9,8 +9,10 @@ import Synchronization
 public final class LogWriter: Sendable {
     private struct State {
         var buffer: [UInt8] = []
-        /// A job on the queue will take what is in the buffer.
+        /// A job on the queue will take what is in the buffer, after a moment.
         var isScheduled = false
+        /// One will take it as soon as it can.
+        var isUrgent = false
     }
 
     private let descriptor: Int32
@@ -18,6 +20,9 @@ public final class LogWriter: Sendable {
     private let state = Mutex(State())
     private let droppedLines = Atomic<Int>(0)
     private let queue = DispatchQueue(label: "http.log", qos: .utility)
+    /// How long lines wait for others to be written with them: a busy server would otherwise wake this queue's thread, and
+    /// write, for every few of them.
+    private static let delay = DispatchTimeInterval.milliseconds(10)
 
     /// - Parameters:
     ///   - descriptor: where to write; it stays open as long as the writer lives. Standard error by default. The process
@@ -33,14 +38,24 @@ public final class LogWriter: Sendable {
 
     /// Hands over one line, with its end.
     public func write(_ line: [UInt8]) {
-        let (fits, schedule) = state.withLock { state in
-            guard state.buffer.count + line.count <= capacity else { return (false, false) }
+        enum Next { case dropped, nothing, soon, now }
+        let next: Next = state.withLock { state in
+            guard state.buffer.count + line.count <= capacity else { return .dropped }
             state.buffer.append(contentsOf: line)
+            if state.buffer.count > capacity / 4, !state.isUrgent {
+                state.isUrgent = true
+                state.isScheduled = true
+                return .now
+            }
             defer { state.isScheduled = true }
-            return (true, !state.isScheduled)
+            return state.isScheduled ? .nothing : .soon
         }
-        if !fits { droppedLines.wrappingAdd(1, ordering: .relaxed) }
-        if schedule { queue.async { self.drain() } }
+        switch next {
+        case .nothing: break
+        case .dropped: droppedLines.wrappingAdd(1, ordering: .relaxed)
+        case .soon: queue.asyncAfter(deadline: .now() + Self.delay) { self.drain() }
+        case .now: queue.async { self.drain() }
+        }
     }
 
     /// Waits until all lines handed over before are written, at most so many seconds. Not for event loops.
@@ -48,7 +63,10 @@ public final class LogWriter: Sendable {
     @discardableResult
     public func flush(timeout seconds: Double) -> Bool {
         let done = DispatchSemaphore(value: 0)
-        queue.async { done.signal() }
+        queue.async {
+            self.drain()
+            done.signal()
+        }
         return done.wait(timeout: .now() + seconds) == .success
     }
 
@@ -57,6 +75,7 @@ public final class LogWriter: Sendable {
         while true {
             let isEmpty = state.withLock { state in
                 swap(&batch, &state.buffer)
+                state.isUrgent = false
                 if batch.isEmpty { state.isScheduled = false }
                 return batch.isEmpty
             }

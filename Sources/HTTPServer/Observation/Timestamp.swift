@@ -51,12 +51,26 @@ struct Timestamp: Equatable {
 extension [UInt8] {
     /// Appends a number that is not negative, with at least so many digits.
     mutating func append(decimal number: Int, digits: Int) {
-        var divisor = 1
-        for _ in 1..<Swift.max(1, digits) { divisor *= 10 }
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
+        var limit = 10
+        for _ in 1..<Swift.max(1, digits) {
+            if number < limit { append(UInt8(ascii: "0")) }
+            limit *= 10
+        }
+        append(decimal: number.magnitude)
+    }
+
+    /// Appends a number without leading zeros.
+    mutating func append(decimal number: UInt) {
+        // The digits come from the right; 20 are enough for 64 bits.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var start = 20
+            var rest = number
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            append(contentsOf: digits[start...])
         }
     }
 }
