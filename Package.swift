@@ -94,7 +94,8 @@ let package = Package(
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Hardware", "Sizing"], swiftSettings: strict),
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL", "CZlib"], swiftSettings: strict),
-        .testTarget(name: "SizingAPITests", dependencies: ["SizingAPI", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "SizingAPITests", dependencies: ["SizingAPI", "JSON", "HTTPServer"], swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x
 )

@@ -24,6 +24,9 @@ public struct SizingService: HTTPHandler {
     /// Paths that need no token: what a kubelet asks for.
     public static let openPaths: [StaticString] = ["/healthz", "/readyz"]
 
+    /// Every route of the main port.
+    var routes: [Route] { router.routes }
+
     /// Answers a `POST` without a server: what the command line does.
     ///
     /// - Returns: status and body; nil where no JSON is taken at `path`.

@@ -1,7 +1,8 @@
 /// Suggestions for misspelt names.
 enum Nearest {
     /// The candidate with the smallest edit distance (insertions, deletions, substitutions and swaps of neighbours), where
-    /// it is small enough to be what was meant: at most a third of the name's length, and at least one.
+    /// it is small enough to be what was meant: at most a third of the name's length, and at least one. Failing that, the
+    /// first candidate that `name` begins (`alpha` for `alpha_us`), from three letters on.
     static func name(to name: String, among candidates: [String]) -> String? {
         let wanted = Array(name.utf8.prefix(64))
         let limit = max(1, wanted.count / 3)
@@ -10,7 +11,8 @@ enum Nearest {
             let distance = distance(wanted, Array(candidate.utf8))
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
-        return best?.name
+        if let best { return best.name }
+        return wanted.count >= 3 ? candidates.first { $0.hasPrefix(name) } : nil
     }
 
     /// Optimal string alignment distance.
