@@ -5,7 +5,9 @@ import Testing
 @Suite struct NearestTests {
     @Test(
         arguments: [
-            ("prefil", "prefill"), ("perfill", "prefill"), ("decodes", "decode"), ("Decode", "decode"), ("batch", "batch_size"), ("ba", nil),
+            ("prefil", "prefill"), ("perfill", "prefill"), ("decodes", "decode"), ("Decode", "decode"),
+            ("batch", "batch_size"),
+            ("ba", nil),
             ("", nil), ("xyz", nil), ("batchsize", "batch_size"),
         ] as [(String, String?)])
     func suggests(_ name: String, _ expected: String?) {
