@@ -68,10 +68,10 @@ function plot(container, { title, description, series, vertical = [], format, yL
   }
   let left = margin.left;
   for (const one of series) {
-    const sample = { class: `series stroke-${one.style}${one.dashed ? ' dashed' : ''}`, x1: left, x2: left + 22, y1: height - 10, y2: height - 10 };
-    root.append(one.dots ? svg('circle', { class: `fill-${one.style}`, cx: left + 11, cy: height - 10, r: 4 }) : svg('line', sample));
-    root.append(svg('text', { x: left + 27, y: height - 6 }, one.name));
-    left += 40 + one.name.length * 6.6;
+    const sample = { class: `series stroke-${one.style}${one.dashed ? ' dashed' : ''}`, x1: left, x2: left + 16, y1: height - 10, y2: height - 10 };
+    root.append(one.dots ? svg('circle', { class: `fill-${one.style}`, cx: left + 8, cy: height - 10, r: 4 }) : svg('line', sample));
+    root.append(svg('text', { x: left + 20, y: height - 6 }, one.name));
+    left += 32 + one.name.length * 6.2;
   }
   container.replaceChildren(root);
 }
@@ -82,7 +82,7 @@ function idleBars(container, idle) {
     const row = document.createElement('div');
     row.className = 'bar';
     const label = document.createElement('span');
-    label.textContent = `${name} idle`;
+    label.textContent = name;
     const bar = svg('svg', { viewBox: '0 0 100 14', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
     bar.append(svg('rect', { class: `fill-${key}`, x: 0, y: 0, width: 100 * idle[key], height: 14 }));
     const value = document.createElement('span');
