@@ -132,3 +132,28 @@ extension LatencyModel {
             segments: segments.map { Segment(start: $0.start, value: $0.value * factor, slope: $0.slope * factor) })
     }
 }
+
+extension LatencyModel {
+    /// The model of a stage whose load is shared by `factor` > 0 equal parts: latency(load / factor).
+    public func stretched(by factor: Double) -> LatencyModel {
+        LatencyModel(
+            segments: segments.map {
+                Segment(start: $0.start * factor, value: $0.value, slope: $0.slope / factor)
+            })
+    }
+
+    /// The least of latency(load)/load over `range` (of positive loads). On one segment it is monotone, so the ends and the
+    /// knots between them are all that can be least.
+    public func leastLatencyPerLoad(in range: ClosedRange<Double>) -> Double {
+        var least = min(
+            latency(at: range.lowerBound) / range.lowerBound, latency(at: range.upperBound) / range.upperBound)
+        var index = segmentIndex(at: range.lowerBound) + 1
+        while index < segments.count, segments[index].start < range.upperBound {
+            if segments[index].start > range.lowerBound {
+                least = min(least, segments[index].value / segments[index].start)
+            }
+            index += 1
+        }
+        return least
+    }
+}

@@ -1,0 +1,89 @@
+import Hardware
+import Sizing
+
+/// An Attention and an FFN instance that go together: their latencies, devices, prices and power.
+public struct InstancePair: Sendable {
+    /// Where the latencies come from.
+    public enum Latencies: Sendable {
+        /// Given: the same curves at every batch size.
+        case given(StageLatencies)
+        /// Derived from a model on devices: the Attention curve depends on the batch size.
+        case derived(DerivedHardware)
+    }
+
+    /// One kind of instance.
+    public struct Kind: Hashable, Sendable {
+        /// Device id, or nil where only coefficients are known.
+        public var device: String?
+        /// Devices of one instance, 1 or more.
+        public var devices: Int
+        /// Price of one instance and hour; nil where unknown.
+        public var price: Double?
+        /// Watts of one instance; nil where unknown.
+        public var power: Double?
+
+        public init(device: String? = nil, devices: Int = 1, price: Double? = nil, power: Double? = nil) {
+            self.device = device
+            self.devices = devices
+            self.price = price
+            self.power = power
+        }
+    }
+
+    public var attention: Kind
+    public var ffn: Kind
+    public var latencies: Latencies
+    /// The stationary slot load that this pair sees.
+    public var slotLoad: SlotLoad
+    /// Tokens a request gains a step; 1 without speculation.
+    public var tokensPerStep: Double
+    /// Memory of the devices; nil where only coefficients are known: then memory never binds.
+    public var memory: MemoryBudget?
+
+    public init(
+        attention: Kind, ffn: Kind, latencies: Latencies, slotLoad: SlotLoad, tokensPerStep: Double = 1,
+        memory: MemoryBudget? = nil
+    ) {
+        self.attention = attention
+        self.ffn = ffn
+        self.latencies = latencies
+        self.slotLoad = slotLoad
+        self.tokensPerStep = tokensPerStep
+        self.memory = memory
+    }
+
+    /// The pair of a derived description, with devices, power and memory from it.
+    ///
+    /// - Parameters:
+    ///   - slotLoad: of one token a step; speculation of the description is applied.
+    ///   - prices: of one instance and hour.
+    public init(
+        _ hardware: DerivedHardware, slotLoad: SlotLoad, marginDeviations: Double = 3,
+        prices: (attention: Double?, ffn: Double?) = (nil, nil)
+    ) throws(SizingError) {
+        let description = hardware.description
+        let load = try description.speculation?.slotLoad(slotLoad) ?? slotLoad
+        func kind(_ device: DeviceDescription, _ devices: Int, _ price: Double?) -> Kind {
+            Kind(device: device.id, devices: devices, price: price, power: device.power.map { $0 * Double(devices) })
+        }
+        self.init(
+            attention: kind(description.attention.device, description.attention.devices, prices.attention),
+            ffn: kind(description.ffn.device, description.ffn.devices, prices.ffn), latencies: .derived(hardware),
+            slotLoad: load, tokensPerStep: description.speculation?.tokensPerStep ?? 1,
+            memory: try MemoryBudget(description, slotLoad: load, marginDeviations: marginDeviations))
+    }
+
+    /// The requests that batch sizes come in steps of: the data-parallel ranks, which share a batch evenly.
+    public var batchStep: Int {
+        if case .derived(let hardware) = latencies { return hardware.description.attention.dataParallel }
+        return 1
+    }
+
+    /// The three stages at `batchSize`.
+    func stages(batchSize: Int) throws(SizingError) -> StageLatencies {
+        switch latencies {
+        case .given(let stages): stages
+        case .derived(let hardware): try hardware.stages(batchSize: batchSize)
+        }
+    }
+}

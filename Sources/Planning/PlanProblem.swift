@@ -1,0 +1,106 @@
+import Sizing
+
+/// What is to be had for as little as possible, or as much as possible of.
+public enum Objective: String, Hashable, Sendable, CaseIterable {
+    /// Throughput per instance.
+    case instances
+    /// Per device.
+    case devices
+    /// Per price.
+    case cost
+    /// Per watt, that is per joule.
+    case energy
+}
+
+/// How large the fleet is to be.
+public enum FleetTarget: Hashable, Sendable {
+    /// One bundle; only its shape is asked for.
+    case shape
+    /// At least so many tokens a second, headroom included, with spare instances of each kind beside.
+    case demand(tokensPerSecond: Double, spareInstances: Int)
+    /// At most so many devices of both kinds together.
+    case total(devices: Int)
+    /// At most so many devices of each kind.
+    case each(attention: Int, ffn: Int)
+}
+
+/// A planning question: which pair, which bundle, how many.
+public struct PlanProblem: Sendable {
+    public let pairs: [InstancePair]
+    public let limits: PlanLimits
+    public let objective: Objective
+    public let target: FleetTarget
+
+    /// Most pairs to choose from.
+    public static let maximumPairs = 64
+
+    /// - Throws: ``SizingError`` naming `objective` where a pair has no price or power for it, or what is out of range.
+    public init(
+        pairs: [InstancePair], limits: PlanLimits, objective: Objective = .instances, target: FleetTarget = .shape
+    ) throws(SizingError) {
+        guard 1...Self.maximumPairs ~= pairs.count else {
+            throw SizingError(field: "hardware", rule: "must give from 1 to \(Self.maximumPairs) pairs of devices")
+        }
+        for pair in pairs {
+            switch objective {
+            case .instances, .devices: break
+            case .cost:
+                guard pair.attention.price != nil, pair.ffn.price != nil else {
+                    throw SizingError(field: "objective", rule: "needs prices of both kinds of instances")
+                }
+            case .energy:
+                guard pair.attention.power != nil, pair.ffn.power != nil else {
+                    throw SizingError(
+                        field: "objective",
+                        rule: "needs the power of both kinds of instances: give watts, or devices whose power is known")
+                }
+            }
+        }
+        switch target {
+        case .shape: break
+        case .demand(let tokens, let spares):
+            guard tokens.isFinite, tokens > 0, tokens <= 1e15 else {
+                throw SizingError(field: "demand", rule: "must be greater than 0 and at most 1e15 tokens a second")
+            }
+            guard 0...10_000 ~= spares else {
+                throw SizingError(field: "demand.spare_instances", rule: "must be a whole number from 0 to 10000")
+            }
+        case .total(let devices):
+            guard 1...10_000_000 ~= devices else {
+                throw SizingError(field: "devices.total", rule: "must be a whole number from 1 to 10000000")
+            }
+        case .each(let attention, let ffn):
+            guard 1...10_000_000 ~= attention, 1...10_000_000 ~= ffn else {
+                throw SizingError(field: "devices", rule: "must be whole numbers from 1 to 10000000")
+            }
+        }
+        self.pairs = pairs
+        self.limits = limits
+        self.objective = objective
+        self.target = target
+    }
+
+    /// What one instance of each kind of `pair` counts under the objective.
+    func weights(of pair: InstancePair) -> (attention: Double, ffn: Double) {
+        switch objective {
+        case .instances: (1, 1)
+        case .devices: (Double(pair.attention.devices), Double(pair.ffn.devices))
+        case .cost: (pair.attention.price ?? 1, pair.ffn.price ?? 1)
+        case .energy: (pair.attention.power ?? 1, pair.ffn.power ?? 1)
+        }
+    }
+
+    /// The same question with other limits, target or pairs.
+    func with(pairs: [InstancePair]? = nil, limits: PlanLimits? = nil, target: FleetTarget? = nil) -> PlanProblem {
+        PlanProblem(unchecked: pairs ?? self.pairs, limits ?? self.limits, objective, target ?? self.target)
+    }
+
+    private init(
+        unchecked pairs: [InstancePair], _ limits: PlanLimits, _ objective: Objective, _ target: FleetTarget
+    ) {
+        self.pairs = pairs
+        self.limits = limits
+        self.objective = objective
+        self.target = target
+    }
+}
