@@ -2,7 +2,7 @@
 """A real Prometheus scrapes the running service, evaluates the rules, fires alerts when it should, and answers the dashboard.
 
 The rules are those of deploy/prometheus with shorter durations: minutes become seconds. That the real durations do what they should is
-rules-test.yaml's part. Needs Debian's prometheus and PyYAML; the program is AFD_SIZER, or that of the debug build.
+rules-test.yaml's part. Needs Debian's prometheus and PyYAML; the program is AFD_SIZER_BINARY, or that of the debug build.
 """
 
 import json

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A study in shards that are killed and go on, joined, equals one run byte for byte. The program is AFD_SIZER, or the debug build's."""
+"""A study in shards that are killed and go on, joined, equals one run byte for byte. The program is AFD_SIZER_BINARY, or the debug build's."""
 
 import json
 import os

@@ -12,7 +12,7 @@ import time
 import urllib.parse
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.environ.get("AFD_SIZER", os.path.join(ROOT, ".build/debug/afd-sizer"))
+PROGRAM = os.environ.get("AFD_SIZER_BINARY", os.path.join(ROOT, ".build/debug/afd-sizer"))
 
 
 def free_port():
