@@ -12,6 +12,8 @@ final class ServiceProcess: Sendable {
     private let writer: LogWriter
     private let logger: Logger
     private let reloads: ReloadSchedule
+    /// Taken before the service is ready: whoever sees it ready may ask for its end.
+    private let signals: ProcessSignals
 
     /// - Throws: where a certificate or the tokens cannot be read.
     init(_ plan: ServePlan) throws {
@@ -31,7 +33,9 @@ final class ServiceProcess: Sendable {
         let now = DispatchTime.now().uptimeNanoseconds
         let certificates = try plan.tls.map { try TLSCertificateStore($0, now: now, report: report) }
         let tokens = try plan.tokenFile.map { try BearerTokenStore(tokenFile: $0, now: now, report: report) }
-        reloads = ReloadSchedule([certificates as (any Polled)?, tokens].compactMap { $0 })
+        let reloads = ReloadSchedule([certificates as (any Polled)?, tokens].compactMap { $0 })
+        self.reloads = reloads
+        signals = ProcessSignals(reload: reloads.reloadAll)
 
         let metrics = ServerMetrics(
             product: "afd_sizer", buildInformation: [("version", ServiceVersion.current.description)])
@@ -97,7 +101,6 @@ final class ServiceProcess: Sendable {
     ///
     /// - Returns: false where something was still open when the grace period ended.
     func runUntilSignal() async -> Bool {
-        let signals = ProcessSignals(reload: reloads.reloadAll)
         await signals.untilEnd()
         logger.notice("draining")
         state.beginDraining()
