@@ -1,0 +1,19 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that the flags that fuzzing needs never touch the product. Built and run by script/fuzz,
+// which adds -sanitize=fuzzer,address for all modules.
+let package = Package(
+    name: "Fuzz",
+    dependencies: [.package(name: "afd-sizer", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "http-fuzz",
+            dependencies: [.product(name: "HTTPServer", package: "afd-sizer")],
+            swiftSettings: [
+                .swiftLanguageMode(.v6),
+                // libFuzzer brings the main function.
+                .unsafeFlags(["-parse-as-library"]),
+            ])
+    ]
+)
