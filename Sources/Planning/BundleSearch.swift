@@ -75,10 +75,9 @@ final class BundleSearch {
         var found: [BundleShape: BundlePoint] = [:]
         for index in spaces.indices {
             let space = spaces[index]
-            for x in space.x {
-                let box = Box(space: index, x: x...x, batches: space.batches)
-                guard let bound = bound(box), bound >= score else { continue }
+            for x in ratios(near: score, Box(space: index, x: space.x, batches: space.batches)) {
                 let shape = BundleShape(pair: space.evaluator.pairIndex, attention: x, ffn: space.evaluator.ffn)
+                let box = Box(space: index, x: x...x, batches: space.batches)
                 // A point that only equals the threshold counts, so the search starts a rounding error below it.
                 let floor = max(found[shape]?.score ?? 0, score * (1 - 1e-12))
                 if let point = search([box], above: floor), point.score >= score { found[shape] = point }
@@ -87,9 +86,27 @@ final class BundleSearch {
         return found.values.sorted { $0.isBetter(than: $1) }
     }
 
+    /// The x of a box whose bound over all batches reaches `score`, by halving.
+    private func ratios(near score: Double, _ box: Box) -> [Int] {
+        guard let bound = bound(box), bound >= score else { return [] }
+        guard box.x.count > 1 else { return [box.x.lowerBound] }
+        var (low, high) = (box, box)
+        let middle = min(Self.middle(box.x), box.x.upperBound - 1)
+        low.x = box.x.lowerBound...middle
+        high.x = (middle + 1)...box.x.upperBound
+        return ratios(near: score, low) + ratios(near: score, high)
+    }
+
     /// The best point for one batch size of every space; nil where none is allowed. For the front over batches.
     func best(space index: Int, batchIndex: Int) -> BundlePoint? {
         search([Box(space: index, x: spaces[index].x, batches: batchIndex...batchIndex)], above: 0)
+    }
+
+    /// The best point with exactly so many Attention instances, over every batch.
+    func best(attention x: Int) -> BundlePoint? {
+        search(
+            spaces.indices.filter { spaces[$0].x.contains(x) }
+                .map { Box(space: $0, x: x...x, batches: spaces[$0].batches) }, above: 0)
     }
 
     private func bound(_ box: Box) -> Double? {

@@ -86,4 +86,11 @@ public struct InstancePair: Sendable {
         case .derived(let hardware): try hardware.stages(batchSize: batchSize)
         }
     }
+
+    /// The pair with `bytes` more memory on each Attention device.
+    func withMoreMemory(_ bytes: Double) -> InstancePair {
+        var pair = self
+        pair.memory?.extraAttentionBytes += bytes
+        return pair
+    }
 }

@@ -95,6 +95,11 @@ public struct PlanProblem: Sendable {
         PlanProblem(unchecked: pairs ?? self.pairs, limits ?? self.limits, objective, target ?? self.target)
     }
 
+    /// Throughput per instance of one bundle, for comparisons whose parts are known to be in range.
+    static func instances(pairs: [InstancePair], limits: PlanLimits) -> PlanProblem {
+        PlanProblem(unchecked: pairs, limits, .instances, .shape)
+    }
+
     private init(
         unchecked pairs: [InstancePair], _ limits: PlanLimits, _ objective: Objective, _ target: FleetTarget
     ) {

@@ -10,6 +10,8 @@ public struct MemoryBudget: Hashable, Sendable {
     public let slotLoad: SlotLoad
     /// z; 3 leaves 0.13 % of the steps of a normal load above.
     public let marginDeviations: Double
+    /// Bytes of each Attention device beyond what it has: for asking what more would bring.
+    public var extraAttentionBytes = 0.0
 
     /// - Throws: ``SizingError`` naming `margin_deviations` unless it lies in 0…10.
     public init(
@@ -24,6 +26,7 @@ public struct MemoryBudget: Hashable, Sendable {
     /// Bytes of one Attention device that can be used.
     public var attentionUsable: Double {
         description.attention.device.memoryCapacity * 1e9 * description.attention.efficiencies.usableMemory
+            + extraAttentionBytes
     }
 
     /// Bytes of one FFN device that can be used.
