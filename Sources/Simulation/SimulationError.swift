@@ -6,6 +6,8 @@ public enum SimulationError: Error, Hashable, Sendable {
     case invalid(field: String, rule: String)
     /// The estimated work is above the bound; both in completions and worker-steps.
     case tooMuchWork(estimate: Double, bound: Double)
+    /// The slots of one run would need more memory than the bound; both in bytes.
+    case tooMuchMemory(estimate: Double, bound: Double)
     /// The deadline passed.
     case timedOut
     /// Nobody waits for the answer any more.

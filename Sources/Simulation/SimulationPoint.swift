@@ -45,6 +45,9 @@ public struct SimulationPoint: Hashable, Sendable {
     /// Measured time, microseconds.
     public let elapsed: Double
 
+    /// τ of each replication; one element from a cold start. Replication i of all ratios drew the same requests.
+    public let replicationCycles: [Double]
+
     /// - Parameter runs: the replications, at least one.
     init(ratio: Int, batchSize: Int, microbatches: Int?, runs: [RunCounts]) {
         var all = RunCounts()
@@ -52,9 +55,11 @@ public struct SimulationPoint: Hashable, Sendable {
         self.ratio = ratio
         let steps = Double(max(1, all.steps))
         let mean = all.elapsed / steps
+        let cycles = runs.map { $0.elapsed / Double(max(1, $0.steps)) }
+        replicationCycles = cycles
         cycle =
             runs.count > 1
-            ? Estimate(mean: mean, parts: runs.map { $0.elapsed / Double(max(1, $0.steps)) })
+            ? Estimate(mean: mean, parts: cycles)
             : Estimate(mean: mean, batches: runs[0].blocks.batches(16))
         let r = Double(ratio)
         throughputPerInstance = cycle.reciprocal(scale: 1e6 * r * Double(batchSize) / (r + 1))

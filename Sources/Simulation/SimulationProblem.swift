@@ -91,6 +91,15 @@ extension SimulationProblem {
         }
     }
 
+    /// Bytes that the largest run needs for its slots and calendars.
+    public var estimatedMemory: Double {
+        let workers = Double((ratios.max() ?? 1) * (microbatches ?? 1))
+        return workers * WorkerBank.bytes(batchSize: batchSize, meanDecode: meanDecode)
+    }
+
+    /// The most memory of one run, bytes.
+    public static let maximumMemory = 256.0 * 1024 * 1024
+
     /// Independent runs a ratio: from a stationary start several, whose means give the interval; from a cold one the
     /// paper's single run.
     var replications: Int { start == .cold ? 1 : Self.stationaryReplications }
@@ -110,8 +119,10 @@ extension SimulationProblem {
         case .stationary:
             end = .steps(max(1, Int((meanSteps / Double(replications)).rounded(.up))))
         }
-        // A ratio's numbers do not depend on which others are asked for.
-        let generator = SplittableGenerator(seed: seed).split(ratios[index]).split(replication)
+        // Worker w of every ratio draws from the same stream (common random numbers): the first instances carry the same
+        // loads at every ratio, so differences between ratios are known much better than each ratio's own value. And a
+        // ratio's numbers do not depend on which others are asked for.
+        let generator = SplittableGenerator(seed: seed).split(replication)
         return BundleRun(
             sampler: sampler, stages: stages, ratio: ratios[index], batchSize: batchSize, microbatches: microbatches,
             start: start, end: end, generator: generator)

@@ -2,6 +2,16 @@ import Sizing
 import Synchronization
 
 extension SimulationProblem {
+    /// Throws where the simulation would take more work than `bound`, or too much memory.
+    public func checkSize(bound: Double) throws(SimulationError) {
+        let work = estimatedWork
+        guard work <= bound else { throw .tooMuchWork(estimate: work, bound: bound) }
+        let memory = estimatedMemory
+        guard memory <= Self.maximumMemory else {
+            throw .tooMuchMemory(estimate: memory, bound: Self.maximumMemory)
+        }
+    }
+
     /// Runs the simulation.
     ///
     /// Ratios and replications are independent runs with streams of their own, spread over up to `threads` threads, the
@@ -16,8 +26,7 @@ extension SimulationProblem {
         threads: Int = 1, bound: Double = .infinity, control: SimulationControl = SimulationControl(),
         progress: (@Sendable (Double) -> Void)? = nil
     ) throws(SimulationError) -> SimulationResult {
-        let estimate = estimatedWork
-        guard estimate <= bound else { throw .tooMuchWork(estimate: estimate, bound: bound) }
+        try checkSize(bound: bound)
         let sampler = try RequestSampler(workload)
         let replications = self.replications
         // Worker-steps of all runs, to report progress against.

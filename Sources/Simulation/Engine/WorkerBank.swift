@@ -51,15 +51,26 @@ struct WorkerBank {
         self.workers = workers
         self.batchSize = batchSize
         self.sampler = sampler
-        // A few mean lengths, so that most requests are looked at once; a power of two.
-        let wanted = max(Double(batchSize), min(4 * sampler.meanDecode, 4096), 64)
-        ring = 1 << Int.bitWidth.advanced(by: -(Int(wanted) - 1).leadingZeroBitCount)
+        ring = Self.ring(batchSize: batchSize, meanDecode: sampler.meanDecode)
         loads = [Int](repeating: 0, count: workers)
         generators = (0..<workers).map { generator.split($0) }
         slots = [Slot](
             repeating: Slot(release: 0, finish: 0, start: 0, steps: 0, next: -1), count: workers * batchSize)
         buckets = [Int32](repeating: -1, count: workers * ring)
         for worker in 0..<workers { fill(worker, start) }
+    }
+
+    /// R: a few mean lengths, so that most requests are looked at once; a power of two.
+    private static func ring(batchSize: Int, meanDecode: Double) -> Int {
+        let wanted = Int(max(Double(batchSize), min(4 * meanDecode, 4096), 64))
+        return 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
+    }
+
+    /// Bytes of one worker.
+    static func bytes(batchSize: Int, meanDecode: Double) -> Double {
+        Double(batchSize * MemoryLayout<Slot>.stride)
+            + Double(ring(batchSize: batchSize, meanDecode: meanDecode) * MemoryLayout<Int32>.stride)
+            + Double(MemoryLayout<SplittableGenerator>.stride + MemoryLayout<Int>.stride)
     }
 
     private mutating func fill(_ worker: Int, _ start: SimulationStart) {

@@ -5,8 +5,8 @@ import Sizing
 /// Geometric lengths by inversion, observed ones by the alias method, lognormal ones by inversion of the normal; a length
 /// between two whole numbers is rounded up or down at random so that its mean is kept.
 struct LengthSampler: Sendable {
-    /// Longer draws are cut: 1e12 tokens.
-    static let longest = 1e12
+    /// Longer draws are cut, so that no sum of loads can overflow: a hundred times the longest length of the model.
+    static let longest = 1e11
 
     private enum Kind: Sendable {
         case fixed, geometric, uniform, lognormal, empirical
