@@ -7,12 +7,19 @@ public struct SizingService: HTTPHandler {
     private let probes: Router
 
     /// - Parameter metrics: makes the text of `/metrics`; without it there is no such path.
-    public init(state: ServiceState = ServiceState(), metrics: (@Sendable () -> String)? = nil) {
+    public init(
+        state: ServiceState = ServiceState(), simulation: SimulationLimits = SimulationLimits(),
+        metrics: (@Sendable () -> String)? = nil
+    ) {
+        let simulations = SimulationService(simulation)
         probes = Router(routes: HealthRoutes.routes(state))
         // The busiest first: they are compared in order.
-        var routes = [SizeRoute.route]
+        var routes = [SizeRoute.route(simulations)]
         routes += HealthRoutes.routes(state)
-        routes += [SizeBatchRoute.route, DescriptionRoute.route, PageRoute.route]
+        routes += [
+            SizeBatchRoute.route(simulations), SimulateRoute.route(simulations), DescriptionRoute.route,
+            PageRoute.route,
+        ]
         if let metrics { routes.append(MetricsRoute.route(metrics)) }
         router = Router(routes: routes)
     }
@@ -29,10 +36,21 @@ public struct SizingService: HTTPHandler {
 
     /// Answers a `POST` without a server: what the command line does.
     ///
+    /// - Parameters:
+    ///   - includeCurve: of a sizing, whether the curve is part of the answer whatever the request says.
+    ///   - progress: called with the fraction of a simulation that is done.
     /// - Returns: status and body; nil where no JSON is taken at `path`.
-    public func post(_ body: [UInt8], to path: String, pretty: Bool) -> (status: Int, body: [UInt8])? {
+    public func post(
+        _ body: [UInt8], to path: String, pretty: Bool, includeCurve: Bool = false,
+        progress: (@Sendable (Double) -> Void)? = nil
+    ) -> (status: Int, body: [UInt8])? {
         guard let operation = router.routes.first(where: { $0.label == path })?.operation else { return nil }
-        let response = Route.answer(body, nil, pretty, operation).response(WorkContext())
+        let answer = Route.answer(body, nil, pretty, progress: progress) { request in
+            var request = request
+            request.includesCurve = includeCurve
+            return operation(request)
+        }
+        let response = answer.response(WorkContext())
         guard case .bytes(let bytes) = response.body else { return (response.status.code, []) }
         return (response.status.code, bytes)
     }

@@ -1,14 +1,34 @@
 import Glibc
 import JSON
+import Simulation
 import Sizing
 
 /// The answer of `POST /v1/size` as JSON.
 enum SizeAnswerSchema {
+    /// A solved problem and the theory that solved it.
+    struct Solution: Sendable {
+        let model: any CycleTimeModel
+        let answer: SizingAnswer
+
+        init(_ problem: SizingProblem) {
+            model = problem.barrier
+            answer = problem.solve(under: model)
+        }
+    }
+
     /// Solves the problem of `request` and writes the answer.
     static func write(answerTo request: SizeRequest, into writer: inout JSONWriter) {
+        write(Solution(request.problem), answerTo: request, simulated: nil, into: &writer)
+    }
+
+    /// Writes the answer, with what the simulation gave where there was one.
+    static func write(
+        _ solution: Solution, answerTo request: SizeRequest, simulated: SimulationResult?,
+        into writer: inout JSONWriter
+    ) {
         let problem = request.problem
-        let model = problem.barrier
-        let answer = problem.solve(under: model)
+        let model = solution.model
+        let answer = solution.answer
         let best = answer.recommendation
         writer.beginObject()
         writer.object("recommendation") { writer in
@@ -43,8 +63,29 @@ enum SizeAnswerSchema {
                 writer.endObject()
             }
         }
-        Provenance.write(hash: request.hash, assumptions: assumptions(answer, model, request), into: &writer)
+        if let simulated, let settings = request.simulation?.settings {
+            writer.object("simulation") { write(simulated, settings, best, cost: problem.cost, into: &$0) }
+        }
+        Provenance.write(
+            hash: request.hash, seed: request.simulation?.settings.seed,
+            assumptions: assumptions(answer, model, request), into: &writer)
         writer.endObject()
+    }
+
+    private static func write(
+        _ result: SimulationResult, _ settings: SimulationSettings, _ recommendation: OperatingPoint,
+        cost: InstanceCost, into writer: inout JSONWriter
+    ) {
+        SimulationAnswerSchema.writeMembers(result, settings, cost: cost, into: &writer)
+        guard let best = result.best(cost: cost),
+            let gap = result.relativeGap(of: Int(recommendation.ratio), cost: cost),
+            let verdict = Verdict(recommendation, result, best, gap: gap)
+        else { return }
+        writer.field("relative_gap", gap.mean)
+        SimulationAnswerSchema.writeInterval("relative_gap_interval", gap, into: &writer)
+        writer.field("cycle_error", verdict.cycleError)
+        writer.field("agrees", verdict.agrees)
+        writer.field("verdict", verdict.text)
     }
 
     /// Most points of a curve; beyond it the ratios are thinned out.

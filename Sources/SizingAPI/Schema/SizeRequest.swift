@@ -1,4 +1,5 @@
 import JSON
+import Simulation
 import Sizing
 
 /// A checked `POST /v1/size`.
@@ -13,8 +14,12 @@ struct SizeRequest: Sendable {
     var hasCost: Bool
     /// Whether the caller bounded the ratio.
     var hasMaximumRatio: Bool
+    /// The simulation to run beside, with the value that asks for it.
+    var simulation: (settings: SimulationSettings, value: JSONValue)?
     /// What was taken for granted, as short sentences, in the order of the request.
     var assumptions: [StaticString]
+    /// Of the simulation in the result cache.
+    var simulationKey: ResultCache.Key?
     /// Of the canonical text of the request.
     var hash: SipHash128.Value
 
@@ -23,7 +28,9 @@ struct SizeRequest: Sendable {
     ]
 
     /// Reads a request, or adds everything that is wrong with it to `problems`.
-    static func decode(_ value: JSONValue, _ problems: inout Problems) -> SizeRequest? {
+    static func decode(
+        _ value: JSONValue, _ limits: SimulationLimits, _ problems: inout Problems
+    ) -> SizeRequest? {
         guard let object = ObjectReader(value, fields: fields, &problems) else { return nil }
         var assumptions: [StaticString] = []
         assumptions.reserveCapacity(8)
@@ -39,9 +46,8 @@ struct SizeRequest: Sendable {
         let cost = object.optional("cost").flatMap { decodeCost($0, &problems) }
         let barrier = object.optional("barrier")?.choice(of: BarrierMethod.self, &problems) ?? .automatic
         let include = object.optional("include").map { decodeInclude($0, &problems) } ?? []
-        if let simulation = object.optional("simulation") {
-            problems.addUnsupported(simulation, "simulation is not offered yet")
-        }
+        let simulation = object.optional("simulation").flatMap { decodeSimulation($0, limits, &problems) }
+        if simulation != nil, let workload, case .moments = workload.requests { problems.add(value, .momentsOnly) }
         guard let workload, let stages, let batchSize, problems.isEmpty else { return nil }
 
         if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
@@ -54,7 +60,15 @@ struct SizeRequest: Sendable {
         guard let problem else { return nil }
         return SizeRequest(
             problem: problem, include: include, hasCost: cost != nil,
-            hasMaximumRatio: maximumRatio != nil, assumptions: assumptions, hash: value.canonicalHash())
+            hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
+            simulationKey: simulation.map { _ in CacheKey.of(value, purpose: "size") }, hash: value.canonicalHash())
+    }
+
+    private static func decodeSimulation(
+        _ value: JSONValue, _ limits: SimulationLimits, _ problems: inout Problems
+    ) -> (settings: SimulationSettings, value: JSONValue)? {
+        guard let object = ObjectReader(value, fields: SimulationSettings.fields, &problems) else { return nil }
+        return (SimulationSettings.decode(object, limits, &problems), value)
     }
 
     private static func decodeCost(_ value: JSONValue, _ problems: inout Problems) -> InstanceCost? {

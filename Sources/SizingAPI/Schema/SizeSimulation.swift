@@ -1,0 +1,71 @@
+import Simulation
+import Sizing
+
+/// The simulation that goes with a sizing: at which ratios, and what it says about the theory.
+enum SizeSimulation {
+    /// The ratios around the recommendation: it and two neighbours each way, a quarter more and less, and the mean field's.
+    static func ratios(_ answer: SizingAnswer, upTo maximum: Int) -> [Int] {
+        let best = Int(answer.recommendation.ratio)
+        let quarter = max(3, (best + 2) / 4)
+        let meanField = min(answer.closedForm.ratio, Double(4 * best)).rounded()
+        let wanted = [best - 2, best - 1, best, best + 1, best + 2, best - quarter, best + quarter, Int(meanField)]
+        return Set(wanted.filter { 1...maximum ~= $0 }).sorted()
+    }
+
+    /// The smallest gap that matters to an operator: half a percent of throughput.
+    static let notableGap = 0.005
+    /// The largest error of the cycle time that the theory is expected to have.
+    static let expectedError = 0.01
+}
+
+/// What a simulation says about a recommendation, in numbers and in words.
+struct Verdict: Sendable {
+    /// Whether neither the predicted cycle nor the recommended ratio is contradicted.
+    let agrees: Bool
+    /// Predicted cycle over simulated cycle, less 1, at the recommended ratio.
+    let cycleError: Double
+    let text: String
+
+    /// - Parameters:
+    ///   - recommendation: simulated at its ratio.
+    ///   - gap: of the recommended ratio to the best simulated one.
+    init?(_ recommendation: OperatingPoint, _ result: SimulationResult, _ best: SimulationPoint, gap: Estimate) {
+        let ratio = Int(recommendation.ratio)
+        guard let point = result.points.first(where: { $0.ratio == ratio }) else { return nil }
+        let predicted = recommendation.cycle.duration
+        cycleError = predicted / point.cycle.mean - 1
+        // Contradicted where even the near end of the interval is further away than the theory's own error.
+        let interval = point.cycle.interval ?? point.cycle.mean...point.cycle.mean
+        let margin = SizeSimulation.expectedError * predicted
+        let cycleAgrees = predicted >= interval.lowerBound - margin && predicted <= interval.upperBound + margin
+        let gapIsNotable = gap.mean > SizeSimulation.notableGap && (gap.interval?.lowerBound ?? 0) > 0
+        agrees = cycleAgrees && !gapIsNotable
+        let cycles =
+            "at ratio \(ratio) a step takes \(Self.number(point.cycle.mean)) µs in the simulation "
+            + "(95 % interval \(Self.number(interval.lowerBound)) to \(Self.number(interval.upperBound))) and "
+            + "\(Self.number(predicted)) µs in theory"
+        let choice: String
+        if best.ratio == ratio {
+            choice = "no simulated ratio gives more throughput"
+        } else if gapIsNotable {
+            choice =
+                "ratio \(best.ratio) gives \(Self.percent(gap.mean)) more throughput in the simulation: prefer it"
+        } else {
+            choice =
+                "ratio \(best.ratio) came out \(Self.percent(gap.mean)) better, too little to matter: keep \(ratio)"
+        }
+        text =
+            (agrees ? "Theory and simulation agree: " : "Theory and simulation disagree: ") + cycles + "; " + choice
+            + "."
+    }
+
+    /// Four significant digits or all whole ones.
+    private static func number(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+        if abs(value) >= 1000 { return "\(Int(value.rounded()))" }
+        let scale = abs(value) >= 100 ? 10.0 : abs(value) >= 10 ? 100 : 1000
+        return "\((value * scale).rounded() / scale)"
+    }
+
+    private static func percent(_ fraction: Double) -> String { "\((fraction * 10_000).rounded() / 100) %" }
+}
