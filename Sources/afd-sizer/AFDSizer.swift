@@ -11,6 +11,7 @@ struct AFDSizer: AsyncParsableCommand {
             EXAMPLES
               afd-sizer serve --port 8080
               afd-sizer size request.json
+              afd-sizer simulate request.json
               afd-sizer probe http://127.0.0.1:8080/healthz
 
             EXIT CODES
@@ -20,5 +21,5 @@ struct AFDSizer: AsyncParsableCommand {
               69 a file, an address or a certificate cannot be used
             """,
         version: ServiceVersion.current.description,
-        subcommands: [Serve.self, Size.self, Probe.self])
+        subcommands: [Serve.self, Size.self, Curve.self, Simulate.self, Probe.self])
 }

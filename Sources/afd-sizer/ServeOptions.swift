@@ -59,6 +59,20 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The most work of one simulation, in completions and worker-steps; more is refused (default: 5e8).",
+            valueName: "n"))
+    var maxSimulationWork: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "The longest timeout_ms of a simulation, milliseconds (default: 60000).", valueName: "ms"))
+    var maxSimulationTime: Int?
+
+    @Option(help: ArgumentHelp("Simulation results kept for requests that come again (default: 256).", valueName: "n"))
+    var simulationCache: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Seconds between SIGTERM and closing the listeners; /readyz is 503 meanwhile (default: 0).",
             valueName: "seconds"))
     var drainDelay: Double?

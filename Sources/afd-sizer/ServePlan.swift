@@ -1,5 +1,6 @@
 import ArgumentParser
 import HTTPServer
+import SizingAPI
 
 /// The settings of `serve` with all sources merged and checked.
 struct ServePlan {
@@ -14,6 +15,7 @@ struct ServePlan {
     var loops: Int?
     var workers: Int?
     var workQueue = 64
+    var simulation = SimulationLimits()
     var drainDelay = 0.0
     var gracePeriod = 30.0
     var logFormat = LogFormat.json
@@ -37,6 +39,7 @@ struct ServePlan {
         workers = try Self.check(settings.value(options.workers, "workers"), "workers", 1...256)
         workQueue =
             try Self.check(settings.value(options.workQueue, "work-queue"), "work-queue", 0...1_000_000) ?? workQueue
+        simulation = try Self.simulation(options, settings)
         drainDelay =
             try Self.check(settings.value(options.drainDelay, "drain-delay"), "drain-delay", 0...3_600) ?? drainDelay
         gracePeriod =
@@ -44,6 +47,19 @@ struct ServePlan {
             ?? gracePeriod
         logFormat = try settings.value(options.logFormat, "log-format") ?? logFormat
         accessLog = try settings.value(options.accessLog, "access-log") ?? accessLog
+    }
+
+    private static func simulation(_ options: ServeOptions, _ settings: Settings) throws -> SimulationLimits {
+        let defaults = SimulationLimits()
+        let work = try check(
+            settings.value(options.maxSimulationWork, "max-simulation-work"), "max-simulation-work", 1...1e15)
+        let time = try check(
+            settings.value(options.maxSimulationTime, "max-simulation-time"), "max-simulation-time", 1...86_400_000)
+        let cache = try check(
+            settings.value(options.simulationCache, "simulation-cache"), "simulation-cache", 0...100_000)
+        return SimulationLimits(
+            maximumWork: work ?? defaults.maximumWork, maximumTimeout: time ?? defaults.maximumTimeout,
+            cachedResults: cache ?? defaults.cachedResults)
     }
 
     private static func tls(_ options: ServeOptions, _ settings: Settings) throws -> TLSConfiguration? {

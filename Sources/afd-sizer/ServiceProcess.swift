@@ -51,7 +51,7 @@ final class ServiceProcess: Sendable {
             }
         }
 
-        let service = SizingService(state: state, metrics: { metrics.text() })
+        let service = SizingService(state: state, simulation: plan.simulation, metrics: { metrics.text() })
         var handler: any HTTPHandler = CompressingHandler(service)
         if tokens != nil || plan.rateLimit != nil {
             let limiter = plan.rateLimit.map { RateLimiter(rate: $0.perSecond, burst: $0.burst) }
