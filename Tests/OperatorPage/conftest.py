@@ -1,6 +1,6 @@
 """A headless Chromium and a running service for the tests of the operators' page.
 
-AFD_SIZER_URL names a service that runs already (script/page-check starts one); CHROMIUM names the browser.
+BASE_URL names a service that runs already (script/page-check starts one); CHROMIUM names the browser.
 """
 import json
 import os
@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import sync_playwright
 
-URL = os.environ.get("AFD_SIZER_URL", "http://127.0.0.1:8080")
+URL = os.environ.get("BASE_URL", "http://127.0.0.1:8080")
 
 
 class Service:
