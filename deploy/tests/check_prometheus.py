@@ -22,7 +22,7 @@ SIZE = {
     "hardware": {"attention": {"alpha_us": 0.00165, "beta_us": 50}, "ffn": {"alpha_us": 0.083, "beta_us": 100}, "communication": {"alpha_us": 0.022, "beta_us": 20}},
 }
 # Long enough to keep the only worker and the only place in the queue busy.
-HEAVY = {"workload": SIZE["workload"], "hardware": SIZE["hardware"], "batch_size": 256, "ratios": [8, 16, 24, 32], "requests_per_instance": 2000}
+HEAVY = {"requests": [{**SIZE, "include": ["curve"], "max_ratio": 512}] * 100}
 
 
 def shortened(text):
@@ -67,12 +67,12 @@ def state(port, alert):
 
 
 class Traffic:
-    """Callers in the background: good requests, bad ones, and when asked more simulations than can be done."""
+    """Callers in the background: good requests, bad ones, and when asked more heavy work than can be done."""
 
     def __init__(self, port):
         self.port, self.heavy, self.ended = port, threading.Event(), threading.Event()
         self.statuses = set()
-        self.threads = [threading.Thread(target=self.light)] + [threading.Thread(target=self.simulate) for _ in range(6)]
+        self.threads = [threading.Thread(target=self.light)] + [threading.Thread(target=self.overload) for _ in range(6)]
         for thread in self.threads:
             thread.start()
 
@@ -81,10 +81,10 @@ class Traffic:
             for answer in [post(self.port, "/v1/size", SIZE), post(self.port, "/v1/size", {}), get(self.port, "/nothing"), get(self.port, "/healthz")]:
                 self.statuses.add(answer[0])
 
-    def simulate(self):
+    def overload(self):
         while not self.ended.is_set():
             if self.heavy.wait(0.1):
-                self.statuses.add(post(self.port, "/v1/simulate", HEAVY)[0])
+                self.statuses.add(post(self.port, "/v1/size/batch", HEAVY)[0])
 
     def end(self):
         self.ended.set()
