@@ -7,6 +7,10 @@
 set -eu
 url=${1:-http://127.0.0.1:8080}
 running=${2:-10}
+case $running in
+    *[!0-9]* | '' | 0*) echo "$0: the ratio must be a whole number from 1 to 512" >&2; exit 64 ;;
+esac
+[ "$running" -le 512 ] || { echo "$0: the ratio must be a whole number from 1 to 512" >&2; exit 64; }
 
 printf '%10s %10s %8s %14s %12s\n' prefill decode ratio 'tokens/s' "loss at $running"
 for prefill in 500 1000 2000 4000 8000 16000; do

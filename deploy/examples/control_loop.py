@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Keeps the ratio of Attention to FFN instances right while the requests change.
+
+Each minute it asks Prometheus how long the prefills and decodes of the last minutes were, asks afd-sizer what ratio they want and what that
+brings over the ratio that runs, and says, or does, what hysteresis.py decides. It prints a JSON line for each decision.
+
+    control_loop.py --ratio 10 --batch-size 128 --hardware hardware.json --on-resize 'kubectl scale deployment/attention --replicas={ratio}'
+    control_loop.py … --replay 1700158800 1700166000     # what it would have done, from what Prometheus has kept
+
+The histograms are those of vLLM unless others are named. They do not show how prefill and decode lengths go together; where that matters
+(long prompts with short answers), post the requests themselves to /v1/workload and send its answer as the workload. Needs requests (PyPI).
+"""
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+import time
+
+import requests
+
+from hysteresis import Hysteresis, Rules
+
+
+class Metrics:
+    """Request lengths as Prometheus has them, in histograms."""
+
+    def __init__(self, url, window, session):
+        self.url, self.window, self.session = url.rstrip("/"), window, session
+
+    def query(self, expression, now):
+        answer = self.session.get(f"{self.url}/api/v1/query", params={"query": expression, "time": now}, timeout=10)
+        answer.raise_for_status()
+        return answer.json()["data"]["result"]
+
+    def increase(self, metric, now, by=""):
+        return {sample["metric"].get(by, ""): float(sample["value"][1])
+                for sample in self.query(f"sum by ({by}) (increase({metric}[{self.window}s]))", now)}
+
+    def lengths(self, metric, shortest, now):
+        """How many there were, and their distribution; (0, None) where there were none.
+
+        A bucket stands for its middle; then all values are scaled so that the mean is the exact one, which the histogram's sum gives.
+        """
+        below = sorted((float(bound), count) for bound, count in self.increase(f"{metric}_bucket", now, "le").items())
+        values, weights, last_bound, last_count = [], [], 0.0, 0.0
+        for bound, count in below:
+            if count > last_count:
+                values.append(last_bound * 1.5 if bound == float("inf") else (last_bound + bound) / 2)
+                weights.append(count - last_count)
+            last_bound, last_count = bound, max(count, last_count)
+        total = sum(weights)
+        if total == 0:
+            return 0, None
+        mean = self.increase(f"{metric}_sum", now).get("", 0) / self.increase(f"{metric}_count", now)[""]
+        scale = mean * total / sum(value * weight for value, weight in zip(values, weights))
+        return total, {"distribution": "empirical", "values": [max(shortest, value * scale) for value in values], "weights": weights}
+
+
+class Sizer:
+    """afd-sizer, over HTTP. It has no state, so a lost request is sent again."""
+
+    def __init__(self, url, hardware, batch_size, session):
+        self.url, self.hardware, self.batch_size, self.session = url.rstrip("/"), hardware, batch_size, session
+
+    def advice(self, workload, running):
+        """The recommended ratio, and by what fraction it beats the running one."""
+        body = {"workload": workload, "hardware": self.hardware, "batch_size": self.batch_size, "max_ratio": 512, "include": ["curve"]}
+        answer = self.session.post(f"{self.url}/v1/size", json=body, timeout=10)
+        if answer.status_code == 422:
+            sys.exit(f"the service refuses the request: {json.dumps(answer.json().get('errors', answer.text))}")
+        answer.raise_for_status()
+        answer = answer.json()
+        throughput = {point["ratio"]: point["throughput_per_instance"] for point in answer["curve"]}
+        best = answer["recommendation"]
+        return best["ratio"], best["throughput_per_instance"] / throughput[running] - 1
+
+
+def step(metrics, sizer, hysteresis, options, now):
+    """One decision, as a dictionary."""
+    count, prefill = metrics.lengths(options.prefill_metric, 0, now)
+    decisions, decode = metrics.lengths(options.decode_metric, 1, now)
+    if not prefill or not decode:
+        return {"time": now, "requests": 0, "running": hysteresis.ratio, "action": "keep", "reason": "no_requests"}
+    running = hysteresis.ratio
+    best, gain = sizer.advice({"prefill": prefill, "decode": decode}, running)
+    action, reason = hysteresis.decide(now, min(count, decisions), best, gain)
+    return {"time": now, "requests": round(count), "running": running, "best": best, "gain": round(gain, 4), "action": action, "reason": reason}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--service", default="http://127.0.0.1:8080", help="afd-sizer")
+    parser.add_argument("--prometheus", default="http://127.0.0.1:9090")
+    parser.add_argument("--hardware", type=argparse.FileType(), required=True, help="a file with the hardware as /v1/size takes it")
+    parser.add_argument("--batch-size", type=int, required=True)
+    parser.add_argument("--ratio", type=int, required=True, help="what runs now, 1 to 512")
+    parser.add_argument("--prefill-metric", default="vllm:request_prompt_tokens")
+    parser.add_argument("--decode-metric", default="vllm:request_generation_tokens")
+    parser.add_argument("--window", type=int, default=600, help="seconds of requests to look at")
+    parser.add_argument("--interval", type=int, default=60, help="seconds between decisions")
+    parser.add_argument("--threshold", type=float, default=Rules.threshold, help="least gain that is worth a move")
+    parser.add_argument("--patience", type=int, default=Rules.patience, help="windows in a row that must show it")
+    parser.add_argument("--cooldown", type=float, default=Rules.cooldown, help="seconds between two moves")
+    parser.add_argument("--on-resize", metavar="COMMAND", help="run at a move, with {ratio} in place of the new ratio; no shell")
+    parser.add_argument("--replay", type=float, nargs=2, metavar=("START", "END"), help="decide over the past, and do nothing")
+    options = parser.parse_args()
+    if not 1 <= options.ratio <= 512:
+        parser.error("--ratio must be from 1 to 512")
+
+    session = requests.Session()
+    metrics = Metrics(options.prometheus, options.window, session)
+    sizer = Sizer(options.service, json.load(options.hardware), options.batch_size, session)
+    hysteresis = Hysteresis(options.ratio, Rules(options.threshold, options.patience, options.cooldown))
+    if options.replay:
+        now, end = options.replay
+        while now <= end:
+            print(json.dumps(step(metrics, sizer, hysteresis, options, now)), flush=True)
+            now += options.interval
+        return
+    while True:
+        try:
+            decision = step(metrics, sizer, hysteresis, options, time.time())
+        except requests.RequestException as error:
+            decision = {"time": time.time(), "running": hysteresis.ratio, "action": "keep", "reason": "unreachable", "detail": str(error)}
+        print(json.dumps(decision), flush=True)
+        if decision["action"] == "resize" and options.on_resize:
+            subprocess.run([word.replace("{ratio}", str(decision["best"])) for word in shlex.split(options.on_resize)], check=True)
+        time.sleep(options.interval)
+
+
+if __name__ == "__main__":
+    main()

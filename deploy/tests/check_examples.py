@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Runs the examples against the service; the control loop over a replayed trace, out of a real Prometheus.
+
+Needs Debian's prometheus, curl and jq, and requests and PyYAML of PyPI. The program is AFD_SIZER_BINARY, or the debug build's.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import replayed_trace
+from running import ROOT, free_port, post, prometheus, service
+
+EXAMPLES = os.path.join(ROOT, "deploy/examples")
+sys.path.insert(0, EXAMPLES)
+from hysteresis import Hysteresis, Rules  # noqa: E402
+
+# Attention is quick enough for the FFN to matter: at much longer contexts the throughput hardly depends on the ratio.
+HARDWARE = {"attention": {"alpha_us": 0.0004, "beta_us": 50}, "ffn": {"alpha_us": 0.083, "beta_us": 100}, "communication": {"alpha_us": 0.022, "beta_us": 20}}
+BATCH = 128
+
+
+def run(*command, code=0):
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == code, (command, result.returncode, result.stdout, result.stderr)
+    return result.stdout
+
+
+def check_shell(port):
+    program = os.path.join(EXAMPLES, "ratio-by-context.sh")
+    rows = [line.split() for line in run(program, f"http://127.0.0.1:{port}").splitlines()[1:]]
+    assert len(rows) == 12 and all(len(row) == 6 for row in rows), rows
+    ratios = {(int(row[0]), int(row[1])): int(row[2]) for row in rows}
+    for (prefill, decode), ratio in ratios.items():
+        assert all(ratio <= other for (longer, same), other in ratios.items() if longer > prefill and same == decode), "longer contexts need more Attention"
+    run(program, f"http://127.0.0.1:{port}", "0", code=64)
+    run(program, f"http://127.0.0.1:{free_port()}", code=1)
+    print(f"ratio-by-context.sh: {len(rows)} rows, ratios {min(ratios.values())} to {max(ratios.values())}")
+
+
+def check_hysteresis():
+    """A dialogue: (time, requests, best, gain) and what is decided."""
+    rules = Rules(threshold=0.03, patience=3, cooldown=100, least_requests=10)
+    machine = Hysteresis(10, rules)
+    for now, count, best, gain, decision in [
+        (0, 9, 20, 0.5, "few_requests"),
+        (1, 50, 12, 0.01, "small_gain"),
+        (2, 50, 20, 0.05, "not_yet_lasting"),
+        (3, 50, 20, 0.05, "not_yet_lasting"),
+        (4, 50, 11, 0.01, "small_gain"),  # Begins anew.
+        (5, 50, 20, 0.05, "not_yet_lasting"),
+        (6, 50, 8, 0.05, "not_yet_lasting"),  # The other direction: anew too.
+        (7, 50, 20, 0.05, "not_yet_lasting"),
+        (8, 50, 19, 0.05, "not_yet_lasting"),
+        (9, 9, 8, 0.05, "few_requests"),  # Says nothing either way.
+        (10, 50, 21, 0.05, "lasting_gain"),
+        (11, 50, 21, 0.0, "small_gain"),
+        (12, 50, 40, 0.5, "not_yet_lasting"),
+        (13, 50, 40, 0.5, "not_yet_lasting"),
+        (14, 50, 40, 0.5, "moved_recently"),
+        (109, 50, 40, 0.5, "moved_recently"),
+        (110, 50, 40, 0.5, "lasting_gain"),
+    ]:
+        action, reason = machine.decide(now, count, best, gain)
+        assert reason == decision and (action == "resize") == (decision == "lasting_gain"), (now, reason, decision)
+    assert machine.ratio == 40
+    print("hysteresis.py: decides as told in 17 windows")
+
+
+def throughput(port, trace, ratio=None):
+    """At a ratio, or the best one, for the requests themselves rather than their histograms."""
+    body = {"workload": {"requests": {"prefill": [row[1] for row in trace], "decode": [row[2] for row in trace]}},
+            "hardware": HARDWARE, "batch_size": BATCH, "max_ratio": 512, "include": ["curve"]}
+    status, answer = post(port, "/v1/size", body)
+    assert status == 200, answer
+    answer = json.loads(answer)
+    curve = {point["ratio"]: point["throughput_per_instance"] for point in answer["curve"]}
+    return curve[ratio] if ratio else answer["recommendation"]["throughput_per_instance"], answer["recommendation"]["ratio"]
+
+
+def check_control_loop(port):
+    if not os.path.exists(replayed_trace.TRACE):
+        print(f"control_loop.py: skipped, there is no {replayed_trace.TRACE}")
+        return
+    longer = 4
+    trace, start, shift, end = replayed_trace.requests(longer)
+    before, after = [row for row in trace if row[0] < shift], [row for row in trace if row[0] >= shift]
+    with tempfile.TemporaryDirectory() as folder:
+        replayed_trace.write_blocks(trace, folder)
+        configuration, hardware = os.path.join(folder, "prometheus.yaml"), os.path.join(folder, "hardware.json")
+        open(configuration, "w").close()
+        with open(hardware, "w") as file:
+            json.dump(HARDWARE, file)
+        monitor = free_port()
+        first = throughput(port, before)[1]
+        with prometheus(monitor, configuration, os.path.join(folder, "data"), "--storage.tsdb.retention.time=100y"):
+            log = [json.loads(line) for line in run(
+                sys.executable, os.path.join(EXAMPLES, "control_loop.py"), "--service", f"http://127.0.0.1:{port}",
+                "--prometheus", f"http://127.0.0.1:{monitor}", "--hardware", hardware, "--batch-size", str(BATCH), "--ratio", str(first),
+                "--replay", str(start + 600), str(end)).splitlines()]
+    if os.environ.get("SHOW"):
+        print(*log, sep="\n")
+    windows = [entry for entry in log if "best" in entry]
+    assert len(windows) == len(log) > 100
+    moves = [entry for entry in log if entry["action"] == "resize"]
+    wavering = sum(one["best"] != other["best"] for one, other in zip(windows, windows[1:]))
+    assert wavering > 20, "the recommendation itself hardly changes: the trace puts the hysteresis to no test"
+    assert not [move for move in moves if move["time"] < shift], "no move while the requests are what they were"
+    assert 1 <= len(moves) <= 2, moves
+    ratios = [first] + [move["best"] for move in moves]
+    assert ratios == sorted(ratios), "it never goes back"
+    assert moves[0]["time"] < shift + 900, "it follows within a quarter of an hour"
+    best = throughput(port, after)[0]
+    regret, stayed = (1 - throughput(port, after, ratio)[0] / best for ratio in (ratios[-1], first))
+    assert regret < Rules.threshold < stayed, (regret, stayed)
+    print(f"control_loop.py: {len(log)} windows of {len(trace)} requests; the recommendation changed {wavering} times, the loop moved {len(moves)} times: "
+          f"{' -> '.join(map(str, ratios))}, {moves[0]['time'] - shift:.0f} s after contexts grew {longer}-fold; "
+          f"regret {100 * regret:.1f} %, without it {100 * stayed:.1f} %")
+
+
+def main():
+    check_hysteresis()
+    port = free_port()
+    with service(port, "--max-body=4000000"):
+        check_shell(port)
+        check_control_loop(port)
+
+
+if __name__ == "__main__":
+    main()
