@@ -1,0 +1,133 @@
+/// Finds where records end, across any split of the input: lines, CSV records with quoted line ends, or elements of a JSON array.
+///
+/// It looks at bytes one at a time and keeps only a few bits between them; the bytes themselves stay with the caller.
+struct RecordSplitter: Sendable {
+    /// What the byte just looked at means.
+    enum Verdict {
+        /// Part of a record (or a blank between two).
+        case more
+        /// The end of a record, not part of it.
+        case end
+        /// The end of the whole, after which only blanks may come.
+        case last
+        /// No such thing may stand here.
+        case illegal
+    }
+
+    private enum State: Sendable {
+        /// In a line.
+        case line
+        /// At the start of a CSV field, where a quote opens.
+        case fieldStart
+        case quoted
+        /// After a quote within quotes: another one means a quote, anything else that they closed.
+        case closed
+        /// Before the bracket of a JSON array.
+        case arrayStart
+        /// In an element, not in a string.
+        case element
+        case string
+        case escaped
+        case arrayEnd
+    }
+
+    private var state: State
+    private let isQuoted: Bool
+    private var depth = 0
+    /// Line ends within quotes so far.
+    private(set) var quotedLineEnds = 0
+    private(set) var delimiter: UInt8 = UInt8(ascii: ",")
+
+    init(_ format: TraceFormat) {
+        isQuoted = format == .csv
+        switch format {
+        case .csv: state = .fieldStart
+        case .jsonLines: state = .line
+        case .jsonRows: state = .arrayStart
+        }
+    }
+
+    /// Whether the input may end here.
+    var isComplete: Bool {
+        switch state {
+        case .line, .fieldStart, .closed, .arrayEnd: true
+        case .quoted, .arrayStart, .element, .string, .escaped: false
+        }
+    }
+
+    mutating func setDelimiter(_ byte: UInt8) { delimiter = byte }
+
+    /// The first index from `start` on that ends a record, with its verdict, or the end of `bytes` with `.more`.
+    mutating func scan(_ bytes: Span<UInt8>, from start: Int) -> (index: Int, verdict: Verdict) {
+        var index = start
+        let count = bytes.count
+        if state == .line && !isQuoted {
+            while index < count {
+                if bytes[index] == 0x0A { return (index, .end) }
+                index += 1
+            }
+            return (index, .more)
+        }
+        while index < count {
+            if state == .line {
+                // The inside of a CSV field that is not quoted.
+                while index < count, bytes[index] != delimiter, bytes[index] != 0x0A { index += 1 }
+                guard index < count else { return (index, .more) }
+            }
+            let verdict = take(bytes[index])
+            if verdict != .more { return (index, verdict) }
+            index += 1
+        }
+        return (index, .more)
+    }
+
+    private mutating func take(_ byte: UInt8) -> Verdict {
+        switch state {
+        case .line, .fieldStart, .closed:
+            if byte == 0x0A {
+                state = .fieldStart
+                return .end
+            }
+            if byte == delimiter {
+                state = .fieldStart
+            } else if byte == UInt8(ascii: "\""), state != .line {
+                state = .quoted
+            } else {
+                state = .line
+            }
+        case .quoted:
+            if byte == UInt8(ascii: "\"") { state = .closed }
+            if byte == 0x0A { quotedLineEnds += 1 }
+        case .arrayStart:
+            guard byte == UInt8(ascii: "[") else { return Self.isBlank(byte) ? .more : .illegal }
+            state = .element
+            return .end
+        case .element:
+            switch byte {
+            case UInt8(ascii: "\""): state = .string
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"): depth -= 1
+            case UInt8(ascii: "]"):
+                guard depth == 0 else {
+                    depth -= 1
+                    break
+                }
+                state = .arrayEnd
+                return .last
+            case UInt8(ascii: ","): if depth <= 0 { return .end }
+            default: break
+            }
+            if depth < 0 { return .illegal }
+        case .string:
+            if byte == UInt8(ascii: "\"") { state = .element }
+            if byte == UInt8(ascii: "\\") { state = .escaped }
+        case .escaped: state = .string
+        case .arrayEnd: return Self.isBlank(byte) ? .more : .illegal
+        }
+        return .more
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D || byte == 0xEF || byte == 0xBB || byte == 0xBF
+    }
+}

@@ -1,0 +1,61 @@
+/// All that is kept of a trace: constant in size, and exactly mergeable.
+public struct TraceSummary: Hashable, Sendable {
+    public private(set) var sums: RequestSums
+    public private(set) var histogram: JointHistogram
+    /// Requests without an output token; each counts as one step.
+    public private(set) var emptyOutputs: Int
+    /// Lines of data (without a header), or rows of JSON that is not by lines.
+    public private(set) var lines: Int
+    public private(set) var skipped: SkippedRows
+    /// Whether the first output token was taken to come from prefill, so that there is one decode step less.
+    public let firstTokenFromPrefill: Bool
+
+    init(
+        sums: RequestSums, histogram: JointHistogram, emptyOutputs: Int, lines: Int, skipped: SkippedRows,
+        firstTokenFromPrefill: Bool
+    ) {
+        self.sums = sums
+        self.histogram = histogram
+        self.emptyOutputs = emptyOutputs
+        self.lines = lines
+        self.skipped = skipped
+        self.firstTokenFromPrefill = firstTokenFromPrefill
+    }
+
+    /// From what was sent.
+    ///
+    /// - Throws: ``CalibrationError`` where the parts do not belong together.
+    public init(
+        checkedSums sums: RequestSums, histogram: JointHistogram, emptyOutputs: Int, lines: Int, skipped: SkippedRows,
+        firstTokenFromPrefill: Bool
+    ) throws(CalibrationError) {
+        guard histogram.count == sums.count else {
+            throw CalibrationError(
+                field: "histogram.weights", rule: "must add up to the \(sums.count) requests of sums")
+        }
+        guard 0...sums.count ~= emptyOutputs else {
+            throw CalibrationError(field: "sums.empty_outputs", rule: "must be from 0 to the number of requests")
+        }
+        guard 0...RequestSums.maximumCount ~= lines else {
+            throw CalibrationError(field: "sums.lines", rule: "must be a whole number from 0 to 2^53")
+        }
+        self.init(
+            sums: sums, histogram: histogram, emptyOutputs: emptyOutputs, lines: lines, skipped: skipped,
+            firstTokenFromPrefill: firstTokenFromPrefill)
+    }
+
+    /// Adds the part of the trace that came after this one.
+    ///
+    /// - Throws: ``CalibrationError`` where the parts were read under different assumptions or are too long together.
+    public mutating func merge(_ other: TraceSummary) throws(CalibrationError) {
+        guard other.firstTokenFromPrefill == firstTokenFromPrefill else {
+            throw CalibrationError(
+                field: "first_token_from_prefill", rule: "must be the same for all parts: they were read differently")
+        }
+        try sums.merge(other.sums)
+        histogram = try histogram.merged(with: other.histogram)
+        emptyOutputs += other.emptyOutputs
+        skipped.merge(other.skipped, after: lines)
+        lines = min(RequestSums.maximumCount, lines + other.lines)
+    }
+}
