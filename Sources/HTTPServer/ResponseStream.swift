@@ -15,8 +15,10 @@ public final class ResponseStream: Sendable {
 
     /// Sends a piece of the body.
     ///
-    /// - Parameter droppable: whether the piece may be left out when the client has not yet read the earlier ones
-    ///   (a progress report that the next one replaces).
+    /// - Parameters:
+    ///   - bytes: the piece.
+    ///   - droppable: whether the piece may be left out when the client has not yet read the earlier ones
+    ///     (a progress report that the next one replaces).
     /// - Returns: false if the piece was dropped or the client has gone.
     @discardableResult
     public func send(_ bytes: [UInt8], droppable: Bool = false) -> Bool { sink(bytes, droppable) }

@@ -55,7 +55,9 @@ public struct InstancePair: Sendable {
     /// The pair of a derived description, with devices, power and memory from it.
     ///
     /// - Parameters:
+    ///   - hardware: the derived latencies and memory.
     ///   - slotLoad: of one token a step; speculation of the description is applied.
+    ///   - marginDeviations: standard deviations of the load that the memory keeps free.
     ///   - prices: of one instance and hour.
     public init(
         _ hardware: DerivedHardware, slotLoad: SlotLoad, marginDeviations: Double = 3,

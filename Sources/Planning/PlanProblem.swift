@@ -34,7 +34,7 @@ public struct PlanProblem: Sendable {
     /// Most pairs to choose from.
     public static let maximumPairs = 64
 
-    /// - Throws: ``SizingError`` naming `objective` where a pair has no price or power for it, or what is out of range.
+    /// - Throws: `SizingError` naming `objective` where a pair has no price or power for it, or what is out of range.
     public init(
         pairs: [InstancePair], limits: PlanLimits, objective: Objective = .instances, target: FleetTarget = .shape
     ) throws(SizingError) {

@@ -47,7 +47,10 @@ extension PlanProblem {
     /// What runs is taken as bundles of ⌊a/f⌋ or ⌈a/f⌉ Attention instances around each FFN instance; the larger bundle sets
     /// the pace. It is scored as the plan is: under a demand by the weight of its instances, else by its throughput.
     ///
-    /// - Parameter threshold: the relative gain below which nothing is changed.
+    /// - Parameters:
+    ///   - current: what runs now.
+    ///   - plan: the best plan for the same problem.
+    ///   - threshold: the relative gain below which nothing is changed.
     public func advice(current: ResizeAdvice.Current, plan: Plan, threshold: Double) -> ResizeAdvice {
         let best = plan.best
         let percent = { (value: Double) in "\((value * 1000).rounded() / 10) %" }

@@ -18,6 +18,7 @@ extension SimulationProblem {
     /// caller's included; the result does not depend on how many there are.
     ///
     /// - Parameters:
+    ///   - threads: at most so many, 1 or more.
     ///   - bound: the most work accepted (``estimatedWork``).
     ///   - control: looked at every few thousand worker-steps.
     ///   - progress: called from any of the threads with the fraction done, 0…1, about every millisecond of work or less.

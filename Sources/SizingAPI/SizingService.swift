@@ -6,7 +6,10 @@ public struct SizingService: HTTPHandler {
     /// What the probe port offers.
     private let probes: Router
 
-    /// - Parameter metrics: makes the text of `/metrics`; without it there is no such path.
+    /// - Parameters:
+    ///   - state: whether the service is ready.
+    ///   - simulation: what simulations may cost.
+    ///   - metrics: makes the text of `/metrics`; without it there is no such path.
     public init(
         state: ServiceState = ServiceState(), simulation: SimulationLimits = SimulationLimits(),
         metrics: (@Sendable () -> String)? = nil

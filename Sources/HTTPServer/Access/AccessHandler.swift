@@ -21,11 +21,13 @@ public final class AccessHandler: HTTPHandler {
     private let observer: (any ServerObserver)?
 
     /// - Parameters:
+    ///   - next: what answers the requests that are let through.
     ///   - openPaths: exact paths that are always let through.
     ///   - publicPaths: exact paths that need no token, but are counted.
     ///   - tokens: nil lets everybody in.
     ///   - limiter: nil sets no rate.
     ///   - realm: a name without quotes or backslashes, shown in `WWW-Authenticate`.
+    ///   - observer: is told of every refusal.
     ///   - now: a monotonic clock, in nanoseconds.
     public init(
         _ next: any HTTPHandler,

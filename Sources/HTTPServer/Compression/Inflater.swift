@@ -22,7 +22,9 @@ public final class Inflater {
     // zlib keeps a pointer to the structure it was set up with, so it must not move.
     private let stream: UnsafeMutablePointer<z_stream>
 
-    /// - Parameter limit: the most that the content may be, in bytes after decompression.
+    /// - Parameters:
+    ///   - coding: gzip or deflate.
+    ///   - limit: the most that the content may be, in bytes after decompression.
     public init(_ coding: ContentCoding, limit: Int) {
         self.coding = coding
         self.limit = limit

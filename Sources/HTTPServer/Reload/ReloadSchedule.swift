@@ -7,7 +7,9 @@ public final class ReloadSchedule: Sendable {
     // nonisolated(unsafe): a Dispatch source may be cancelled from any thread; nothing else is done with it after `init`.
     private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
-    /// - Parameter interval: seconds between two looks at the files.
+    /// - Parameters:
+    ///   - items: what is looked at.
+    ///   - interval: seconds between two looks at the files.
     public init(_ items: [any Polled], interval: Double = 5) {
         self.items = items
         timer = DispatchSource.makeTimerSource(queue: queue)

@@ -33,7 +33,7 @@ public final class Catalogue: Sendable {
         }
     }()
 
-    /// - Throws: `JSONError` or ``SizingError`` where a file is not what it should be.
+    /// - Throws: `JSONError` or `SizingError` where a file is not what it should be.
     public init(devices: [UInt8], models: [UInt8]) throws {
         let deviceList = try JSONDocument(parsing: devices).root["devices"]
         let modelList = try JSONDocument(parsing: models).root["models"]
@@ -70,7 +70,7 @@ public final class Catalogue: Sendable {
 }
 
 extension Catalogue {
-    /// - Throws: ``SizingError`` with the nearest name where there is no such device.
+    /// - Throws: `SizingError` with the nearest name where there is no such device.
     public func device(_ id: String) throws(SizingError) -> DeviceDescription {
         guard let entry = devices.first(where: { $0.id == id }) else {
             throw Self.unknown("device", id, devices.map(\.id))
@@ -78,7 +78,7 @@ extension Catalogue {
         return entry.value
     }
 
-    /// - Throws: ``SizingError`` with the nearest name where there is no such model.
+    /// - Throws: `SizingError` with the nearest name where there is no such model.
     public func model(_ id: String) throws(SizingError) -> ModelDescription {
         guard let entry = models.first(where: { $0.id == id }) else {
             throw Self.unknown("model", id, models.map(\.id))

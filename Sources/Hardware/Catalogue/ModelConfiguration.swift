@@ -16,7 +16,7 @@ struct ModelConfiguration {
 
     /// The described model.
     ///
-    /// - Throws: ``SizingError`` naming the field that is missing, of the wrong kind or out of range.
+    /// - Throws: `SizingError` naming the field that is missing, of the wrong kind or out of range.
     func model(id: String, name: String) throws(SizingError) -> ModelDescription {
         let layers = try required("num_hidden_layers", "n_layers")
         try check(layers, in: 1...10_000, field: "num_hidden_layers")

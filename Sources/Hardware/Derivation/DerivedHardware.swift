@@ -6,7 +6,7 @@ public struct DerivedHardware: Hashable, Sendable {
     /// t_F against the aggregated batch; the same for every batch size.
     public let ffn: LatencyModel
 
-    /// - Throws: ``SizingError`` where a derived latency is beyond what the model works with.
+    /// - Throws: `SizingError` where a derived latency is beyond what the model works with.
     public init(_ description: HardwareDescription) throws(SizingError) {
         self.description = description
         ffn = try FFNDerivation(description: description).latency()

@@ -75,7 +75,7 @@ public struct HardwareDescription: Hashable, Sendable {
     /// GB/s of the link, one way and device, as given or found.
     public let linkBandwidth: Double
 
-    /// - Throws: ``SizingError`` naming a degree that is out of range or does not divide the heads, or a link that one of
+    /// - Throws: `SizingError` naming a degree that is out of range or does not divide the heads, or a link that one of
     ///   the devices does not have.
     public init(
         model: ModelDescription, precision: Precision = Precision(), attention: AttentionInstance, ffn: FFNInstance,

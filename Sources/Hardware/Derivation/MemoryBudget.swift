@@ -13,7 +13,7 @@ public struct MemoryBudget: Hashable, Sendable {
     /// Bytes of each Attention device beyond what it has: for asking what more would bring.
     public var extraAttentionBytes = 0.0
 
-    /// - Throws: ``SizingError`` naming `margin_deviations` unless it lies in 0…10.
+    /// - Throws: `SizingError` naming `margin_deviations` unless it lies in 0…10.
     public init(
         _ description: HardwareDescription, slotLoad: SlotLoad, marginDeviations: Double = 3
     ) throws(SizingError) {

@@ -14,7 +14,7 @@ public struct SpeculativeDecoding: Hashable, Sendable {
     /// Time that proposing them takes on the Attention side, microseconds a step.
     public let draftTime: Double
 
-    /// - Throws: ``SizingError`` naming `draft_tokens`, `accepted` or `draft_us`.
+    /// - Throws: `SizingError` naming `draft_tokens`, `accepted` or `draft_us`.
     public init(draftTokens: Int, accepted: Double, draftTime: Double = 0) throws(SizingError) {
         try check(draftTokens, in: 1...64, field: "draft_tokens")
         try check(accepted, in: 0...Double(draftTokens), field: "accepted")

@@ -20,7 +20,7 @@ public struct DeviceDescription: Hashable, Sendable {
     public let scaleOut: Double?
     public let family: DeviceFamily
 
-    /// - Throws: ``SizingError`` naming the figure that is out of range.
+    /// - Throws: `SizingError` naming the figure that is out of range.
     public init(
         id: String, name: String, memoryBandwidth: Double, memoryCapacity: Double, bf16: Double, eightBit: Double,
         power: Double? = nil, scaleUp: Double? = nil, scaleOut: Double? = nil, family: DeviceFamily? = nil

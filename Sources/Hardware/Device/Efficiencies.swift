@@ -100,7 +100,7 @@ extension Efficiencies {
 
     /// Sets the field with this name.
     ///
-    /// - Throws: ``SizingError`` naming the field, where there is none or the value is out of range.
+    /// - Throws: `SizingError` naming the field, where there is none or the value is out of range.
     public mutating func set(_ name: String, to value: Double) throws(SizingError) {
         guard let field = Self.fields.first(where: { $0.name == name }) else {
             let nearest = NearestName.suggestion(for: name, among: Self.fields.map(\.name))

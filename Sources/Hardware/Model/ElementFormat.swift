@@ -23,7 +23,7 @@ public struct ElementFormat: Hashable, Sendable {
         ElementFormat("int4", 0.5),
     ]
 
-    /// - Throws: ``SizingError`` with the names there are.
+    /// - Throws: `SizingError` with the names there are.
     public init(named name: String) throws(SizingError) {
         guard let format = Self.named.first(where: { $0.name == name }) else {
             let names = Self.named.map(\.name).joined(separator: ", ")

@@ -35,7 +35,7 @@ public struct ModelDescription: Hashable, Sendable {
     public let attention: [AttentionLayers]
     public let feedForward: [FeedForwardLayers]
 
-    /// - Throws: ``SizingError`` naming the size that is out of range, or `num_hidden_layers` where the layers of the two
+    /// - Throws: `SizingError` naming the size that is out of range, or `num_hidden_layers` where the layers of the two
     ///   sides differ in number.
     public init(
         id: String, name: String, hidden: Int, vocabulary: Int, attention: [AttentionLayers],

@@ -16,6 +16,7 @@ extension BarrierMethod {
     /// The theory of the cycle time for a bundle of any ratio.
     ///
     /// - Parameters:
+    ///   - parameters: everything about the bundle but its ratio.
     ///   - workload: the one that `parameters` were made of.
     ///   - ratio: the mean-field best one; the choice looks at ratios from 1 to twice that.
     public func model(

@@ -1,6 +1,6 @@
 /// The cycle under the barrier with the loads' own distribution in place of a normal one (model section 4, last paragraph).
 ///
-/// Each random load is a monotone map T(z) of a standard normal (``LoadQuantiles``): from the whole distribution of the
+/// Each random load is a monotone map T(z) of a standard normal (`LoadQuantiles`): from the whole distribution of the
 /// slot load where it is known, by the third-moment correction where only moments are. Then τ = E[φ(Z)], Z the largest of r
 /// normals, with φ(z) = max(g, t_A(T(z))) in lock-step, and with m microbatches
 /// φ(z) = max(f, c, t_A(T̄(z)), (t_A(T*(z)) + f + c)/m): T̄ the mean of an instance's m loads, T* the slowest of them,
@@ -14,7 +14,9 @@ public struct ExactBarrierCycle: CycleTimeModel {
     private let shared: [Double]
     private let slowest: [Double]
 
-    /// - Parameter workload: the one that `parameters` were made of.
+    /// - Parameters:
+    ///   - parameters: everything about the bundle but its ratio.
+    ///   - workload: the one that `parameters` were made of.
     public init(_ parameters: BundleParameters, workload: Workload) {
         let b = parameters.batchSize
         let m = parameters.microbatches ?? 1

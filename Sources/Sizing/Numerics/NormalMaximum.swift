@@ -18,9 +18,12 @@ public enum NormalMaximum {
         return GaussLegendre.rule.map { NormalDistribution.logCumulative(middle + $0.node * panelWidth / 2) }
     }
 
-    /// ∫ S(z) dz from `lower` to `upper`, both taken inside ±``bound``.
+    /// ∫ S(z) dz.
     ///
-    /// - Parameter count: r, 1 or more.
+    /// - Parameters:
+    ///   - lower: where the integral begins, not below −``bound``.
+    ///   - upper: where it ends, not above ``bound``.
+    ///   - count: r, 1 or more.
     public static func tailIntegral(from lower: Double, to upper: Double, count: Double) -> Double {
         let lower = max(lower, -bound)
         let upper = min(upper, bound)

@@ -29,7 +29,9 @@ public struct MeanFieldRatio: Hashable, Sendable {
     ///   - attentionTime: t̄_A, microseconds.
     ///   - ffn: t_F against rB; a local line's β may be negative.
     ///   - communication: t_C against `communicationLoad`.
+    ///   - communicationLoad: what the load of t_C is.
     ///   - batchSize: B.
+    ///   - cost: c_A and c_F.
     public init(
         attentionTime: Double, ffn: LatencyLine, communication: LatencyLine, communicationLoad: CommunicationLoad,
         batchSize: Int, cost: InstanceCost = .equal

@@ -26,7 +26,9 @@ public struct RatioSearch: Sendable {
 
     /// The best ratio of 1…`maximum`; the smallest where several are equally good.
     ///
-    /// - Parameter guess: where to look first (the mean-field ratio); only speed depends on it.
+    /// - Parameters:
+    ///   - maximum: the largest ratio considered, 1 or more.
+    ///   - guess: where to look first (the mean-field ratio); only speed depends on it.
     public func optimum(upTo maximum: Int, guess: Double) -> Optimum {
         var evaluations = 0
         func evaluate(_ ratio: Int) -> Evaluated {

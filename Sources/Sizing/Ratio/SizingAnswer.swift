@@ -35,7 +35,9 @@ extension SizingProblem {
 
     /// What each of `ratios` gives under the barrier.
     ///
-    /// - Parameter model: ``barrier``, where the caller has made it already.
+    /// - Parameters:
+    ///   - ratios: whole, from 1.
+    ///   - model: ``barrier``, where the caller has made it already.
     public func curve(ratios: some Sequence<Int>, under model: (any CycleTimeModel)? = nil) -> [OperatingPoint] {
         let model = model ?? barrier
         return ratios.map { operatingPoint(ratio: Double($0), cycle: model.cycle(ratio: Double($0))) }
