@@ -40,6 +40,9 @@ public struct SizingService: HTTPHandler {
     /// Answers a `POST` without a server: what the command line does.
     ///
     /// - Parameters:
+    ///   - body: the request, JSON.
+    ///   - path: the endpoint, such as `/v1/size`.
+    ///   - pretty: whether the answer is indented.
     ///   - includeCurve: of a sizing, whether the curve is part of the answer whatever the request says.
     ///   - progress: called with the fraction of a simulation that is done.
     /// - Returns: status and body; nil where no JSON is taken at `path`.
