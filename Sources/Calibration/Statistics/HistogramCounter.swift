@@ -1,4 +1,4 @@
-/// Counts requests by the finest bins of ``LengthBins``, in constant memory.
+/// Counts requests by the finest bins of `LengthBins`, in constant memory.
 struct HistogramCounter: Sendable {
     /// By prefill bin, then decode bin.
     private var counts: [Int]

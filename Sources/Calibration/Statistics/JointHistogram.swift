@@ -1,4 +1,4 @@
-/// How many requests had which prefill and decode length, in the bins of ``LengthBins``.
+/// How many requests had which prefill and decode length, in the bins of `LengthBins`.
 ///
 /// At most ``maximumCells`` cells are kept: where a finer level has more, the next coarser one is taken. A part of a trace has no
 /// more cells than the whole at any level, so merging the parts and coarsening again comes to the level of the whole.
