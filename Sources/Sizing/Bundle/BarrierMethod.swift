@@ -38,12 +38,19 @@ extension BarrierMethod {
     static func isNormalEnough(_ gaussian: GaussianBarrierCycle, upTo highest: Double) -> Bool {
         let parameters = gaussian.parameters
         guard parameters.loadDeviation > 0, parameters.slotLoad.skewness != 0 else { return true }
-        let corrected = ExactBarrierCycle(thirdMoment: parameters)
         let highest = min(max(2, highest.isFinite ? highest : 2), Double(SizingLimits.maximumRatio))
+        return SkewnessBound.isNegligible(
+            parameters, upTo: highest, meanAttention: gaussian.meanAttention, tolerance: gaussianTolerance)
+            || isCloseToCorrected(gaussian, upTo: highest)
+    }
+
+    /// The same by working both cycles out, at four ratios.
+    static func isCloseToCorrected(_ gaussian: GaussianBarrierCycle, upTo highest: Double) -> Bool {
+        let corrected = ExactBarrierCycle(thirdMoment: gaussian.parameters)
         return [1, highest / 4, highest / 2, highest].allSatisfy { ratio in
             let ratio = max(1, ratio)
-            let plain = gaussian.cycle(ratio: ratio).duration
-            return abs(corrected.cycle(ratio: ratio).duration - plain) <= gaussianTolerance * plain
+            let plain = gaussian.duration(ratio: ratio)
+            return abs(corrected.duration(ratio: ratio) - plain) <= gaussianTolerance * plain
         }
     }
 }

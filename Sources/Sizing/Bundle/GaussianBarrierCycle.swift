@@ -10,7 +10,7 @@
 /// S(z) = 1 − Φ(z)^r (``NormalMaximum``).
 public struct GaussianBarrierCycle: CycleTimeModel {
     public let parameters: BundleParameters
-    private let meanAttention: Double
+    let meanAttention: Double
     /// Where the pieces of the Attention latency meet, in units of Z, rising, from −bound to bound.
     private let knots: [Double]
 

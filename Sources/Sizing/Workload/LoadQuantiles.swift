@@ -14,6 +14,12 @@ struct LoadQuantiles: Hashable {
     /// same skewness γ): μ + σ (2/γ)((1 + γz/6 − γ²/36)³ − 1), which is monotone in z, then moved and scaled so that mean
     /// and deviation are kept. γ is cut at ±4, beyond which the cube is no gamma.
     init(mean: Double, deviation: Double, skewness: Double) {
+        loads = Self.standardShape(skewness: skewness).map { mean + deviation * $0 }
+        keepMean(mean, above: 0)
+    }
+
+    /// The corrected quantiles at mean 0 and deviation 1.
+    static func standardShape(skewness: Double) -> [Double] {
         let skewness = min(4, max(-4, skewness))
         var shape = (0..<NormalGrid.count).map { NormalGrid.node($0) }
         if abs(skewness) > 1e-6 {
@@ -35,8 +41,7 @@ struct LoadQuantiles: Hashable {
                 shape = shape.map { ($0 - centre) * scale }
             }
         }
-        loads = shape.map { mean + deviation * $0 }
-        keepMean(mean, above: 0)
+        return shape
     }
 
     /// From masses at equal steps: `masses[k]` is that of loads around `first` + k · `step`. Between the middles of two
