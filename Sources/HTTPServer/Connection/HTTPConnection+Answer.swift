@@ -95,7 +95,10 @@ extension HTTPConnection {
     mutating func reportAnswers(completed: Bool, now: UInt64) {
         guard let observer = services.observer, !unreported.isEmpty else { return }
         let end = services.clock?() ?? now
-        for answer in unreported { observer.requestFinished(answer.record(info, completed: completed, now: end)) }
+        for index in unreported.indices {
+            observer.requestFinished(unreported[index].record(info, completed: completed, now: end))
+            if let storage = unreported[index].takeStorage() { services.heads.give(consume storage) }
+        }
         unreported.removeAll(keepingCapacity: unreported.count <= 4)
     }
 }

@@ -6,15 +6,35 @@ import Synchronization
 /// one short lock; with two loops it is nearly always free.
 public final class ServerMetrics: ServerObserver {
     private struct RouteMetrics {
-        var byStatus: [Int: Int] = [:]
+        var label: String
+        /// Few, in the order in which they first came.
+        var byStatus: [(status: Int, count: Int)] = []
         var duration = DurationHistogram()
+
+        mutating func count(_ status: Int) {
+            if let index = byStatus.firstIndex(where: { $0.status == status }) {
+                byStatus[index].count += 1
+            } else {
+                byStatus.append((status, 1))
+            }
+        }
     }
 
+    /// Arrays and an index, because changing a dictionary's value in place allocates.
     private struct Requests {
-        var routes: [String: RouteMetrics] = [:]
+        var routes: [RouteMetrics] = []
+        var indices: [String: Int] = [:]
         var receivedBytes = 0
         var sentBytes = 0
         var aborted = 0
+
+        mutating func index(of label: String) -> Int {
+            if let known = indices[label] { return known }
+            guard routes.count < ServerMetrics.maximumRoutes || label == "other" else { return index(of: "other") }
+            indices[label] = routes.count
+            routes.append(RouteMetrics(label: label))
+            return routes.count - 1
+        }
     }
 
     static let maximumRoutes = 64
@@ -46,10 +66,9 @@ public final class ServerMetrics: ServerObserver {
 
     public func requestFinished(_ record: RequestRecord) {
         requests.withLock { requests in
-            var route = record.route.isEmpty ? "none" : record.route
-            if requests.routes[route] == nil, requests.routes.count >= Self.maximumRoutes { route = "other" }
-            requests.routes[route, default: RouteMetrics()].byStatus[record.status, default: 0] += 1
-            requests.routes[route]?.duration.add(nanoseconds: record.duration)
+            let index = requests.index(of: record.route.isEmpty ? "none" : record.route)
+            requests.routes[index].count(record.status)
+            requests.routes[index].duration.add(nanoseconds: record.duration)
             requests.receivedBytes += record.receivedBytes
             requests.sentBytes += record.sentBytes
             if !record.completed { requests.aborted += 1 }
@@ -93,18 +112,18 @@ public final class ServerMetrics: ServerObserver {
     }
 
     private func write(_ requests: Requests, to text: inout MetricsText) {
-        let routes = requests.routes.sorted { $0.key < $1.key }
+        let routes = requests.routes.sorted { $0.label < $1.label }
         text.family("http_requests_total", .counter, "Requests answered, by route and status.")
-        for (route, metrics) in routes {
-            for (status, count) in metrics.byStatus.sorted(by: { $0.key < $1.key }) {
-                text.sample("http_requests_total", [("route", route), ("status", String(status))], count)
+        for metrics in routes {
+            for (status, count) in metrics.byStatus.sorted(by: { $0.status < $1.status }) {
+                text.sample("http_requests_total", [("route", metrics.label), ("status", String(status))], count)
             }
         }
         text.family(
             "http_request_duration_seconds", .histogram,
             "From the first byte of a request to the last of its response, by route.")
-        for (route, metrics) in routes {
-            text.histogram("http_request_duration_seconds", [("route", route)], metrics.duration)
+        for metrics in routes {
+            text.histogram("http_request_duration_seconds", [("route", metrics.label)], metrics.duration)
         }
         text.single(
             "http_requests_aborted_total", .counter, "Requests whose client left before it had the whole answer.",
