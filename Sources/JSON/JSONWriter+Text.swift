@@ -31,12 +31,22 @@ extension JSONWriter {
         }
         // The standard library's text is the shortest (Steele and White, by Errol and SwiftDtoa); it has the forms
         // 0.1, 1e-05 and 1.5e+300, all of them JSON, and for 2⁵³ and above also 9007199254740992.0.
-        var text = value.description
-        text.withUTF8 { digits in
-            let hasEmptyFraction =
-                digits.count > 2 && digits[digits.count - 1] == 0x30 && digits[digits.count - 2] == UInt8(ascii: ".")
-            bytes.append(contentsOf: hasEmptyFraction ? digits[..<(digits.count - 2)] : digits[...])
-        }
+        var stream = ByteStream(bytes: bytes)
+        bytes = []
+        value.write(to: &stream)
+        bytes = stream.bytes
+        let count = bytes.count
+        if count > 2, bytes[count - 1] == 0x30, bytes[count - 2] == UInt8(ascii: ".") { bytes.removeLast(2) }
+    }
+
+    /// Takes the text of a number without a string in between, which would be on the heap from 16 digits on.
+    private struct ByteStream: TextOutputStream {
+        var bytes: [UInt8]
+
+        mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+        /// The standard library gives numbers in this form to streams that take it; else they come to `write(_:)`.
+        mutating func _writeASCII(_ text: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: text) }
     }
 
     mutating func writeString(_ text: String) {

@@ -45,16 +45,17 @@ extension [UInt8] {
     /// Appends a number in decimal digits. Negative numbers become 0.
     mutating func append(decimal number: Int) {
         var rest = number
-        guard rest > 0 else {
-            append(UInt8(ascii: "0"))
-            return
-        }
-        let start = count
-        while rest > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+        var power = 1
+        while rest >= 10 {
             rest /= 10
+            power *= 10
         }
-        self[start...].reverse()
+        rest = Swift.max(0, number)
+        while power > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / power))
+            rest %= power
+            power /= 10
+        }
     }
 
     /// Appends a number in hexadecimal digits, without leading zeros.
