@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from . import allocations, core, http, idle, machine, places, report, simulation, thresholds
+from . import allocations, core, http, idle, machine, places, report, simulation, thresholds, traces
 
 SECTIONS = ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces", "published")
 
@@ -29,7 +29,7 @@ def measure(section, rounds, seconds):
         case "simulation":
             return simulation.run(rounds, report=say)
         case "traces":
-            return {"timings": core.timings("traces", rounds, 0.3, say)} if core.cases("traces") else None
+            return traces.run(rounds, report=say)
         case "published":
             from . import published
 

@@ -39,12 +39,20 @@ def timings(group, rounds, seconds, report=print):
     return results
 
 
+def stripped():
+    """bench-core without debugging information, which valgrind does not always understand."""
+    copy = places.WORK / "bench-core"
+    if not copy.exists() or copy.stat().st_mtime < places.CORE.stat().st_mtime:
+        subprocess.run(["strip", "--strip-debug", "-o", copy, places.CORE], check=True)
+    return copy
+
+
 def instructions(name, count):
     """Instructions of one operation: the difference between 2·count and count of them, so that the start drops out."""
     totals = []
     for times in (count, 2 * count):
         output = subprocess.run(
-            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", places.CORE, "run", name, str(times)],
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", stripped(), "run", name, str(times)],
             check=True,
             capture_output=True,
             text=True,

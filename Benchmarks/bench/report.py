@@ -5,6 +5,10 @@ from statistics import median
 
 from . import places, plot, ratios
 
+SIMULATION = """The paper's base case, cold start unless named; the reference is `python/lockstep.py`. Lock-step, r = 8 for heavy
+tails (lognormal lengths of deviation 5000, means 1155 and 500) and growth.
+
+"""
 GOALS = places.BENCHMARKS / "goals.json"
 
 
@@ -98,8 +102,8 @@ def core_section(title, data, intro=""):
     return f"## {title}\n\n{intro}" + table(["case", "time", "instructions", "allocations"], rows)
 
 
-def simulation_section(data):
-    text = core_section("Simulation", data)
+def ratios_section(title, data, intro=""):
+    text = core_section(title, data, intro)
     lines = []
     for entry in data.get("ratios", []):
         lines.append(f"- {entry['what']}: {ratios.text(entry['values'], entry.get('digits', 2))}")
@@ -191,9 +195,9 @@ def write():
     if sizing := load("sizing"):
         parts.append(core_section("Sizing", sizing["data"], "One operation on one thread; instructions by callgrind.\n\n"))
     if simulation:
-        parts.append(simulation_section(simulation["data"]))
+        parts.append(ratios_section("Simulation", simulation["data"], SIMULATION))
     if traces := load("traces"):
-        parts.append(core_section("Traces", traces["data"]))
+        parts.append(ratios_section("Traces", traces["data"]))
     if published := load("published"):
         parts.append(published_section(published["data"]))
     notes = places.BENCHMARKS / "NOTES.md"
