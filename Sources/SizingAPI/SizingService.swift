@@ -23,6 +23,7 @@ public struct SizingService: HTTPHandler {
             SizeBatchRoute.route(simulations), SimulateRoute.route(simulations), DescriptionRoute.route,
             PageRoute.route,
         ]
+        routes += CatalogueRoutes.routes
         if let metrics { routes.append(MetricsRoute.route(metrics)) }
         router = Router(routes: routes)
     }

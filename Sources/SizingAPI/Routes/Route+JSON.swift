@@ -17,10 +17,16 @@ struct JSONRequest: Sendable {
 
     /// The answer 200 with what `content` writes; 500 where a number in it has no JSON form.
     func respond(capacity: Int = 1536, _ content: (inout JSONWriter) -> Void) -> Response {
+        Self.response(pretty: pretty, capacity: capacity, content)
+    }
+
+    static func response(
+        pretty: Bool, capacity: Int = 1536, _ content: (inout JSONWriter) -> Void
+    ) -> Response {
         var writer = JSONWriter(pretty: pretty, capacity: capacity)
         content(&writer)
         do throws(JSONWriter.NotFinite) {
-            return Response(status: .ok, fields: Self.fields, body: .bytes(try writer.finish()))
+            return Response(status: .ok, fields: fields, body: .bytes(try writer.finish()))
         } catch {
             return Problem.internal.response(pretty: pretty)
         }

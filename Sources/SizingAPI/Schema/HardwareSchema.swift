@@ -1,18 +1,25 @@
 import JSON
 import Sizing
 
-/// The latencies of the stages, by coefficients.
+/// The hardware of a request.
 ///
 /// The three forms of the contract are told apart by what is there: `model` names a published model (the rest is then
 /// devices and links); otherwise each stage has coefficients or samples.
 enum HardwareSchema {
-    static func decode(
+    /// Any form of hardware.
+    static func read(
+        _ value: JSONValue, _ problems: inout Problems, _ assumptions: inout [StaticString]
+    ) -> CheckedHardware? {
+        if HardwareDescriptionSchema.matches(value) {
+            return HardwareDescriptionSchema.decode(value, &problems).map { .derived($0) }
+        }
+        return decode(value, &problems, &assumptions).map { .stages($0) }
+    }
+
+    /// Hardware by coefficients.
+    private static func decode(
         _ value: JSONValue, _ problems: inout Problems, _ assumptions: inout [StaticString]
     ) -> StageLatencies? {
-        if let model = value["model"] {
-            problems.addUnsupported(model, "hardware by name is not offered yet; give coefficients")
-            return nil
-        }
         guard let object = ObjectReader(value, fields: ["attention", "ffn", "communication"], &problems) else {
             return nil
         }

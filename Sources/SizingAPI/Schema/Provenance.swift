@@ -8,15 +8,21 @@ enum Provenance {
     ///   - hash: of the request's canonical text.
     ///   - seed: of the simulation, where one was run.
     ///   - assumptions: what was taken for granted, as short sentences.
+    ///   - derivation: the same for hardware that was derived from names.
     static func write(
-        hash: SipHash128.Value, seed: Int? = nil, assumptions: [StaticString], into writer: inout JSONWriter
+        hash: SipHash128.Value, seed: Int? = nil, assumptions: [StaticString], derivation: [String] = [],
+        into writer: inout JSONWriter
     ) {
         writer.object("provenance") { writer in
             writer.field("service", "afd-sizer" as StaticString)
             writer.field("version", ServiceVersion.current)
             writer.field("request_hash", hash.hexadecimal)
             if let seed { writer.field("seed", seed) }
-            writer.array("assumptions", assumptions) { $0.value($1) }
+            writer.name("assumptions")
+            writer.beginArray()
+            for assumption in assumptions { writer.value(assumption) }
+            for assumption in derivation { writer.value(assumption) }
+            writer.endArray()
         }
     }
 }

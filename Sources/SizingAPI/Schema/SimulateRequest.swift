@@ -20,15 +20,19 @@ struct SimulateRequest: Sendable {
         var assumptions: [StaticString] = []
         let workload = object.required("workload", &problems)
             .flatMap { WorkloadSchema.decode($0, &problems, &assumptions) }
-        let stages = object.required("hardware", &problems)
-            .flatMap { HardwareSchema.decode($0, &problems, &assumptions) }
+        let hardwareValue = object.required("hardware", &problems)
+        let hardware = hardwareValue.flatMap { HardwareSchema.read($0, &problems, &assumptions) }
         let batchSize = object.required("batch_size", &problems)?
             .integer(in: 1...SizingLimits.maximumBatchSize, &problems)
         let microbatches = object.optional("microbatches")?
             .integer(in: 1...SizingLimits.maximumMicrobatches, &problems)
         let ratios = object.required("ratios", &problems).flatMap { decodeRatios($0, &problems) }
         let settings = SimulationSettings.decode(object, limits, &problems)
-        guard let workload, let stages, let batchSize, let ratios, problems.isEmpty else { return nil }
+        guard let workload, let hardware, let batchSize, let ratios, problems.isEmpty else { return nil }
+        let stages = problems.checked(hardwareValue ?? value) { () throws(SizingError) in
+            try hardware.stages(batchSize: batchSize)
+        }
+        guard let stages else { return nil }
         let problem = problems.checkedSimulation(value) { () throws(SimulationError) in
             try SimulationProblem(
                 workload: workload, stages: stages, batchSize: batchSize, microbatches: microbatches, ratios: ratios,

@@ -48,6 +48,9 @@ enum SizeAnswerSchema {
             writer.field("slot_load_skewness", load.skewness)
         }
         writer.object("coefficients") { HardwareSchema.write(problem, ratio: best.ratio, into: &$0) }
+        if let hardware = request.derivedHardware {
+            HardwareDescriptionSchema.writeDerivation(hardware, problem, ratio: best.ratio, into: &writer)
+        }
         if request.include.contains(.curve) {
             let ratios = curveRatios(
                 upTo: request.hasMaximumRatio ? problem.maximumRatio : nil, including: Int(best.ratio))
@@ -68,7 +71,8 @@ enum SizeAnswerSchema {
         }
         Provenance.write(
             hash: request.hash, seed: request.simulation?.settings.seed,
-            assumptions: assumptions(answer, model, request), into: &writer)
+            assumptions: assumptions(answer, model, request),
+            derivation: request.derivedHardware?.assumptions ?? [], into: &writer)
         writer.endObject()
     }
 

@@ -1,3 +1,4 @@
+import Hardware
 import JSON
 import Simulation
 import Sizing
@@ -20,6 +21,8 @@ struct SizeRequest: Sendable {
     var assumptions: [StaticString]
     /// Of the simulation in the result cache.
     var simulationKey: ResultCache.Key?
+    /// What the latencies are derived from, where hardware is named.
+    var derivedHardware: DerivedHardware?
     /// Of the canonical text of the request.
     var hash: SipHash128.Value
 
@@ -36,8 +39,8 @@ struct SizeRequest: Sendable {
         assumptions.reserveCapacity(8)
         let workload = object.required("workload", &problems)
             .flatMap { WorkloadSchema.decode($0, &problems, &assumptions) }
-        let stages = object.required("hardware", &problems)
-            .flatMap { HardwareSchema.decode($0, &problems, &assumptions) }
+        let hardwareValue = object.required("hardware", &problems)
+        let hardware = hardwareValue.flatMap { HardwareSchema.read($0, &problems, &assumptions) }
         let batchSize = object.required("batch_size", &problems)?
             .integer(in: 1...SizingLimits.maximumBatchSize, &problems)
         let microbatches = object.optional("microbatches")?
@@ -48,7 +51,11 @@ struct SizeRequest: Sendable {
         let include = object.optional("include").map { decodeInclude($0, &problems) } ?? []
         let simulation = object.optional("simulation").flatMap { decodeSimulation($0, limits, &problems) }
         if simulation != nil, let workload, case .moments = workload.requests { problems.add(value, .momentsOnly) }
-        guard let workload, let stages, let batchSize, problems.isEmpty else { return nil }
+        guard let workload, let hardware, let batchSize, problems.isEmpty else { return nil }
+        let stages = problems.checked(hardwareValue ?? value) { () throws(SizingError) in
+            try hardware.stages(batchSize: batchSize)
+        }
+        guard let stages else { return nil }
 
         if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
         let problem = problems.checked(value) { () throws(SizingError) in
@@ -61,7 +68,8 @@ struct SizeRequest: Sendable {
         return SizeRequest(
             problem: problem, include: include, hasCost: cost != nil,
             hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
-            simulationKey: simulation.map { _ in CacheKey.of(value, purpose: "size") }, hash: value.canonicalHash())
+            simulationKey: simulation.map { _ in CacheKey.of(value, purpose: "size") },
+            derivedHardware: hardware.derived, hash: value.canonicalHash())
     }
 
     private static func decodeSimulation(
