@@ -7,6 +7,8 @@ struct SimulateRequest: Sendable {
     var job: SimulationService.Job
     var settings: SimulationSettings
     var assumptions: [StaticString]
+    /// The same for hardware that was derived from names.
+    var derivation: [String]
     var hash: SipHash128.Value
 
     static let fields: [StaticString] =
@@ -44,7 +46,9 @@ struct SimulateRequest: Sendable {
         let job = SimulationService.Job(
             problem: problem, key: CacheKey.of(value, purpose: "simulate"),
             deadline: SimulationService.now() + Double(settings.timeout))
-        return SimulateRequest(job: job, settings: settings, assumptions: assumptions, hash: value.canonicalHash())
+        return SimulateRequest(
+            job: job, settings: settings, assumptions: assumptions,
+            derivation: hardware.derived?.assumptions ?? [], hash: value.canonicalHash())
     }
 
     private static func overlap(_ microbatches: Int?) -> StaticString {

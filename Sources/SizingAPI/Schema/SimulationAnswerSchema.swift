@@ -9,7 +9,8 @@ enum SimulationAnswerSchema {
         writer.beginObject()
         writeMembers(result, request.settings, into: &writer)
         Provenance.write(
-            hash: request.hash, seed: request.settings.seed, assumptions: request.assumptions, into: &writer)
+            hash: request.hash, seed: request.settings.seed, assumptions: request.assumptions,
+            derivation: request.derivation, into: &writer)
         writer.endObject()
     }
 
