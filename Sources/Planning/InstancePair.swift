@@ -81,6 +81,9 @@ public struct InstancePair: Sendable {
         return 1
     }
 
+    /// The three stages at `batchSize`, or nil where the model cannot be asked.
+    public func stagesIfAny(batchSize: Int) -> StageLatencies? { try? stages(batchSize: batchSize) }
+
     /// The three stages at `batchSize`.
     func stages(batchSize: Int) throws(SizingError) -> StageLatencies {
         switch latencies {

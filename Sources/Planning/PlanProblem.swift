@@ -90,6 +90,17 @@ public struct PlanProblem: Sendable {
         }
     }
 
+    /// Devices that so many instances take, in whole nodes where a rule says so.
+    public func devices(_ instances: Int, _ kind: InstancePair.Kind) -> Int {
+        guard let node = limits.devicesPerNode else { return instances * kind.devices }
+        return (instances * kind.devices + node - 1) / node * node
+    }
+
+    /// Instances that those devices amount to.
+    public func countedInstances(_ instances: Int, _ kind: InstancePair.Kind) -> Double {
+        Double(devices(instances, kind)) / Double(kind.devices)
+    }
+
     /// The same question with other limits, target or pairs.
     func with(pairs: [InstancePair]? = nil, limits: PlanLimits? = nil, target: FleetTarget? = nil) -> PlanProblem {
         PlanProblem(unchecked: pairs ?? self.pairs, limits ?? self.limits, objective, target ?? self.target)
