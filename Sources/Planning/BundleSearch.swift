@@ -102,6 +102,31 @@ final class BundleSearch {
         search([Box(space: index, x: spaces[index].x, batches: batchIndex...batchIndex)], above: 0)
     }
 
+    /// The shape of `point` at the smallest batch found by halving that scores as well: under a demand whole bundles leave
+    /// room, and a smaller batch is faster. `point` itself where its score moves with the batch.
+    func smallestBatch(as point: BundlePoint) -> BundlePoint {
+        let space = spaces.first {
+            $0.evaluator.pairIndex == point.pair && $0.evaluator.ffn == point.ffnInstances
+                && $0.evaluator.microbatches == point.microbatches
+        }
+        guard let space else { return point }
+        var best = point
+        var low = space.batches.lowerBound - 1
+        var high = point.batchSize / space.step
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if let other = space.evaluator.point(
+                attention: point.attentionInstances, batchSize: middle * space.step), other.score >= point.score
+            {
+                best = other
+                high = middle
+            } else {
+                low = middle
+            }
+        }
+        return best
+    }
+
     /// The best point with exactly so many Attention instances, over every batch.
     func best(attention x: Int) -> BundlePoint? {
         search(

@@ -69,9 +69,15 @@ extension PlanProblem {
     /// Answers the question, or says what stands in the way.
     public func solve() throws(Infeasibility) -> Plan {
         let search = BundleSearch(self)
-        guard let best = search.best() else { throw infeasibility(search) }
+        guard var best = search.best() else { throw infeasibility(search) }
+        best = search.smallestBatch(as: best)
         let near = search.bestOfEachShape(atLeast: (1 - Self.nearOptimal) * best.score)
-        let others = near.filter {
+        // Of shapes that are equally good the one with the least TPOT: a fleet of whole bundles has many.
+        for point in near where point.score >= best.score * (1 - 1e-12) {
+            let smaller = search.smallestBatch(as: point)
+            if smaller.score >= best.score, smaller.tpot < best.tpot { best = smaller }
+        }
+        let others = near.filter { [best] in
             ($0.pair, $0.attentionInstances, $0.ffnInstances)
                 != (best.pair, best.attentionInstances, best.ffnInstances)
         }
@@ -80,6 +86,13 @@ extension PlanProblem {
             best: best, alternatives: Array(others.prefix(Self.maximumAlternatives)), pareto: pareto(of: best),
             binding: prices.first { $0.gain > 1e-9 }, shadowPrices: prices, colocated: colocation(of: best),
             evaluations: search.evaluations, alternativesCut: others.count > Self.maximumAlternatives)
+    }
+
+    /// The best point alone, without what stands around it in a plan.
+    public func bestBundle() throws(Infeasibility) -> BundlePoint {
+        let search = BundleSearch(self)
+        guard let best = search.best() else { throw infeasibility(search) }
+        return best
     }
 
     /// The pair of `point` alone.

@@ -24,6 +24,7 @@ public struct SizingService: HTTPHandler {
             PageRoute.route,
         ]
         routes += CatalogueRoutes.routes
+        routes.append(PlanRoute.route)
         if let metrics { routes.append(MetricsRoute.route(metrics)) }
         router = Router(routes: routes)
     }

@@ -21,5 +21,5 @@ struct AFDSizer: AsyncParsableCommand {
               69 a file, an address or a certificate cannot be used
             """,
         version: ServiceVersion.current.description,
-        subcommands: [Serve.self, Size.self, Curve.self, Simulate.self, Probe.self])
+        subcommands: [Serve.self, Size.self, Plan.self, Catalog.self, Curve.self, Simulate.self, Probe.self])
 }

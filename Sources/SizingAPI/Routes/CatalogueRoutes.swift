@@ -51,3 +51,16 @@ enum CatalogueRoutes {
         }
     }
 }
+
+extension CatalogueRoutes {
+    /// The entry of a device or a model.
+    static func text(of id: String) -> JSONValue? {
+        Catalogue.embedded.devices.first { $0.id == id }?.text ?? Catalogue.embedded.models.first { $0.id == id }?.text
+    }
+
+    /// The nearest id, as the end of a sentence.
+    static func suggestion(for id: String) -> String {
+        NearestName.suggestion(
+            for: id, among: Catalogue.embedded.devices.map(\.id) + Catalogue.embedded.models.map(\.id))
+    }
+}

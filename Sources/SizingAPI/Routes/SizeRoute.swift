@@ -5,7 +5,7 @@ import Sizing
 /// `POST /v1/size`: a workload and hardware in, the ratio out.
 enum SizeRoute {
     static func route(_ service: SimulationService) -> Route {
-        .postJSON("/v1/size", streams: true) { request in
+        .postJSON("/v1/size", streams: true, get: SizeQuery.plan) { request in
             var problems = Problems()
             guard var size = SizeRequest.decode(request.root, service.limits, &problems) else {
                 return .now(request.respond(Problem(problems)))

@@ -18,18 +18,49 @@ enum HardwareDescriptionSchema {
 
     /// The description alone, where latencies are derived later.
     static func description(_ value: JSONValue, _ problems: inout Problems) -> HardwareDescription? {
+        descriptions(value, nil, lists: false, &problems)?.first
+    }
+
+    /// One description for each pair of an Attention and an FFN device, where a `device` may be an array.
+    static func descriptions(
+        _ value: JSONValue, _ speculation: SpeculativeDecoding?, lists: Bool = true, _ problems: inout Problems
+    ) -> [HardwareDescription]? {
         let before = problems.total
         let object = ObjectReader(value, fields: fields, &problems)
         let model = object?.required("model", &problems).flatMap { Self.model($0, &problems) }
         let precision = object?.optional("precision").map { Self.precision($0, &problems) } ?? Precision()
-        let attention = object?.required("attention", &problems).flatMap { Self.attention($0, &problems) }
-        let ffn = object?.required("ffn", &problems).flatMap { Self.ffn($0, &problems) }
+        let attention = object?.required("attention", &problems).map { Self.attention($0, lists, &problems) }
+        let ffn = object?.required("ffn", &problems).map { Self.ffn($0, lists, &problems) }
         let link = object?.optional("communication").map { Self.link($0, &problems) } ?? HardwareDescription.Link()
         guard let model, let attention, let ffn, problems.total == before else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            try HardwareDescription(
-                model: model, precision: precision, attention: attention, ffn: ffn, link: link)
+        var list: [HardwareDescription] = []
+        for attention in attention {
+            for ffn in ffn {
+                let made = problems.checked(value) { () throws(SizingError) in
+                    try HardwareDescription(
+                        model: model, precision: precision, attention: attention, ffn: ffn, link: link,
+                        speculation: speculation)
+                }
+                guard let made else { return nil }
+                list.append(made)
+            }
         }
+        return list
+    }
+
+    /// One device, or, where lists are taken, up to 16 of them.
+    private static func devices(
+        _ value: JSONValue, lists: Bool, _ problems: inout Problems
+    ) -> [DeviceDescription] {
+        guard lists, value.kind == .array else { return device(value, &problems).map { [$0] } ?? [] }
+        guard value.count > 0 else {
+            problems.add(value, "must not be empty")
+            return []
+        }
+        var list: [DeviceDescription] = []
+        guard let elements = value.array(limit: 16, &problems) else { return [] }
+        for element in elements { if let device = device(element, &problems) { list.append(device) } }
+        return list
     }
 
     private static func model(_ value: JSONValue, _ problems: inout Problems) -> ModelDescription? {
@@ -85,27 +116,33 @@ enum HardwareDescriptionSchema {
     }
 
     private static func attention(
-        _ value: JSONValue, _ problems: inout Problems
-    ) -> HardwareDescription.AttentionInstance? {
-        guard let object = ObjectReader(value, fields: attentionFields, &problems) else { return nil }
-        let device = object.required("device", &problems).flatMap { Self.device($0, &problems) }
+        _ value: JSONValue, _ lists: Bool, _ problems: inout Problems
+    ) -> [HardwareDescription.AttentionInstance] {
+        guard let object = ObjectReader(value, fields: attentionFields, &problems) else { return [] }
+        let devices =
+            object.required("device", &problems).map { Self.devices($0, lists: lists, &problems) } ?? []
         let data = degree(object, "data_parallel", &problems)
         let tensor = degree(object, "tensor_parallel", &problems)
-        guard let device else { return nil }
-        return HardwareDescription.AttentionInstance(
-            device: device, dataParallel: data, tensorParallel: tensor,
-            efficiencies: efficiencies(object, device, &problems))
+        return devices.map {
+            HardwareDescription.AttentionInstance(
+                device: $0, dataParallel: data, tensorParallel: tensor,
+                efficiencies: efficiencies(object, $0, &problems))
+        }
     }
 
-    private static func ffn(_ value: JSONValue, _ problems: inout Problems) -> HardwareDescription.FFNInstance? {
-        guard let object = ObjectReader(value, fields: ffnFields, &problems) else { return nil }
-        let device = object.required("device", &problems).flatMap { Self.device($0, &problems) }
+    private static func ffn(
+        _ value: JSONValue, _ lists: Bool, _ problems: inout Problems
+    ) -> [HardwareDescription.FFNInstance] {
+        guard let object = ObjectReader(value, fields: ffnFields, &problems) else { return [] }
+        let devices =
+            object.required("device", &problems).map { Self.devices($0, lists: lists, &problems) } ?? []
         let expert = degree(object, "expert_parallel", &problems)
         let tensor = degree(object, "tensor_parallel", &problems)
-        guard let device else { return nil }
-        return HardwareDescription.FFNInstance(
-            device: device, expertParallel: expert, tensorParallel: tensor,
-            efficiencies: efficiencies(object, device, &problems))
+        return devices.map {
+            HardwareDescription.FFNInstance(
+                device: $0, expertParallel: expert, tensorParallel: tensor,
+                efficiencies: efficiencies(object, $0, &problems))
+        }
     }
 
     /// A degree of parallelism; 1 where it is not given. The description knows the narrower bounds.
@@ -148,8 +185,16 @@ enum HardwareDescriptionSchema {
     static func writeDerivation(
         _ hardware: DerivedHardware, _ problem: SizingProblem, ratio: Double, into writer: inout JSONWriter
     ) {
-        let terms = hardware.terms(
-            batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: ratio)
+        writeDerivation(
+            hardware, batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: ratio,
+            into: &writer)
+    }
+
+    /// The same at any working point.
+    static func writeDerivation(
+        _ hardware: DerivedHardware, batchSize: Int, meanContext: Double, ratio: Double, into writer: inout JSONWriter
+    ) {
+        let terms = hardware.terms(batchSize: batchSize, meanContext: meanContext, ratio: ratio)
         func write(_ name: StaticString, _ terms: [LatencyTerm], _ writer: inout JSONWriter) {
             writer.array(name, terms) { writer, term in
                 writer.beginObject()

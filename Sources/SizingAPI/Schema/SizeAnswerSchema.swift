@@ -72,7 +72,7 @@ enum SizeAnswerSchema {
         Provenance.write(
             hash: request.hash, seed: request.simulation?.settings.seed,
             assumptions: assumptions(answer, model, request),
-            derivation: request.derivedHardware?.assumptions ?? [], into: &writer)
+            derivation: request.chosen + (request.derivedHardware?.assumptions ?? []), into: &writer)
         writer.endObject()
     }
 

@@ -23,6 +23,8 @@ struct SizeRequest: Sendable {
     var simulationKey: ResultCache.Key?
     /// What the latencies are derived from, where hardware is named.
     var derivedHardware: DerivedHardware?
+    /// What was chosen where a query left it out, as short sentences.
+    var chosen: [String] = []
     /// Of the canonical text of the request.
     var hash: SipHash128.Value
 

@@ -20,7 +20,8 @@ struct PlanHardwareSchema: Sendable {
             case .stages(let stages):
                 guard speculation == nil else {
                     throw SizingError(
-                        field: "speculation", rule: "needs hardware by name: coefficients already say what a step takes")
+                        field: "speculation", rule: "needs hardware by name: coefficients already say what a step takes"
+                    )
                 }
                 pair = InstancePair(attention: .init(), ffn: .init(), latencies: .given(stages), slotLoad: slotLoad)
             }
@@ -82,7 +83,9 @@ struct PlanHardwareSchema: Sendable {
             return HardwareSchema.read(value, &problems, &assumptions)
                 .map { PlanHardwareSchema(choices: [Choice(hardware: $0)]) }
         }
-        guard let descriptions = HardwareDescriptionSchema.descriptions(value, speculation, &problems) else { return nil }
+        guard let descriptions = HardwareDescriptionSchema.descriptions(value, speculation, &problems) else {
+            return nil
+        }
         var choices: [Choice] = []
         for description in descriptions {
             let derived = problems.checked(value) { () throws(SizingError) in try DerivedHardware(description) }

@@ -87,7 +87,8 @@ struct PlanRequest: Sendable {
         let batch = object.optional("batch_size")?.integer(in: 1...SizingLimits.maximumBatchSize, &problems)
         guard let attention, let ffn else { return nil }
         guard range.contains((attention + ffn - 1) / ffn) else {
-            problems.add(value, "must have at most \(SizingLimits.maximumRatio) Attention instances for one FFN instance")
+            problems.add(
+                value, "must have at most \(SizingLimits.maximumRatio) Attention instances for one FFN instance")
             return nil
         }
         return .init(attentionInstances: attention, ffnInstances: ffn, batchSize: batch)
