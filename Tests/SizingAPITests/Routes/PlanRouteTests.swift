@@ -10,7 +10,7 @@ struct PlanRouteTests {
          "ffn": {"device": ["h800", "gb200"], "expert_parallel": 32}}
         """
 
-    func plan(_ hardware: String = Self.hardware, _ more: String) throws -> Reply {
+    func plan(_ more: String, hardware: String = Self.hardware) throws -> Reply {
         try Reply("/v1/plan", #"{"workload": \#(Self.workload), "hardware": \#(hardware), \#(more)}"#)
     }
 
