@@ -49,9 +49,10 @@ import Testing
 
     @Test(
         arguments: [
-            ("GET", "/nowhere", 404, nil), ("GET", "/v1/size/", 404, nil), ("GET", "/v1/size", 405, "POST, OPTIONS"),
-            ("DELETE", "/v1/size", 405, "POST, OPTIONS"), ("PUT", "/healthz", 405, "GET, HEAD, OPTIONS"),
-            ("QUERY", "/v1/size", 405, "POST, OPTIONS"), ("OPTIONS", "/v1/size", 204, "POST, OPTIONS"),
+            ("GET", "/nowhere", 404, nil), ("GET", "/v1/size/", 404, nil), ("GET", "/v1/size", 422, nil),
+            ("DELETE", "/v1/size", 405, "GET, HEAD, POST, OPTIONS"), ("PUT", "/healthz", 405, "GET, HEAD, OPTIONS"),
+            ("QUERY", "/v1/size", 405, "GET, HEAD, POST, OPTIONS"),
+            ("OPTIONS", "/v1/size", 204, "GET, HEAD, POST, OPTIONS"),
             ("HEAD", "/healthz", 200, nil), ("GET", "/healthz", 200, nil), ("GET", "/healthz?x=1", 200, nil),
             ("GET", "/readyz", 200, nil), ("GET", "/metrics", 200, nil), ("GET", "/openapi.yaml", 200, nil),
             ("GET", "/", 200, nil),
