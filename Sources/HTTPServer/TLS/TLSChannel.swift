@@ -91,6 +91,7 @@ final class TLSChannel {
     /// Gives back the memory that an idle connection does not need.
     func releaseBuffers() {
         if !hasCiphertext { ciphertext = [] }
+        session.releaseBuffers()
     }
 
     private func collect() {

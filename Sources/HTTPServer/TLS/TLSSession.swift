@@ -130,6 +130,11 @@ public final class TLSSession {
         }
     }
 
+    /// Gives back the storage of ciphertext that was taken.
+    func releaseBuffers() {
+        if transport.outgoing.isEmpty { transport.outgoing = [] }
+    }
+
     /// `TLSv1.2` or `TLSv1.3`.
     public var protocolVersion: String {
         String(cString: SSL_get_version(ssl))
