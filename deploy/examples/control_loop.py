@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Keeps the ratio of Attention to FFN instances right while the requests change.
 
-Each minute it asks Prometheus how long the prefills and decodes of the last minutes were, asks afd-sizer what ratio they want and what that
-brings over the ratio that runs, and says, or does, what hysteresis.py decides. It prints a JSON line for each decision.
+Each minute it asks Prometheus how long the prefills and decodes of the last minutes were, asks afd-sizer whether what runs should be
+resized for them, and says, or does, what hysteresis.py decides. It prints a JSON line for each decision.
 
     control_loop.py --ratio 10 --batch-size 128 --hardware hardware.json --on-resize 'kubectl scale deployment/attention --replicas={ratio}'
     control_loop.py … --replay 1700158800 1700166000     # what it would have done, from what Prometheus has kept
@@ -61,20 +61,19 @@ class Metrics:
 class Sizer:
     """afd-sizer, over HTTP. It has no state, so a lost request is sent again."""
 
-    def __init__(self, url, hardware, batch_size, session):
-        self.url, self.hardware, self.batch_size, self.session = url.rstrip("/"), hardware, batch_size, session
+    def __init__(self, url, hardware, options, session):
+        self.url, self.hardware, self.options, self.session = url.rstrip("/"), hardware, options, session
 
     def advice(self, workload, running):
-        """The recommended ratio, and by what fraction it beats the running one."""
-        body = {"workload": workload, "hardware": self.hardware, "batch_size": self.batch_size, "max_ratio": 512, "include": ["curve"]}
-        answer = self.session.post(f"{self.url}/v1/size", json=body, timeout=10)
+        """The best ratio, and the advice: whether to go there, why, and the gain as a fraction."""
+        body = {"workload": workload, "hardware": self.hardware, "batch_size": self.options.batch_size, "max_ratio": 512,
+                "current": {"attention_instances": running, "ffn_instances": 1}, "hysteresis": self.options.threshold}
+        answer = self.session.post(f"{self.url}/v1/plan", json=body, timeout=10)
         if answer.status_code == 422:
             sys.exit(f"the service refuses the request: {json.dumps(answer.json().get('errors', answer.text))}")
         answer.raise_for_status()
         answer = answer.json()
-        throughput = {point["ratio"]: point["throughput_per_instance"] for point in answer["curve"]}
-        best = answer["recommendation"]
-        return best["ratio"], best["throughput_per_instance"] / throughput[running] - 1
+        return answer["deployment"]["ratio"], answer["advice"]
 
 
 def step(metrics, sizer, hysteresis, options, now):
@@ -84,23 +83,24 @@ def step(metrics, sizer, hysteresis, options, now):
     if not prefill or not decode:
         return {"time": now, "requests": 0, "running": hysteresis.ratio, "action": "keep", "reason": "no_requests"}
     running = hysteresis.ratio
-    best, gain = sizer.advice({"prefill": prefill, "decode": decode}, running)
-    action, reason = hysteresis.decide(now, min(count, decisions), best, gain)
-    return {"time": now, "requests": round(count), "running": running, "best": best, "gain": round(gain, 4), "action": action, "reason": reason}
+    best, advice = sizer.advice({"prefill": prefill, "decode": decode}, running)
+    action, reason = hysteresis.decide(now, min(count, decisions), best, advice["action"] == "resize")
+    return {"time": now, "requests": round(count), "running": running, "best": best, "gain": advice["gain"], "advice": advice["reason"],
+            "action": action, "reason": reason}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--service", default="http://127.0.0.1:8080", help="afd-sizer")
     parser.add_argument("--prometheus", default="http://127.0.0.1:9090")
-    parser.add_argument("--hardware", type=argparse.FileType(), required=True, help="a file with the hardware as /v1/size takes it")
+    parser.add_argument("--hardware", type=argparse.FileType(), required=True, help="a file with the hardware as /v1/plan takes it")
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--ratio", type=int, required=True, help="what runs now, 1 to 512")
     parser.add_argument("--prefill-metric", default="vllm:request_prompt_tokens")
     parser.add_argument("--decode-metric", default="vllm:request_generation_tokens")
     parser.add_argument("--window", type=int, default=600, help="seconds of requests to look at")
     parser.add_argument("--interval", type=int, default=60, help="seconds between decisions")
-    parser.add_argument("--threshold", type=float, default=Rules.threshold, help="least gain that is worth a move")
+    parser.add_argument("--threshold", type=float, default=0.03, help="least gain that is worth a move, as a fraction")
     parser.add_argument("--patience", type=int, default=Rules.patience, help="windows in a row that must show it")
     parser.add_argument("--cooldown", type=float, default=Rules.cooldown, help="seconds between two moves")
     parser.add_argument("--on-resize", metavar="COMMAND", help="run at a move, with {ratio} in place of the new ratio; no shell")
@@ -111,8 +111,8 @@ def main():
 
     session = requests.Session()
     metrics = Metrics(options.prometheus, options.window, session)
-    sizer = Sizer(options.service, json.load(options.hardware), options.batch_size, session)
-    hysteresis = Hysteresis(options.ratio, Rules(options.threshold, options.patience, options.cooldown))
+    sizer = Sizer(options.service, json.load(options.hardware), options, session)
+    hysteresis = Hysteresis(options.ratio, Rules(options.patience, options.cooldown))
     if options.replay:
         now, end = options.replay
         while now <= end:

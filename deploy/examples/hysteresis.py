@@ -1,14 +1,15 @@
-"""When to follow a recommendation: not at once, and not for a small gain. A pure state machine, with the time passed in."""
+"""When to follow advice: not at once, and not again soon. A pure state machine, with the time passed in.
+
+How much gain is worth a move is decided by the service (`hysteresis` in POST /v1/plan), which knows what runs.
+"""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    threshold: float = 0.03
-    """Least gain in throughput per instance, as a fraction, that is worth a move."""
     patience: int = 3
-    """Windows in a row that must show it, all in the same direction."""
+    """Windows in a row that must advise it, all in the same direction."""
     cooldown: float = 1800
     """Seconds after a move in which there is no other: what a move costs in caches and time."""
     least_requests: int = 200
@@ -20,15 +21,15 @@ class Hysteresis:
         self.ratio, self.rules = ratio, rules
         self.waiting, self.direction, self.moved_at = 0, 0, None
 
-    def decide(self, now, requests, best, gain):
+    def decide(self, now, requests, best, advised):
         """What to do after a window: ("keep" or "resize", reason). After "resize", `ratio` is the new one.
 
-        `best` is the recommended ratio, `gain` what it brings over the running one.
+        `best` is the recommended ratio; `advised` whether the service thinks that going there is worth it.
         """
         if requests < self.rules.least_requests:
             return "keep", "few_requests"
         direction = (best > self.ratio) - (best < self.ratio)
-        if gain < self.rules.threshold or direction == 0:
+        if not advised or direction == 0:
             self.waiting = 0
             return "keep", "small_gain"
         self.waiting = self.waiting + 1 if direction == self.direction else 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the examples against the service; the control loop over a replayed trace, out of a real Prometheus.
 
-Needs Debian's prometheus, curl and jq, and requests and PyYAML of PyPI. The program is AFD_SIZER_BINARY, or the debug build's.
+Needs Debian's prometheus, curl and jq, and the packages of requirements.txt. The program is AFD_SIZER_BINARY, or the debug build's.
 """
 
 import json
@@ -9,9 +9,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
+import yaml
+
+import custom_resources
 import replayed_trace
-from running import ROOT, free_port, post, prometheus, service
+from running import ROOT, free_port, get, post, prometheus, service
 
 EXAMPLES = os.path.join(ROOT, "deploy/examples")
 sys.path.insert(0, EXAMPLES)
@@ -20,6 +24,7 @@ from hysteresis import Hysteresis, Rules  # noqa: E402
 # Attention is quick enough for the FFN to matter: at much longer contexts the throughput hardly depends on the ratio.
 HARDWARE = {"attention": {"alpha_us": 0.0004, "beta_us": 50}, "ffn": {"alpha_us": 0.083, "beta_us": 100}, "communication": {"alpha_us": 0.022, "beta_us": 20}}
 BATCH = 128
+THRESHOLD = 0.03
 
 
 def run(*command, code=0):
@@ -41,32 +46,32 @@ def check_shell(port):
 
 
 def check_hysteresis():
-    """A dialogue: (time, requests, best, gain) and what is decided."""
-    rules = Rules(threshold=0.03, patience=3, cooldown=100, least_requests=10)
-    machine = Hysteresis(10, rules)
-    for now, count, best, gain, decision in [
-        (0, 9, 20, 0.5, "few_requests"),
-        (1, 50, 12, 0.01, "small_gain"),
-        (2, 50, 20, 0.05, "not_yet_lasting"),
-        (3, 50, 20, 0.05, "not_yet_lasting"),
-        (4, 50, 11, 0.01, "small_gain"),  # Begins anew.
-        (5, 50, 20, 0.05, "not_yet_lasting"),
-        (6, 50, 8, 0.05, "not_yet_lasting"),  # The other direction: anew too.
-        (7, 50, 20, 0.05, "not_yet_lasting"),
-        (8, 50, 19, 0.05, "not_yet_lasting"),
-        (9, 9, 8, 0.05, "few_requests"),  # Says nothing either way.
-        (10, 50, 21, 0.05, "lasting_gain"),
-        (11, 50, 21, 0.0, "small_gain"),
-        (12, 50, 40, 0.5, "not_yet_lasting"),
-        (13, 50, 40, 0.5, "not_yet_lasting"),
-        (14, 50, 40, 0.5, "moved_recently"),
-        (109, 50, 40, 0.5, "moved_recently"),
-        (110, 50, 40, 0.5, "lasting_gain"),
-    ]:
-        action, reason = machine.decide(now, count, best, gain)
+    """A dialogue: (time, requests, best, advised) and what is decided."""
+    machine = Hysteresis(10, Rules(patience=3, cooldown=100, least_requests=10))
+    windows = [
+        (0, 9, 20, True, "few_requests"),
+        (1, 50, 12, False, "small_gain"),
+        (2, 50, 20, True, "not_yet_lasting"),
+        (3, 50, 20, True, "not_yet_lasting"),
+        (4, 50, 11, False, "small_gain"),  # Begins anew.
+        (5, 50, 20, True, "not_yet_lasting"),
+        (6, 50, 8, True, "not_yet_lasting"),  # The other direction: anew too.
+        (7, 50, 20, True, "not_yet_lasting"),
+        (8, 50, 19, True, "not_yet_lasting"),
+        (9, 9, 8, True, "few_requests"),  # Says nothing either way.
+        (10, 50, 21, True, "lasting_gain"),
+        (11, 50, 21, True, "small_gain"),  # There already.
+        (12, 50, 40, True, "not_yet_lasting"),
+        (13, 50, 40, True, "not_yet_lasting"),
+        (14, 50, 40, True, "moved_recently"),
+        (109, 50, 40, True, "moved_recently"),
+        (110, 50, 40, True, "lasting_gain"),
+    ]
+    for now, count, best, advised, decision in windows:
+        action, reason = machine.decide(now, count, best, advised)
         assert reason == decision and (action == "resize") == (decision == "lasting_gain"), (now, reason, decision)
     assert machine.ratio == 40
-    print("hysteresis.py: decides as told in 17 windows")
+    print(f"hysteresis.py: decides as told in {len(windows)} windows")
 
 
 def throughput(port, trace, ratio=None):
@@ -98,7 +103,7 @@ def check_control_loop(port):
         with prometheus(monitor, configuration, os.path.join(folder, "data"), "--storage.tsdb.retention.time=100y"):
             log = [json.loads(line) for line in run(
                 sys.executable, os.path.join(EXAMPLES, "control_loop.py"), "--service", f"http://127.0.0.1:{port}",
-                "--prometheus", f"http://127.0.0.1:{monitor}", "--hardware", hardware, "--batch-size", str(BATCH), "--ratio", str(first),
+                "--prometheus", f"http://127.0.0.1:{monitor}", "--hardware", hardware, "--batch-size", str(BATCH), "--ratio", str(first), "--threshold", str(THRESHOLD),
                 "--replay", str(start + 600), str(end)).splitlines()]
     if os.environ.get("SHOW"):
         print(*log, sep="\n")
@@ -114,10 +119,28 @@ def check_control_loop(port):
     assert moves[0]["time"] < shift + 900, "it follows within a quarter of an hour"
     best = throughput(port, after)[0]
     regret, stayed = (1 - throughput(port, after, ratio)[0] / best for ratio in (ratios[-1], first))
-    assert regret < Rules.threshold < stayed, (regret, stayed)
+    assert regret < THRESHOLD < stayed, (regret, stayed)
     print(f"control_loop.py: {len(log)} windows of {len(trace)} requests; the recommendation changed {wavering} times, the loop moved {len(moves)} times: "
           f"{' -> '.join(map(str, ratios))}, {moves[0]['time'] - shift:.0f} s after contexts grew {longer}-fold; "
           f"regret {100 * regret:.1f} %, without it {100 * stayed:.1f} %")
+
+
+def check_keda(port):
+    """What KEDA does: ask the address, and take the value where it is said to be."""
+    with open(os.path.join(EXAMPLES, "keda.yaml")) as file:
+        scaled = yaml.safe_load(file)
+    custom_resources.validate(scaled)
+    trigger = scaled["spec"]["triggers"][0]
+    address = urllib.parse.urlsplit(trigger["metadata"]["url"])
+    status, body = get(port, f"{address.path}?{address.query}")
+    assert status == 200, body
+    value = json.loads(body)
+    for step in trigger["metadata"]["valueLocation"].split("."):
+        value = value[step]
+    # AverageValue: the number of replicas is the value over the target.
+    replicas = value / float(trigger["metadata"]["targetValue"])
+    assert scaled["spec"]["minReplicaCount"] <= replicas <= scaled["spec"]["maxReplicaCount"], replicas
+    print(f"keda.yaml: valid, and its address answers {trigger['metadata']['valueLocation']} = {value}")
 
 
 def main():
@@ -125,6 +148,7 @@ def main():
     port = free_port()
     with service(port, "--max-body=4000000"):
         check_shell(port)
+        check_keda(port)
         check_control_loop(port)
 
 
