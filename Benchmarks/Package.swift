@@ -23,7 +23,10 @@ let package = Package(
         .executableTarget(
             name: "bench-core",
             dependencies: [
-                .product(name: "Sizing", package: "afd-sizer")
+                .product(name: "Sizing", package: "afd-sizer"),
+                .product(name: "Simulation", package: "afd-sizer"),
+                .product(name: "Calibration", package: "afd-sizer"),
+                .product(name: "Planning", package: "afd-sizer"),
             ]),
     ]
 )
