@@ -279,6 +279,8 @@ final class EventLoop: @unchecked Sendable {
     private func shutDown() {
         isShutDown = true
         acceptor?.stop(loop: self)
+        // It knows the loops, this one too: left here, none of them would ever be freed.
+        acceptor = nil
         for driver in table.all {
             driver.abandon(now: now)
             settle(driver)
