@@ -91,7 +91,9 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Sizing"], swiftSettings: strict),
         .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Sizing"], swiftSettings: strict),
         .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Sizing", "JSON"], swiftSettings: strict),
-        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Hardware", "Sizing"], swiftSettings: strict),
+        .testTarget(
+            name: "PlanningTests", dependencies: ["Planning", "Hardware", "Simulation", "Sizing"], swiftSettings: strict
+        ),
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL", "CZlib"], swiftSettings: strict),
         .testTarget(

@@ -59,7 +59,7 @@ extension PlanProblem {
         return Colocation(
             throughputPerInstance: ahead.point.throughput, gain: gain, batchSize: ahead.point.batchSize,
             tpot: ahead.point.tpot, verdict: gain > 0 && own > 0 ? .disaggregate : .doNotDisaggregate,
-            breakEvenBatch: breakEvenBatch(best, candidates), breakEvenContext: breakEvenContext(best))
+            breakEvenBatch: breakEvenBatch(best, candidates), breakEvenContext: breakEvenContext(best, candidates))
     }
 
     /// Batches to try: where the caller fixed B, the one that puts the same requests on the same devices.
@@ -108,14 +108,15 @@ extension PlanProblem {
     }
 
     /// The slot load is scaled as a whole, mean and deviation.
-    private func breakEvenContext(_ best: BundlePoint) -> Double? {
+    private func breakEvenContext(_ best: BundlePoint, _ candidates: [ColocatedInstance]) -> Double? {
         let pair = pairs[best.pair]
         for step in -12...8 {
             let factor = exp2(Double(step) / 2)
             guard let scaled = pair.withLoad(scaledBy: factor) else { continue }
-            let candidates = ColocatedInstance.candidates(
-                scaled, instances: best.attentionInstances + best.ffnInstances)
-            if isAhead(scaled, best, batchSize: best.batchSize, candidates) { return scaled.slotLoad.mean }
+            let others = candidates.compactMap { candidate in
+                candidate.pair.withLoad(scaledBy: factor).map { ColocatedInstance(pair: $0, group: candidate.group) }
+            }
+            if isAhead(scaled, best, batchSize: best.batchSize, others) { return scaled.slotLoad.mean }
         }
         return nil
     }

@@ -7,6 +7,17 @@ import Sizing
 /// binomials, taken as normal) and by the stated imbalance.
 struct FFNDerivation {
     let description: HardwareDescription
+    /// E[max of as many standard normals as there are expert-parallel ranks].
+    private let largestNormal: Double
+
+    init(description: HardwareDescription) {
+        self.description = description
+        // The integral of the upper tail over all z, less the part below 0 where it would be 1.
+        largestNormal =
+            NormalMaximum.tailIntegral(
+                from: -NormalMaximum.bound, to: NormalMaximum.bound, count: Double(description.ffn.expertParallel))
+            - NormalMaximum.bound
+    }
 
     private var instance: HardwareDescription.FFNInstance { description.ffn }
     private var model: ModelDescription { description.model }
@@ -69,13 +80,7 @@ struct FFNDerivation {
         guard ranks > 1, picks > 0 else { return picks }
         let mean = picks / ranks
         let deviation = (mean * (1 - 1 / ranks)).squareRoot()
-        return min(picks, mean + deviation * Self.largestNormal(of: ranks))
-    }
-
-    /// E[max of `count` standard normals] = ∫ S over all z less the part below 0 where S would be 1.
-    private static func largestNormal(of count: Double) -> Double {
-        NormalMaximum.tailIntegral(from: -NormalMaximum.bound, to: NormalMaximum.bound, count: count)
-            - NormalMaximum.bound
+        return min(picks, mean + deviation * largestNormal)
     }
 
     /// t_F against the aggregated batch, interpolated on a grid that is finer than the curve bends: 5 % from point to
