@@ -11,6 +11,8 @@ struct AFDSizer: AsyncParsableCommand {
             EXAMPLES
               afd-sizer serve --port 8080
               afd-sizer size request.json
+              afd-sizer plan fleet.json --output table
+              afd-sizer catalog deepseek-v3
               afd-sizer simulate request.json
               afd-sizer probe http://127.0.0.1:8080/healthz
 
