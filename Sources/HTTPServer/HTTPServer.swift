@@ -50,8 +50,9 @@ public final class HTTPServer: Sendable {
                     submit: submit)
             }
         }
+        let reserve = DescriptorReserve()
         for loop in group.loops {
-            let acceptor = Acceptor(sockets: sockets, loops: group, limits: configuration.limits)
+            let acceptor = Acceptor(sockets: sockets, loops: group, limits: configuration.limits, reserve: reserve)
             loop.acceptor = acceptor
             try loop.start()
             try acceptor.start(loop: loop)

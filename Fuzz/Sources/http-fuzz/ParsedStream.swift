@@ -28,7 +28,8 @@ struct ParsedStream: Equatable {
                         Message(
                             target: Array(head.bytes[head.target.range]),
                             fields: head.fields.map { Array(head.bytes[$0.value.range]) }))
-                    parser.pool.give(head)
+                    var spent: HeadStorage? = head
+                    parser.pool.give(&spent)
                 case .body(let range):
                     messages[messages.count - 1].body += bytes[range]
                 case .end:

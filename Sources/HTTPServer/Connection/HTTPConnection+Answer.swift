@@ -77,18 +77,28 @@ extension HTTPConnection {
 
     /// The request has its answer: what belonged to it is given back or kept for the report.
     mutating func finishRequest(status: Int, sentBytes: Int) {
+        recycleHead()
         if services.observer != nil {
             unreported.append(
                 FinishedAnswer(
                     head: head, route: route, status: status, receivedBytes: receivedBytes, sentBytes: sentBytes,
                     began: began))
             head = nil
-        } else if let storage = head?.storage {
+        } else {
+            // Callers up the stack may still hold it, and only what nobody holds can be used again.
+            spent = head?.storage
             head = nil
-            services.heads.give(consume storage)
         }
         route = ""
         receivedBytes = 0
+    }
+
+    /// Gives the last request's header section back to the pool.
+    mutating func recycleHead() {
+        guard spent != nil else { return }
+        var storage: HeadStorage?
+        swap(&storage, &spent)
+        services.heads.give(&storage)
     }
 
     /// Tells the observer of the answers that were sent, or given up.
@@ -97,7 +107,8 @@ extension HTTPConnection {
         let end = services.clock?() ?? now
         for index in unreported.indices {
             observer.requestFinished(unreported[index].record(info, completed: completed, now: end))
-            if let storage = unreported[index].takeStorage() { services.heads.give(consume storage) }
+            var storage = unreported[index].takeStorage()
+            services.heads.give(&storage)
         }
         unreported.removeAll(keepingCapacity: unreported.count <= 4)
     }

@@ -4,6 +4,7 @@ extension HTTPConnection {
 
     /// All of `output` was sent.
     mutating func outputSent(now: UInt64) {
+        recycleHead()
         reportAnswers(completed: true, now: now)
         if let stream { stream.backlog.subtract(stream.takePending()) }
         perform(machine.outputSent(), now: now)

@@ -26,6 +26,8 @@ struct HTTPConnection {
     // The request being served.
     /// Its header section; nil between requests and where it could not be read.
     var head: RequestHead?
+    /// The header section of the last request, not yet given back.
+    var spent: HeadStorage?
     var route = ""
     var body = BodyReceiver.none
     /// The job that makes its answer.

@@ -9,42 +9,58 @@ final class Acceptor {
     private let sockets: [ListeningSocket]
     private let loops: LoopGroup
     private let limits: ServerLimits
+    private let reserve: DescriptorReserve
     private var isStopped = false
-    /// A descriptor held back, so that at the limit a connection can still be accepted, and closed: left alone it
-    /// would wait in the kernel's queue, and the loop would be woken for it again and again.
-    private var reserve: Int32
+    /// Not accepting for now, because there is no descriptor, not even to turn somebody away.
+    private(set) var isPaused = false
 
-    init(sockets: [ListeningSocket], loops: LoopGroup, limits: ServerLimits) {
+    init(sockets: [ListeningSocket], loops: LoopGroup, limits: ServerLimits, reserve: DescriptorReserve) {
         self.sockets = sockets
         self.loops = loops
         self.limits = limits
-        reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        self.reserve = reserve
     }
 
-    /// Begins to accept.
+    /// Begins to accept, or begins again after a pause.
     func start(loop: EventLoop) throws {
+        isPaused = false
         for (index, socket) in sockets.enumerated() {
-            guard poll(loop, socket, index) else { throw ServerStartError.system("epoll_ctl") }
+            let token = EventLoop.firstListenerToken + UInt64(index)
+            guard loop.poller.addListener(socket.descriptor, token: token) else {
+                throw ServerStartError.system("epoll_ctl")
+            }
         }
     }
 
-    private func poll(_ loop: EventLoop, _ socket: ListeningSocket, _ index: Int) -> Bool {
-        loop.poller.addListener(socket.descriptor, token: EventLoop.firstListenerToken + UInt64(index))
-    }
-
-    func accept(on index: Int, loop: EventLoop) {
-        guard !isStopped, index < sockets.count else { return }
+    /// Accepts a batch of what waits. False once nothing waits any more, or nothing can be done about it.
+    @discardableResult
+    func accept(on index: Int, loop: EventLoop) -> Bool {
+        guard !isStopped, !isPaused, index < sockets.count else { return false }
         let socket = sockets[index]
         for _ in 0..<Self.batch {
             switch socket.accept() {
             case .connection(let descriptor, let peer): place(descriptor, peer, socket, loop)
-            case .wouldBlock: return
+            case .wouldBlock: return false
             case .failed: continue
             case .exhausted:
                 loop.services.observer?.rejected(.descriptorLimit)
-                guard turnAway(socket) else { return }
+                let isTurnedAway = reserve.lend {
+                    if case .connection(let descriptor, _) = socket.accept() { close(descriptor) }
+                }
+                guard isTurnedAway else {
+                    pause(loop: loop)
+                    return false
+                }
             }
         }
+        return true
+    }
+
+    /// Leaves what waits in the kernel's queue until the loop's next tick, instead of being woken for it all the time.
+    private func pause(loop: EventLoop) {
+        isPaused = true
+        for socket in sockets { loop.poller.remove(socket.descriptor) }
+        loop.startTicking()
     }
 
     private func place(_ descriptor: Int32, _ peer: PeerAddress, _ socket: ListeningSocket, _ loop: EventLoop) {
@@ -72,28 +88,14 @@ final class Acceptor {
         }
     }
 
-    /// With no descriptor left: accepts one connection with the one held back and closes it.
-    private func turnAway(_ socket: ListeningSocket) -> Bool {
-        guard reserve >= 0 else {
-            reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
-            return false
-        }
-        close(reserve)
-        if case .connection(let descriptor, _) = socket.accept() { close(descriptor) }
-        reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        return true
-    }
-
     /// Accepts what waits, so that nobody who got through is reset, and then no more.
     func stop(loop: EventLoop) {
         guard !isStopped else { return }
         for index in sockets.indices {
-            accept(on: index, loop: loop)
+            while accept(on: index, loop: loop) {}
             loop.poller.remove(sockets[index].descriptor)
         }
         isStopped = true
-        if reserve >= 0 { close(reserve) }
-        reserve = -1
     }
 }
 

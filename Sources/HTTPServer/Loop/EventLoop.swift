@@ -33,7 +33,7 @@ final class EventLoop: @unchecked Sendable {
     let queue: DispatchQueue
     /// Connections owned, or on their way here.
     let load = Atomic<Int>(0)
-    private let inbox = Mutex<[Message]>([])
+    private let inbox = Monitor<[Message]>([])
     let poller: Poller
     private var source: (any DispatchSourceRead)?
     let services: ConnectionServices
@@ -256,11 +256,12 @@ final class EventLoop: @unchecked Sendable {
             driver.deadlinePassed(now: now)
             settle(driver)
         }
-        if table.count == 0 { stopTicking() }
+        if let acceptor, acceptor.isPaused { try? acceptor.start(loop: self) }
+        if table.count == 0, acceptor?.isPaused != true { stopTicking() }
     }
 
-    private func startTicking() {
-        guard !ticking, table.count > 0 else { return }
+    func startTicking() {
+        guard !ticking else { return }
         ticking = true
         setTick(nanoseconds: Int(wheel.tick))
     }

@@ -1,6 +1,4 @@
-import Dispatch
 import Glibc
-import Synchronization
 
 /// A bounded number of threads that take jobs from a bounded queue.
 ///
@@ -20,8 +18,7 @@ final class WorkPool: Sendable {
     let workers: Int
     /// Jobs that may wait beyond those that run.
     let queueLimit: Int
-    private let state = Mutex(State())
-    private let available = DispatchSemaphore(value: 0)
+    private let state = Monitor(State())
 
     /// Nice value of the workers.
     static let niceness: Int32 = 5
@@ -59,7 +56,7 @@ final class WorkPool: Sendable {
             state.waiting.append(job)
             return true
         }
-        if accepted { available.signal() }
+        if accepted { state.signal() }
         return accepted
     }
 
@@ -75,29 +72,30 @@ final class WorkPool: Sendable {
             state.waiting = []
             state.next = 0
         }
-        for _ in 0..<workers { available.signal() }
+        state.broadcast()
     }
 
     private func run() {
-        while true {
-            available.wait()
-            let job: Job? = state.withLock { state in
-                guard state.next < state.waiting.count else { return nil }
-                let job = state.waiting[state.next]
-                state.next += 1
-                if state.next == state.waiting.count || state.next >= 1024 {
-                    state.waiting.removeFirst(state.next)
-                    state.next = 0
-                }
-                state.running += 1
-                return job
-            }
-            guard let job else {
-                if state.withLock({ $0.isStopped }) { return }
-                continue
-            }
+        while let job = next() {
             job()
             state.withLock { $0.running -= 1 }
+        }
+    }
+
+    /// Waits for a job; nil at the end.
+    private func next() -> Job? {
+        // A result within a result: the inner nil ends the thread, the outer one waits on.
+        state.wait { state -> Job?? in
+            if state.isStopped { return .some(nil) }
+            guard state.next < state.waiting.count else { return nil }
+            let job = state.waiting[state.next]
+            state.next += 1
+            if state.next == state.waiting.count || state.next >= 1024 {
+                state.waiting.removeFirst(state.next)
+                state.next = 0
+            }
+            state.running += 1
+            return job
         }
     }
 }

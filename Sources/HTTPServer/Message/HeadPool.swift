@@ -12,14 +12,14 @@ final class HeadPool {
 
     func take() -> HeadStorage { free.popLast() ?? HeadStorage() }
 
-    /// Gives a header section back. One that somebody else still refers to is left to them, since a ``RequestHead``
-    /// never changes.
-    func give(_ storage: consuming HeadStorage) {
-        var storage = storage
-        guard free.count < capacity, storage.bytes.capacity <= 32 * 1024, isKnownUniquelyReferenced(&storage) else {
-            return
-        }
-        storage.reset()
-        free.append(storage)
+    /// Gives a header section back and leaves nil. One that somebody else still refers to is left to them, since a
+    /// ``RequestHead`` never changes.
+    func give(_ storage: inout HeadStorage?) {
+        defer { storage = nil }
+        guard free.count < capacity, isKnownUniquelyReferenced(&storage), let known = storage,
+            known.bytes.capacity <= 32 * 1024
+        else { return }
+        known.reset()
+        free.append(known)
     }
 }

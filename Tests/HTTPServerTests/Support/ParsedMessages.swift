@@ -37,7 +37,8 @@ struct ParsedMessages: Equatable, CustomStringConvertible {
                         Message(
                             method: head.string(head.method), target: head.string(head.target),
                             fields: head.fields.map { "\(head.string($0.name)): \(head.string($0.value))" }))
-                    parser.pool.give(head)
+                    var spent: HeadStorage? = head
+                    parser.pool.give(&spent)
                 case .body(let range):
                     precondition(!range.isEmpty, "an empty piece of a body")
                     messages[messages.count - 1].body += bytes[range]

@@ -1,0 +1,51 @@
+import Glibc
+
+/// A value behind a lock, and a condition that its changes are announced by.
+///
+/// A pthread mutex rather than Synchronization's: it can be waited on, and ThreadSanitizer knows it (it does not see into
+/// the contended path of Synchronization's on Linux, and reports races that are none).
+///
+/// `@unchecked Sendable`: `value` is touched under the lock only; the pthread objects have stable addresses of their own.
+final class Monitor<Value>: @unchecked Sendable {
+    private var value: Value
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init(_ value: Value) {
+        self.value = value
+        mutex.initialize(to: pthread_mutex_t())
+        condition.initialize(to: pthread_cond_t())
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Calls `body` with the value, under the lock.
+    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body(&value)
+    }
+
+    /// Calls `body` under the lock until it gives a result; in between waits for a signal.
+    func wait<Result>(for body: (inout Value) -> Result?) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let result = body(&value) { return result }
+            pthread_cond_wait(condition, mutex)
+        }
+    }
+
+    /// Wakes one of those that wait.
+    func signal() { pthread_cond_signal(condition) }
+
+    /// Wakes all that wait.
+    func broadcast() { pthread_cond_broadcast(condition) }
+}
