@@ -67,6 +67,8 @@ public struct CompressingHandler: HTTPHandler {
 
     /// Text, JSON, XML, YAML and their like; not event streams, which must not wait in a compressor.
     static func isCompressible(_ contentType: String) -> Bool {
+        // Nearly always.
+        if contentType == "application/json" { return true }
         let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
         if type == "text/event-stream" { return false }
         return type.hasPrefix("text/") || type.hasSuffix("+json") || type.hasSuffix("+xml")

@@ -1,5 +1,5 @@
 /// What came of an attempt to read files again. For the log: it names files and reasons, never contents.
-public enum ReloadEvent: Sendable, Equatable {
+public enum ReloadEvent: Sendable, Equatable, CustomStringConvertible {
     /// The new value is in use.
     case reloaded(name: String)
     /// The files cannot be used; the value from before stays in use.
