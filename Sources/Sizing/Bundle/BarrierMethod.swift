@@ -27,7 +27,7 @@ extension BarrierMethod {
         case .exact: return ExactBarrierCycle(parameters, workload: workload)
         case .automatic:
             let gaussian = GaussianBarrierCycle(parameters)
-            guard Self.isNormalEnough(gaussian, upTo: 2 * ratio) else {
+            guard Self.isNormalEnough(gaussian, workload, upTo: 2 * ratio) else {
                 return ExactBarrierCycle(parameters, workload: workload)
             }
             return gaussian
@@ -35,18 +35,25 @@ extension BarrierMethod {
     }
 
     /// Whether the third-moment correction of the cycle stays below ``gaussianTolerance`` from one instance to `highest`.
-    static func isNormalEnough(_ gaussian: GaussianBarrierCycle, upTo highest: Double) -> Bool {
+    static func isNormalEnough(
+        _ gaussian: GaussianBarrierCycle, _ workload: Workload, upTo highest: Double
+    ) -> Bool {
         let parameters = gaussian.parameters
         guard parameters.loadDeviation > 0, parameters.slotLoad.skewness != 0 else { return true }
         let highest = min(max(2, highest.isFinite ? highest : 2), Double(SizingLimits.maximumRatio))
         return SkewnessBound.isNegligible(
             parameters, upTo: highest, meanAttention: gaussian.meanAttention, tolerance: gaussianTolerance)
-            || isCloseToCorrected(gaussian, upTo: highest)
+            || isCloseToCorrected(gaussian, workload, upTo: highest)
     }
 
     /// The same by working both cycles out, at four ratios.
-    static func isCloseToCorrected(_ gaussian: GaussianBarrierCycle, upTo highest: Double) -> Bool {
-        let corrected = ExactBarrierCycle(thirdMoment: gaussian.parameters)
+    static func isCloseToCorrected(
+        _ gaussian: GaussianBarrierCycle, _ workload: Workload, upTo highest: Double
+    ) -> Bool {
+        let parameters = gaussian.parameters
+        let corrected = ExactBarrierCycle(
+            thirdMoment: parameters,
+            decorrelationRate: parameters.microbatches ?? 1 > 1 ? workload.decorrelationRate : 0)
         return [1, highest / 4, highest / 2, highest].allSatisfy { ratio in
             let ratio = max(1, ratio)
             let plain = gaussian.duration(ratio: ratio)

@@ -46,7 +46,7 @@ struct LoadSum {
         FourierTransform.transform(real: &real, imaginary: &imaginary)
         logMagnitude.reserveCapacity(count / 2)
         phase.reserveCapacity(count / 2)
-        for k in 0..<(count / 2) {
+        for k in 0...(count / 2) {
             var (re, im) = (real[k], imaginary[k])
             if parts.count > 1 {
                 // X = P̂ + iĴ of two real sequences: P̂ = (X_k + X̄_{−k})/2, Ĵ = (X_k − X̄_{−k})/2i.
@@ -57,10 +57,10 @@ struct LoadSum {
                 im = p * v + q * u
             }
             let power = re * re + im * im
-            // A sum of one load needs all frequencies; of many, those above rounding.
+            // A sum of few loads needs all frequencies, even those beyond a zero of ψ; of many, those above rounding.
             logMagnitude.append(power > 1e-300 ? 0.5 * log(power) : -400)
             phase.append(atan2(im, re))
-            if Double(slots) >= 8, logMagnitude[k] < -34 { break }
+            if slots >= 64, logMagnitude[k] < -34 { break }
         }
     }
 
@@ -81,14 +81,17 @@ struct LoadSum {
     /// The quantiles of the sum of `slots` loads.
     func quantiles(slots: Int) -> LoadQuantiles {
         let n = Double(slots)
-        let frequencies = logMagnitude.prefix { n * $0 > -34 }.count
-        var points = 512
-        while points < count, points < 4 * frequencies { points *= 2 }
+        let frequencies = (logMagnitude.lastIndex { n * $0 > -34 } ?? 0) + 1
+        // As many points as resolve the frequencies; exactly those of the grid where they are not few, because the
+        // distribution then has jumps, which more points would let ring.
+        var points = 4 * frequencies > count ? count : 512
+        while points < 4 * frequencies, points < count { points *= 2 }
         var real = [Double](repeating: 0, count: points)
         var imaginary = real
-        // The sum's distribution is the inverse transform; half of the spectrum twice, but the constant once.
-        for k in 0..<min(frequencies, points / 2) {
-            let magnitude = exp(n * logMagnitude[k]) * (k == 0 ? 1 : 2)
+        // The sum's distribution is the inverse transform; half of the spectrum twice, but the constant and the
+        // highest frequency once.
+        for k in 0..<min(frequencies, points / 2 + 1) {
+            let magnitude = exp(n * logMagnitude[k]) * (k == 0 || k == points / 2 ? 1 : 2)
             let angle = n * phase[k]
             real[k] = magnitude * cos(angle)
             imaginary[k] = magnitude * sin(angle)

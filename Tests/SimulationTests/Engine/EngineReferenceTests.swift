@@ -1,0 +1,93 @@
+import Testing
+
+@testable import Simulation
+@testable import Sizing
+
+@Suite("Engines against a slot-by-slot reference")
+struct EngineReferenceTests {
+    @Test("lock-step is the reference, step for step", arguments: [(1, 8), (3, 1), (3, 8)], SimulationStart.allCases)
+    func lockStep(shape: (ratio: Int, batchSize: Int), start: SimulationStart) throws {
+        for (name, workload) in try Cases.workloads() {
+            for seed in 1...3 as ClosedRange<UInt64> {
+                let steps = 400
+                let run = try Cases.run(
+                    workload, ratio: shape.ratio, batchSize: shape.batchSize, start: start, end: .steps(steps),
+                    seed: seed)
+                let counts = try run.counts(SimulationControl())
+                var reference = Reference(run)
+                let durations = reference.lockStep(steps: steps)
+                #expect(counts.steps == steps, "\(name)")
+                #expect(counts.elapsed == durations.reduce(0, +), "\(name)")
+                #expect(counts.requests == reference.finished.count, "\(name)")
+                #expect(counts.tokens == reference.finished.reduce(0) { $0 + $1.steps }, "\(name)")
+                let timePerToken = reference.finished.reduce(0) { $0 + $1.time / Double($1.steps) }
+                #expect(abs(counts.timePerToken - timePerToken) <= 1e-9 * timePerToken, "\(name)")
+            }
+        }
+    }
+
+    @Test("microbatches follow the max-plus recurrence exactly", arguments: [1, 2, 3, 5], [1, 4])
+    func pipeline(microbatches: Int, ratio: Int) throws {
+        for (name, workload) in try Cases.workloads() {
+            for start in SimulationStart.allCases {
+                let rounds = 150
+                let run = try Cases.run(
+                    workload, ratio: ratio, batchSize: 4, microbatches: microbatches, start: start,
+                    end: .steps(rounds))
+                let counts = try run.counts(SimulationControl())
+                var reference = Reference(run)
+                let filling = start == .stationary ? PipelineEngine.fillingRounds : 0
+                let ends = reference.pipeline(rounds: rounds + filling)
+                let began = filling == 0 ? 0 : ends[filling - 1][microbatches - 1]
+                let last = ends[rounds + filling - 1][microbatches - 1]
+                #expect(counts.elapsed == last - began, "\(name)")
+                #expect(counts.steps == rounds * microbatches)
+            }
+        }
+    }
+
+    @Test("slots are always full: a worker's load is the sum of its slots at every step")
+    func conservation() throws {
+        for (name, workload) in try Cases.workloads() {
+            let run = try Cases.run(workload)
+            var bank = run.makeBank()
+            var reference = Reference(run)
+            var completions = WorkerBank.Completions()
+            for step in 0..<300 {
+                for worker in 0..<run.workers {
+                    #expect(bank.loads[worker] == reference.load(worker), "\(name), step \(step)")
+                    bank.advance(worker, step: step, time: Double(step + 1), into: &completions)
+                    reference.step(worker, endingAt: Double(step + 1))
+                }
+            }
+            // Tokens counted are slots times steps: those of the finished requests and of those still there.
+            let open = reference.workers.joined().reduce(0) { $0 + $1.seen }
+            #expect(completions.tokens + open == 300 * run.workers * run.batchSize, "\(name)")
+        }
+    }
+
+    @Test("lengths beyond the calendar and heavy tails finish at their step")
+    func longRequests() throws {
+        let workload = try Workload(
+            .independent(
+                prefill: .fixed(1), decode: .empirical(EmpiricalLengths(values: [1, 700], weights: [50, 1]))))
+        let run = try Cases.run(workload, ratio: 2, batchSize: 3, end: .steps(3000))
+        let counts = try run.counts(SimulationControl())
+        var reference = Reference(run)
+        #expect(counts.elapsed == reference.lockStep(steps: 3000).reduce(0, +))
+        #expect(counts.requests == reference.finished.count)
+        #expect(reference.finished.contains { $0.steps == 700 })
+    }
+
+    @Test("a curved Attention latency is taken at each instance's load")
+    func curve() throws {
+        let curved = StageLatencies(
+            attention: try LatencyModel(through: [(0, 10), (500, 20), (1000, 90)]),
+            ffn: LatencyModel(try LatencyLine(alpha: 0, beta: 5)))
+        let run = try Cases.run(Cases.workloads()[0].workload, stages: curved)
+        let counts = try run.counts(SimulationControl())
+        var reference = Reference(run)
+        #expect(counts.elapsed == reference.lockStep(steps: 300).reduce(0, +))
+        #expect(counts.attention < counts.slowestAttention)
+    }
+}
