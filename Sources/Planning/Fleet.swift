@@ -32,7 +32,7 @@ struct Fleet {
         case .shape: return 1
         case .demand(let tokens, _):
             let count = (tokens / throughput).rounded(.up)
-            return count.isFinite && count <= 1e9 ? max(1, Int(count)) : nil
+            return count.isFinite && count <= 1e7 ? max(1, Int(count)) : nil
         case .total(let total):
             var count = total / (x * devices.attention + y * devices.ffn)
             while count > 0, nodes(count * x, devices.attention) + nodes(count * y, devices.ffn) > total { count -= 1 }

@@ -9,7 +9,7 @@ import Sizing
 ///
 /// The query is turned into the body of the `POST`, which answers it; what the query leaves out is chosen here and said in
 /// the answer's assumptions: the devices of an instance so that the weights fit, and the largest useful batch.
-struct SizeQuery {
+struct SizeQuery: Sendable {
     static let names = [
         "model", "device", "attention_device", "ffn_device", "prefill", "decode", "batch_size", "microbatches",
         "data_parallel", "tensor_parallel", "expert_parallel", "link", "tpot_ms", "max_ratio", "pretty",
@@ -18,18 +18,27 @@ struct SizeQuery {
     /// What the query says, by name.
     private let values: [String: String]
 
+    /// Choosing a batch takes milliseconds, so the answer is made on the work pool.
     static func plan(_ head: RequestHead, _ segment: String) -> BodyPlan {
         do throws(Problem) {
             let query = try SizeQuery(head)
-            let pretty = ["", "true", "1"].contains(query.values["pretty"] ?? "false")
-            var problems = Problems()
-            guard let body = try query.body(),
-                var size = SizeRequest.decode(body.root, SimulationLimits(), &problems)
-            else { return .respond(Problem(problems).response(pretty: pretty)) }
-            size.chosen = query.chosen(body.root)
-            return .respond(JSONRequest.response(pretty: pretty) { SizeAnswerSchema.write(answerTo: size, into: &$0) })
+            return .collect(limit: nil) { _ in .deferred { _ in query.response() } }
         } catch {
             return .respond(error.response())
+        }
+    }
+
+    private func response() -> Response {
+        let pretty = ["", "true", "1"].contains(values["pretty"] ?? "false")
+        do throws(Problem) {
+            var problems = Problems()
+            guard let body = try body(), var size = SizeRequest.decode(body.root, SimulationLimits(), &problems) else {
+                return Problem(problems).response(pretty: pretty)
+            }
+            size.chosen = chosen(body.root)
+            return JSONRequest.response(pretty: pretty) { SizeAnswerSchema.write(answerTo: size, into: &$0) }
+        } catch {
+            return error.response(pretty: pretty)
         }
     }
 
