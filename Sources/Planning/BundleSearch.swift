@@ -22,8 +22,13 @@ final class BundleSearch {
     }
 
     let spaces: [Space]
-    /// Boxes looked at so far.
+    /// Boxes bounded so far.
     private(set) var boxes = 0
+    /// Boxes bounded at most: hundreds of times what fleets need; only a request made for it comes near. Beyond it the best
+    /// found so far stands, and ``isComplete`` is false.
+    static let maximumBoxes = 500_000
+    /// Whether everything was looked at that could be better.
+    private(set) var isComplete = true
 
     init(_ problem: PlanProblem) {
         let normals = LargestNormal()
@@ -135,6 +140,11 @@ final class BundleSearch {
     }
 
     private func bound(_ box: Box) -> Double? {
+        guard boxes < Self.maximumBoxes else {
+            isComplete = false
+            return nil
+        }
+        boxes += 1
         let space = spaces[box.space]
         return space.evaluator.bound(
             x: box.x, batch: (box.batches.lowerBound * space.step)...(box.batches.upperBound * space.step))
@@ -146,7 +156,6 @@ final class BundleSearch {
         var best: BundlePoint?
         while let (box, bound) = queue.pop() {
             guard bound > max(floor, best?.score ?? 0) else { break }
-            self.boxes += 1
             let space = spaces[box.space]
             let x = Self.middle(box.x)
             let batch = Self.middle(box.batches)

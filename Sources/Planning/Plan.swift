@@ -19,6 +19,8 @@ public struct Plan: Sendable {
     public let evaluations: Int
     /// Whether more shapes were near the best than are listed.
     public let alternativesCut: Bool
+    /// Whether the search ended by itself, not at its bound of work: then `best` is the best there is.
+    public let isProven: Bool
 }
 
 /// What one more unit of a limit would bring.
@@ -85,7 +87,8 @@ extension PlanProblem {
         return Plan(
             best: best, alternatives: Array(others.prefix(Self.maximumAlternatives)), pareto: pareto(of: best),
             binding: prices.first { $0.gain > 1e-9 }, shadowPrices: prices, colocated: colocation(of: best),
-            evaluations: search.evaluations, alternativesCut: others.count > Self.maximumAlternatives)
+            evaluations: search.evaluations, alternativesCut: others.count > Self.maximumAlternatives,
+            isProven: search.isComplete)
     }
 
     /// The best point alone, without what stands around it in a plan.

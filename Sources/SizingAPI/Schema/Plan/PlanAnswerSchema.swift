@@ -36,6 +36,9 @@ enum PlanAnswerSchema {
         derivation(best, problem, &writer)
         var assumptions = request.assumptions
         if plan.alternativesCut { assumptions.append("only the best alternatives are listed") }
+        if !plan.isProven {
+            assumptions.append("the search stopped at its bound of work; a better plan may exist")
+        }
         Provenance.write(
             hash: request.hash, assumptions: assumptions, derivation: request.derivation, into: &writer)
         writer.endObject()
