@@ -1,0 +1,15 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The study behind docs/accuracy.md; run it with script/accuracy.
+let package = Package(
+    name: "accuracy",
+    dependencies: [.package(name: "afd-sizer", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "accuracy-study",
+            dependencies: [
+                .product(name: "Sizing", package: "afd-sizer"), .product(name: "Simulation", package: "afd-sizer"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")])
+    ])
