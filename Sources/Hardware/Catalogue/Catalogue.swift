@@ -115,6 +115,9 @@ extension Catalogue {
                     field: text, rule: "is not a figure of a device\(NearestName.suggestion(for: text, among: names))")
             }
         }
+        for field in ["id", "name"] as [StaticString] where description[field].map({ $0.string == nil }) ?? false {
+            throw SizingError(field: "\(field)", rule: "must be a string")
+        }
         return try device(
             description, id: description["id"]?.string ?? "custom", name: description["name"]?.string ?? "custom")
     }

@@ -50,6 +50,7 @@ import Testing
         (hardware(model: "\"deepsek-v3\""), "/hardware/model"), (hardware(model: "7"), "/hardware/model"),
         (hardware(attention: "{\"device\": \"h8000\"}"), "/hardware/attention/device"),
         (hardware(attention: "{}"), "/hardware/attention"),
+        (hardware(attention: "{\"device\": {\"name\": {}}}"), "/hardware/attention/device/name"),
         (hardware(attention: "{\"device\": \"h800\", \"tensor_parallel\": 3}"), "/hardware/attention/tensor_parallel"),
         (hardware(ffn: "{\"device\": \"h800\", \"expert_parallel\": 257}"), "/hardware/ffn/expert_parallel"),
         (
