@@ -11,7 +11,7 @@ require_swift() {
     command -v swift >/dev/null 2>&1 ||
         fail "Swift 6.2 or later is missing; install it from https://www.swift.org/install/linux and put it on the PATH."
     version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
-    found="${version:-an unknown version}"
+    found=$(echo "${version:-an unknown version}" | sed "s/^\([0-9]*\) \([0-9]*\)$/\1.\2/")
     major=${version% *}
     minor=${version#* }
     if [ "${major:-0}" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; then
