@@ -36,6 +36,9 @@ struct Size: ParsableCommand {
     @Option(help: ArgumentHelp("Where a study is written, and goes on (default: standard output).", valueName: "file"))
     var results: String?
 
+    @Option(help: OutputFormat.help)
+    var output: OutputFormat?
+
     func validate() throws {
         let modes = [file != nil, scenarios != nil && merge.isEmpty, !merge.isEmpty].filter { $0 }
         guard modes.count == 1 else { throw ValidationError("Give a file, or --scenarios, or --merge.") }
@@ -45,11 +48,15 @@ struct Size: ParsableCommand {
         guard results == nil || !merge.contains(results ?? "") else {
             throw ValidationError("--results must not be one of the parts.")
         }
+        guard output == nil || file != nil else { throw ValidationError("--output is for one request.") }
         guard results == nil || file == nil else { throw ValidationError("--results is for studies.") }
     }
 
     func run() throws {
-        if let file { return try JSONCommand.run("/v1/size", file) }
+        if let file {
+            guard OutputFormat.chosen(output) == .table else { return try JSONCommand.run("/v1/size", file) }
+            return try TableCommand.run("/v1/size", file)
+        }
         do {
             if merge.isEmpty, let scenarios {
                 let (before, added) = try StudyRun(scenarios: scenarios, shard: shard ?? .whole, output: results).run()
