@@ -1,3 +1,4 @@
+import Planning
 import Sizing
 
 extension Case {
@@ -28,6 +29,15 @@ extension Case {
                     prefill: .lognormal(mean: 1155, standardDeviation: 1109),
                     decode: .lognormal(mean: 211, standardDeviation: 163)))
             return try solving(BaseCase.problem(workload, batchSize: 128, method: .exact))
+        },
+        Case("planner, base case: ratio and batch within a limit on TPOT, a fleet for 1e8 tokens a second") {
+            let stages = try BaseCase.stages()
+            let pair = InstancePair(
+                attention: .init(), ffn: .init(), latencies: .given(stages), slotLoad: try BaseCase.workload().slotLoad)
+            let problem = try PlanProblem(
+                pairs: [pair], limits: PlanLimits(tpot: 1000),
+                target: .demand(tokensPerSecond: 1e8, spareInstances: 1))
+            return { keep(try? hide(problem).solve()) }
         },
     ]
 
