@@ -25,7 +25,8 @@ def measure(section, rounds, seconds):
         case "allocations":
             return allocations.count(report=say)
         case "sizing":
-            return {"timings": core.timings("sizing", rounds, 0.3, say), "counts": core.counts("sizing", 200, say)}
+            timings = core.timings("sizing", rounds, 0.3, say)
+            return {"timings": timings, "counts": core.counts(timings, say)}
         case "simulation":
             return simulation.run(rounds, report=say)
         case "traces":

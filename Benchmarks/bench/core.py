@@ -79,12 +79,12 @@ def count(name, times):
     return {"instructions": instructions(name, times), "allocations": allocations(name, times)}
 
 
-def counts(group, times, report=print):
-    """{case: {instructions, allocations}} of one operation."""
+def counts(timings, report=print):
+    """{case: {instructions, allocations}} of one operation, for cases that have been timed."""
     results = {}
-    for name in cases(group):
-        results[name] = count(name, times)
-        report(f"{group} {name}: {results[name]}")
+    for name, entries in timings.items():
+        results[name] = count(name, 200 if entries[0]["fastest_ns"] < 50_000 else 10)
+        report(f"{name}: {results[name]}")
     return results
 
 

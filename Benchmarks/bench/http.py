@@ -30,7 +30,7 @@ def cases(smoke):
     for tls, keep_alive, request in itertools.product((False, True), (True, False), (GET, POST)):
         for connections in (1, 32, 256):
             main = keep_alive and not tls and connections == 32
-            every.append(Case(request, connections, keep_alive, tls, 1.0 if main else 0.5 if not tls else 0.4))
+            every.append(Case(request, connections, keep_alive, tls, 1.0 if main else 0.34))
     return every
 
 
@@ -105,6 +105,9 @@ def run(rounds, seconds, smoke=False, report=print):
                         f"{name} {results[case.name][name][-1]['requests_per_second']:.0f}" for name in names
                     )
                     report(f"http {round_number + 1}/{rounds} {case.name}: {line} requests/s")
+        except KeyboardInterrupt:
+            report("http: stopped; the rounds so far are kept")
+            return results
         finally:
             for server in running.values():
                 server.stop()

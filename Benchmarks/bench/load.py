@@ -10,6 +10,7 @@ SCRIPT = places.BENCHMARKS / "bench" / "summary.lua"
 
 def run(server, method, path, connections, seconds, body=None, keep_alive=True):
     """One run: requests per second, latency, CPU per request and resident memory at its end."""
+    seconds = max(1, round(seconds))
     command = ["wrk", "--latency", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", SCRIPT]
     command += [server.url, "--", method, path, body or "-", "keep" if keep_alive else "close"]
     before = server.cpu_seconds()

@@ -4,8 +4,9 @@ from statistics import median
 
 
 def paired(runs, other, key="requests_per_second"):
-    """service / other, one a round."""
-    return [one[key] / two[key] for one, two in zip(runs["afd-sizer"], runs[other])]
+    """service / other, one a round; none of a round in which the other did nothing at all."""
+    values = [one[key] / two[key] for one, two in zip(runs["afd-sizer"], runs[other]) if two[key] > 0]
+    return values or [float("inf")]
 
 
 def spread(values):
