@@ -37,6 +37,8 @@ public final class HTTPServer: Sendable {
     /// - Throws: ``ServerStartError`` if an address cannot be had or the system refuses a descriptor.
     public func start() throws {
         Self.raiseDescriptorLimit()
+        // Dispatch opens a descriptor for its first timer, and traps where there is none: not when draining begins.
+        Task { await Self.sleep(nanoseconds: 1) }
         let sockets = try configuration.listeners.map { try ListeningSocket($0) }
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let pool = WorkPool(workers: configuration.workers ?? cores, queueLimit: configuration.workQueue)

@@ -38,19 +38,16 @@ final class Acceptor {
         guard !isStopped, !isPaused, index < sockets.count else { return false }
         let socket = sockets[index]
         for _ in 0..<Self.batch {
-            switch socket.accept() {
-            case .connection(let descriptor, let peer): place(descriptor, peer, socket, loop)
-            case .wouldBlock: return false
-            case .failed: continue
-            case .exhausted:
+            switch reserve.accept(socket) {
+            case .accepted(.connection(let descriptor, let peer)): place(descriptor, peer, socket, loop)
+            case .accepted(.wouldBlock): return false
+            case .accepted(.failed): continue
+            case .turnedAway:
                 loop.services.observer?.rejected(.descriptorLimit)
-                let isTurnedAway = reserve.lend {
-                    if case .connection(let descriptor, _) = socket.accept() { close(descriptor) }
-                }
-                guard isTurnedAway else {
-                    pause(loop: loop)
-                    return false
-                }
+            case .accepted(.exhausted), .exhausted:
+                loop.services.observer?.rejected(.descriptorLimit)
+                pause(loop: loop)
+                return false
             }
         }
         return true

@@ -2,7 +2,10 @@ import Glibc
 import Synchronization
 
 /// A descriptor held back by a server, so that at the limit a connection can still be accepted, and closed: left alone
-/// it would wait in the kernel's queue until its client gives up. Shared by the loops.
+/// it would wait in the kernel's queue until its client gives up.
+///
+/// Shared by the loops, which accept under its lock: so the descriptor that is freed to turn somebody away cannot
+/// become somebody else's connection.
 final class DescriptorReserve: Sendable {
     private let descriptor = Mutex<Int32>(-1)
 
@@ -14,16 +17,26 @@ final class DescriptorReserve: Sendable {
         descriptor.withLock { if $0 >= 0 { close($0) } }
     }
 
-    /// Frees the descriptor while `body` runs. False, and nothing is done, if there is none to be had: somebody else
-    /// took it meanwhile, which makes one more connection that is served.
-    func lend(_ body: () -> Void) -> Bool {
+    enum Outcome {
+        case accepted(ListeningSocket.Accepted)
+        /// There was no descriptor, and one connection was closed.
+        case turnedAway
+        /// There is no descriptor, not even to turn somebody away.
+        case exhausted
+    }
+
+    /// Accepts a connection, or turns it away where there is no descriptor for it.
+    func accept(_ socket: ListeningSocket) -> Outcome {
         descriptor.withLock { descriptor in
+            // The reserve comes before a further connection.
             if descriptor < 0 { descriptor = Self.take() }
-            guard descriptor >= 0 else { return false }
+            let accepted = socket.accept()
+            guard case .exhausted = accepted else { return .accepted(accepted) }
+            guard descriptor >= 0 else { return .exhausted }
             close(descriptor)
-            body()
+            if case .connection(let connection, _) = socket.accept() { close(connection) }
             descriptor = Self.take()
-            return true
+            return .turnedAway
         }
     }
 
