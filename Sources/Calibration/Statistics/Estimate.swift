@@ -19,6 +19,13 @@ public struct Estimate: Hashable, Sendable {
         upper = max(value, min(range.upperBound, value + half))
     }
 
+    /// With an interval of so many standard errors to both sides.
+    init(_ value: Double, standardError: Double, quantile: Double) {
+        self.init(
+            value: value, standardError: standardError, lower: value - quantile * standardError,
+            upper: value + quantile * standardError)
+    }
+
     /// With an interval corrected for the shape of the influence of single requests (see ``InfluenceShape``).
     init(_ value: Double, standardError: Double, shape: InfluenceShape) {
         self.value = value

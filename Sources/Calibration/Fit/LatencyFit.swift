@@ -1,0 +1,97 @@
+import Sizing
+
+/// What a stage's latency is made of, where samples are given in place of coefficients.
+public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
+    /// The least-squares line.
+    case line
+    /// The measured curve: weighted means at each load, made non-decreasing, straight lines between.
+    case interpolate
+    /// The larger of two fitted lines: a roofline.
+    case maximum = "max"
+
+    /// The model of `samples`, with the line behind it where it is one.
+    ///
+    /// - Throws: ``CalibrationError`` naming `samples` where the fit cannot be made or comes out negative: a line is not clipped,
+    ///   because a clipped line is no fit.
+    public func model(_ samples: [LatencySample]) throws(CalibrationError) -> (model: LatencyModel, line: LineFit?) {
+        guard samples.count <= StageCalibration.maximumSamples else {
+            throw CalibrationError(
+                field: "samples", rule: "must have at most \(StageCalibration.maximumSamples) elements")
+        }
+        let points = samples.map { (load: $0.load, latency: $0.latency, weight: $0.weight) }
+        switch self {
+        case .line:
+            guard let line = LineFit(points) else {
+                throw CalibrationError(field: "samples", rule: "must have at least two distinct loads")
+            }
+            return (try Self.model(line), line)
+        case .interpolate: return (try Self.curve(samples), nil)
+        case .maximum: return (try Self.roofline(points), nil)
+        }
+    }
+
+    private static func model(_ line: LineFit) throws(CalibrationError) -> LatencyModel {
+        for (name, estimate) in [("alpha_us", line.alpha), ("beta_us", line.beta)] where estimate.value < 0 {
+            throw CalibrationError(
+                field: "samples",
+                rule:
+                    "give a line with \(name) = \(estimate.value) ± \(estimate.standardError), which is negative and cannot be "
+                    + "used; "
+                    + (name == "beta_us"
+                        ? "add samples at small loads, or use fit \"interpolate\""
+                        : "latency must not fall with load: check the units and the samples"))
+        }
+        return try bridged { () throws(SizingError) in
+            LatencyModel(try LatencyLine(alpha: line.alpha.value, beta: line.beta.value))
+        }
+    }
+
+    private static func curve(_ samples: [LatencySample]) throws(CalibrationError) -> LatencyModel {
+        var sums: [Double: (latency: Double, weight: Double)] = [:]
+        for sample in samples {
+            let sum = sums[sample.load, default: (0, 0)]
+            sums[sample.load] = (sum.latency + sample.weight * sample.latency, sum.weight + sample.weight)
+        }
+        let points = sums.map { (load: $0.key, latency: $0.value.latency / $0.value.weight) }
+        return try bridged { () throws(SizingError) in
+            try LatencyModel(through: points.sorted { $0.load < $1.load })
+        }
+    }
+
+    private static func roofline(
+        _ points: [(load: Double, latency: Double, weight: Double)]
+    ) throws(CalibrationError) -> LatencyModel {
+        guard let knee = Knee(points), knee.alphaAfter > knee.alphaBefore else {
+            throw CalibrationError(
+                field: "samples",
+                rule: "show no knee with a steeper line behind it: use fit \"line\" or \"interpolate\"")
+        }
+        // A flat roof comes out of noise with a slope around zero; second lines of rooflines often pass below the origin.
+        guard knee.beta >= 0, knee.alphaBefore >= 0 || knee.alphaBefore * knee.load > -0.05 * knee.beta else {
+            throw CalibrationError(
+                field: "samples",
+                rule:
+                    "give a roofline whose first line falls or starts below zero (\(knee.alphaBefore), \(knee.beta)); use fit "
+                    + "\"interpolate\"")
+        }
+        return try bridged { () throws(SizingError) in
+            // Through its corners, because the second line's β may be negative.
+            let flat = max(0, knee.alphaBefore)
+            let corner = knee.beta + flat * knee.load
+            return try LatencyModel(through: [
+                (load: 0, latency: knee.beta), (load: knee.load, latency: corner),
+                (load: 2 * knee.load, latency: corner + knee.alphaAfter * knee.load),
+            ])
+        }
+    }
+
+    private static func bridged(
+        _ make: () throws(SizingError) -> LatencyModel
+    ) throws(CalibrationError) -> LatencyModel {
+        do throws(SizingError) {
+            return try make()
+        } catch {
+            throw CalibrationError(field: "samples", rule: "give no usable model: \(error)")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Sizing
+
+/// A line latency = α·load + β by weighted least squares.
+///
+/// Around weighted means, so that nothing cancels. Residual variance s² = Σ w r²/(n − 2); Var α̂ = s²/S_xx,
+/// Var β̂ = s²(1/W + x̄²/S_xx), Cov = −s² x̄/S_xx (Draper and Smith, Applied Regression Analysis, chapter 1).
+public struct LineFit: Hashable, Sendable {
+    /// α̂, microseconds per unit of load; of any sign.
+    public let alpha: Estimate
+    /// β̂, microseconds; of any sign.
+    public let beta: Estimate
+    /// Covariance of α̂ and β̂.
+    public let covariance: Double
+    /// 1 − Σ w r²/Σ w (y − ȳ)²; 1 where the latencies do not vary.
+    public let rSquared: Double
+    /// Σ w r².
+    let residualSum: Double
+    /// The weighted scatter of the loads.
+    let spread: Double
+
+    /// `nil` unless there are two distinct loads.
+    init?(_ samples: [(load: Double, latency: Double, weight: Double)]) {
+        var w = CompensatedSum()
+        var x = CompensatedSum()
+        var y = CompensatedSum()
+        for sample in samples {
+            w += sample.weight
+            x += sample.weight * sample.load
+            y += sample.weight * sample.latency
+        }
+        guard w.value > 0 else { return nil }
+        let meanX = x.value / w.value
+        let meanY = y.value / w.value
+        var xx = CompensatedSum()
+        var xy = CompensatedSum()
+        var yy = CompensatedSum()
+        for sample in samples {
+            let dx = sample.load - meanX
+            let dy = sample.latency - meanY
+            xx += sample.weight * dx * dx
+            xy += sample.weight * dx * dy
+            yy += sample.weight * dy * dy
+        }
+        guard xx.value > 1e-24 * w.value * meanX * meanX, xx.value > 0 else { return nil }
+        let slope = xy.value / xx.value
+        let intercept = meanY - slope * meanX
+        var residuals = CompensatedSum()
+        for sample in samples {
+            let r = sample.latency - meanY - slope * (sample.load - meanX)
+            residuals += sample.weight * r * r
+        }
+        let freedom = Double(samples.count - 2)
+        let variance = freedom > 0 ? residuals.value / freedom : 0
+        let quantile = freedom > 0 ? StudentT.quantile975(degreesOfFreedom: max(2, freedom)) : 0
+        alpha = Estimate(slope, standardError: (variance / xx.value).squareRoot(), quantile: quantile)
+        beta = Estimate(
+            intercept, standardError: (variance * (1 / w.value + meanX * meanX / xx.value)).squareRoot(),
+            quantile: quantile)
+        covariance = -variance * meanX / xx.value
+        rSquared = yy.value > 0 ? max(0, 1 - residuals.value / yy.value) : 1
+        residualSum = residuals.value
+        spread = xx.value
+    }
+
+    /// Latency at `load`, microseconds.
+    func latency(at load: Double) -> Double { alpha.value * load + beta.value }
+}

@@ -1,0 +1,145 @@
+import Glibc
+import Sizing
+
+/// What samples say of one stage's latency.
+public struct StageCalibration: Hashable, Sendable {
+    /// What the samples look like.
+    public enum Shape: String, Hashable, Sendable {
+        case line
+        /// Two lines with a knee, the second steeper.
+        case roofline
+        case neither
+    }
+
+    /// A sample that is far from the robust line.
+    public struct Outlier: Hashable, Sendable {
+        /// Index into the samples.
+        public let index: Int
+        public let sample: LatencySample
+        /// Latency above the robust line, microseconds.
+        public let residual: Double
+    }
+
+    /// Where the line is worst, relative to what was measured.
+    public struct RelativeError: Hashable, Sendable {
+        /// |latency − line|/latency.
+        public let value: Double
+        public let index: Int
+        public let sample: LatencySample
+    }
+
+    public let samples: [LatencySample]
+    /// Least squares over all samples.
+    public let line: LineFit
+    /// Theil–Sen over all samples.
+    public let robust: RobustLine
+    /// The two-piece fit that a line is weighed against; `nil` with too few distinct loads, or no convex bend.
+    public let knee: Knee?
+    public let shape: Shape
+    /// Probability of as much lack of fit by chance, were the line right; `nil` where it cannot be tested.
+    public let lackOfFit: Double?
+    public let outliers: [Outlier]
+    public let largestRelativeError: RelativeError
+    /// For samples by batch and context: the share of the line's residual scatter that batch and context explain beyond their
+    /// product, with the probability of as much by chance.
+    public let shapeDependence: (explained: Double, probability: Double)?
+    public let warnings: [String]
+
+    /// Two samples are enough for a line; more than this are refused.
+    public static let maximumSamples = 100_000
+
+    /// - Throws: ``CalibrationError`` naming `samples` with fewer than two distinct loads, or too many samples.
+    public init(_ samples: [LatencySample]) throws(CalibrationError) {
+        guard samples.count <= Self.maximumSamples else {
+            throw CalibrationError(field: "samples", rule: "must have at most \(Self.maximumSamples) elements")
+        }
+        let points = samples.map { (load: $0.load, latency: $0.latency, weight: $0.weight) }
+        guard let line = LineFit(points), let robust = RobustLine(points) else {
+            throw CalibrationError(field: "samples", rule: "must have at least two distinct loads")
+        }
+        self.samples = samples
+        self.line = line
+        self.robust = robust
+        outliers = Self.outliers(samples, robust)
+        var worst = RelativeError(value: -1, index: 0, sample: samples[0])
+        for (index, sample) in samples.enumerated() {
+            let difference = abs(sample.latency - line.latency(at: sample.load))
+            let error = sample.latency > 0 ? difference / sample.latency : difference > 0 ? .greatestFiniteMagnitude : 0
+            if error > worst.value { worst = RelativeError(value: error, index: index, sample: sample) }
+        }
+        largestRelativeError = worst
+        // The verdict is over the samples that are no outliers: one bad measurement bends no roof.
+        let named = Set(outliers.map(\.index))
+        let trusted = points.indices.filter { !named.contains($0) }.map { points[$0] }
+        let verdict = ShapeVerdict(trusted)
+        shape = verdict.shape
+        knee = verdict.knee
+        lackOfFit = verdict.lackOfFit
+        shapeDependence = ShapeDependence.test(samples.indices.filter { !named.contains($0) }.map { samples[$0] })
+        warnings = Self.warnings(samples, line, verdict, shapeDependence)
+    }
+
+    /// Samples farther from the robust line than 5 robust deviations and 5 % of the latency expected there.
+    private static func outliers(_ samples: [LatencySample], _ robust: RobustLine) -> [Outlier] {
+        guard samples.count >= 5 else { return [] }
+        // Noise may grow with latency: the deviation is the larger of the overall one and a relative one.
+        var relative = samples.map { sample in
+            let expected = abs(robust.latency(at: sample.load))
+            return (value: abs(sample.latency - robust.latency(at: sample.load)) / max(expected, 1e-9), weight: 1.0)
+        }
+        let relativeScale = 1.4826 * RobustLine.median(&relative)
+        return samples.enumerated().compactMap { index, sample in
+            let expected = robust.latency(at: sample.load)
+            let residual = sample.latency - expected
+            let limit = max(5 * robust.scale, 5 * relativeScale * abs(expected), 0.05 * abs(expected))
+            return abs(residual) > limit ? Outlier(index: index, sample: sample, residual: residual) : nil
+        }
+    }
+
+    private static func warnings(
+        _ samples: [LatencySample], _ line: LineFit, _ verdict: ShapeVerdict,
+        _ dependence: (explained: Double, probability: Double)?
+    ) -> [String] {
+        var warnings: [String] = []
+        if samples.count < 5 { warnings.append("\(samples.count) samples: the errors are themselves uncertain") }
+        if line.alpha.value < 0 {
+            warnings.append("alpha_us is negative: latency falls with load, so the samples cannot be used as hardware")
+        }
+        if line.beta.value < 0 {
+            warnings.append(
+                line.beta.upper >= 0
+                    ? "beta_us is negative, within its error of zero: measure at small loads, or send the samples with "
+                        + "fit \"interpolate\""
+                    : "beta_us is negative: the line does not hold at small loads; measure there, or send the samples with "
+                        + "fit \"interpolate\"")
+        }
+        switch verdict.shape {
+        case .line: break
+        case .roofline:
+            warnings.append(
+                "the samples bend: a line misjudges both ends; send them as hardware with fit \"interpolate\" or \"max\""
+            )
+        case .neither:
+            warnings.append(
+                "neither a line nor a roofline: send the samples as hardware with fit \"interpolate\", or look for a second "
+                    + "cause of latency")
+        }
+        if let dependence, dependence.probability < 0.001, dependence.explained > 0.5 {
+            warnings.append(
+                "latency depends on batch and context beyond their product: samples near the batch size that will run fit best"
+            )
+        }
+        return warnings
+    }
+
+    public static func == (a: StageCalibration, b: StageCalibration) -> Bool { a.samples == b.samples }
+    public func hash(into hasher: inout Hasher) { hasher.combine(samples) }
+}
+
+extension StageCalibration {
+    /// The measured range of loads.
+    public var loads: ClosedRange<Double> {
+        let loads = samples.map(\.load)
+        return (loads.min() ?? 0)...(loads.max() ?? 0)
+    }
+}
