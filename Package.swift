@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "afd-sizer",
             dependencies: [
-                "SizingAPI", "HTTPServer",
+                "SizingAPI", "Calibration", "HTTPServer", "JSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

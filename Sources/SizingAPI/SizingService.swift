@@ -9,10 +9,11 @@ public struct SizingService: HTTPHandler {
     /// - Parameters:
     ///   - state: whether the service is ready.
     ///   - simulation: what simulations may cost.
+    ///   - traceLimit: the longest body of `/v1/workload`, in bytes after decompression.
     ///   - metrics: makes the text of `/metrics`; without it there is no such path.
     public init(
         state: ServiceState = ServiceState(), simulation: SimulationLimits = SimulationLimits(),
-        metrics: (@Sendable () -> String)? = nil
+        traceLimit: Int = WorkloadRoute.defaultLimit, metrics: (@Sendable () -> String)? = nil
     ) {
         let simulations = SimulationService(simulation)
         probes = Router(routes: HealthRoutes.routes(state))
@@ -25,6 +26,7 @@ public struct SizingService: HTTPHandler {
         ]
         routes += CatalogueRoutes.routes
         routes.append(PlanRoute.route)
+        routes += [WorkloadRoute.route(limit: traceLimit), CalibrateRoute.route]
         if let metrics { routes.append(MetricsRoute.route(metrics)) }
         router = Router(routes: routes)
     }
@@ -59,6 +61,20 @@ public struct SizingService: HTTPHandler {
             return operation(request)
         }
         let response = answer.response(WorkContext())
+        guard case .bytes(let bytes) = response.body else { return (response.status.code, []) }
+        return (response.status.code, bytes)
+    }
+}
+
+extension SizingService {
+    /// Answers a `POST /v1/calibrate` of JSON or, where the body does not begin like JSON, of CSV.
+    ///
+    /// - Returns: status and body.
+    public func calibrate(_ body: [UInt8], pretty: Bool) -> (status: Int, body: [UInt8]) {
+        if body.first(where: { $0 > 0x20 && $0 < 0x80 }) == UInt8(ascii: "{") {
+            return post(body, to: "/v1/calibrate", pretty: pretty) ?? (500, [])
+        }
+        let response = CalibrateRoute.answer(csv: body, head: nil, pretty: pretty)
         guard case .bytes(let bytes) = response.body else { return (response.status.code, []) }
         return (response.status.code, bytes)
     }

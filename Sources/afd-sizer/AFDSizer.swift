@@ -14,6 +14,8 @@ struct AFDSizer: AsyncParsableCommand {
               afd-sizer plan fleet.json --output table
               afd-sizer catalog deepseek-v3
               afd-sizer simulate request.json
+              afd-sizer workload trace.csv
+              afd-sizer calibrate samples.csv
               afd-sizer probe http://127.0.0.1:8080/healthz
 
             EXIT CODES
@@ -23,5 +25,8 @@ struct AFDSizer: AsyncParsableCommand {
               69 a file, an address or a certificate cannot be used
             """,
         version: ServiceVersion.current.description,
-        subcommands: [Serve.self, Size.self, Plan.self, Catalog.self, Curve.self, Simulate.self, Probe.self])
+        subcommands: [
+            Serve.self, Size.self, Plan.self, Catalog.self, Curve.self, Simulate.self, Workload.self, Calibrate.self,
+            Probe.self,
+        ])
 }

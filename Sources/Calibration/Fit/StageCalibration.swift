@@ -43,7 +43,16 @@ public struct StageCalibration: Hashable, Sendable {
     /// For samples by batch and context: the share of the line's residual scatter that batch and context explain beyond their
     /// product, with the probability of as much by chance.
     public let shapeDependence: (explained: Double, probability: Double)?
+    /// Where batch and context matter beyond their product: a line for each batch with three contexts or more, by rising batch.
+    public let batchLines: [BatchLine]
     public let warnings: [String]
+
+    /// The line of the samples of one batch.
+    public struct BatchLine: Hashable, Sendable {
+        public let batch: Double
+        public let samples: Int
+        public let line: LineFit
+    }
 
     /// Two samples are enough for a line; more than this are refused.
     public static let maximumSamples = 100_000
@@ -76,7 +85,19 @@ public struct StageCalibration: Hashable, Sendable {
         knee = verdict.knee
         lackOfFit = verdict.lackOfFit
         shapeDependence = ShapeDependence.test(samples.indices.filter { !named.contains($0) }.map { samples[$0] })
+        let isDependent = shapeDependence.map { $0.probability < 0.001 && $0.explained > 0.5 } ?? false
+        batchLines = isDependent ? Self.batchLines(samples) : []
         warnings = Self.warnings(samples, line, verdict, shapeDependence)
+    }
+
+    private static func batchLines(_ samples: [LatencySample]) -> [BatchLine] {
+        let groups = Dictionary(grouping: samples) { $0.shape?.batch ?? 0 }
+        return groups.sorted { $0.key < $1.key }.prefix(64).compactMap { batch, group in
+            guard Set(group.map(\.load)).count >= 3 else { return nil }
+            return LineFit(group.map { (load: $0.load, latency: $0.latency, weight: $0.weight) }).map {
+                BatchLine(batch: batch, samples: group.count, line: $0)
+            }
+        }
     }
 
     /// Samples farther from the robust line than 5 robust deviations and 5 % of the latency expected there.

@@ -23,6 +23,12 @@ public struct SkippedRows: Hashable, Sendable {
         public var rows: Int
         /// The first lines it occurred at, from 1, at most ``maximumLines``; rows, from 1, of JSON that is not by lines.
         public var lines: [Int]
+
+        public init(reason: Reason, rows: Int, lines: [Int]) {
+            self.reason = reason
+            self.rows = rows
+            self.lines = lines
+        }
     }
 
     public static let maximumLines = 5

@@ -45,4 +45,12 @@ public struct Workload: Hashable, Sendable {
         self.requests = requests
         self.horizonRequests = horizonRequests
     }
+
+    /// Requests known by a histogram, with the slot load of all that were counted: the bins give the distribution's form, the
+    /// moments are exact.
+    public init(histogram: RequestTrace, slotLoad: SlotLoad) {
+        requests = .trace(histogram)
+        self.slotLoad = slotLoad
+        horizonRequests = nil
+    }
 }

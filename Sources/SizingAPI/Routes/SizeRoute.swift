@@ -36,5 +36,5 @@ enum SizeRoute {
 
 extension SizeRequest {
     /// Whether the answer takes some tens of microseconds, so that an event loop may make it.
-    var isQuick: Bool { include.isEmpty && simulation == nil }
+    var isQuick: Bool { include.isEmpty && simulation == nil && errors == nil }
 }

@@ -20,7 +20,8 @@ enum HardwareSchema {
     private static func decode(
         _ value: JSONValue, _ problems: inout Problems, _ assumptions: inout [StaticString]
     ) -> StageLatencies? {
-        guard let object = ObjectReader(value, fields: ["attention", "ffn", "communication"], &problems) else {
+        guard let object = ObjectReader(value, fields: ["attention", "ffn", "communication", "provenance"], &problems)
+        else {
             return nil
         }
         let attention = object.required("attention", &problems)

@@ -1,15 +1,17 @@
+import Calibration
 import JSON
 import Sizing
 
-/// The latency of one stage: its coefficients.
+/// The latency of one stage: its coefficients, samples of it, the largest of several lines, or what `/v1/calibrate` answered.
 enum LatencyModelSchema {
     /// - Parameter extraFields: what else the stage's object may hold (`load` of the communication stage).
     static func decode(
         _ value: JSONValue, extraFields: [StaticString] = [], _ problems: inout Problems
     ) -> LatencyModel? {
-        if let samples = value["samples"] {
-            problems.addUnsupported(samples, "latency samples are not offered yet; give alpha_us and beta_us")
-            return nil
+        if value["samples"] != nil { return samples(value, extraFields, &problems)?.model }
+        if value["max"] != nil { return maximum(value, extraFields, &problems) }
+        if value["alpha_us"]?.kind == .object {
+            return CalibrationSchema.line(value, extraFields: extraFields, &problems)?.model
         }
         guard let object = ObjectReader(value, fields: ["alpha_us", "beta_us"] + extraFields, &problems) else {
             return nil
@@ -20,6 +22,53 @@ enum LatencyModelSchema {
         guard let alpha, let beta else { return nil }
         return problems.checked(value) { () throws(SizingError) in
             LatencyModel(try LatencyLine(alpha: alpha, beta: beta))
+        }
+    }
+
+    /// `samples` with what is to be made of them, `fit`.
+    static func samples(
+        _ value: JSONValue, _ extraFields: [StaticString], _ problems: inout Problems
+    ) -> (model: LatencyModel, line: LineFit?)? {
+        guard let object = ObjectReader(value, fields: ["samples", "fit"] + extraFields, &problems) else { return nil }
+        var fit = LatencyFit.line
+        if let given = object.optional("fit") {
+            guard let read = given.choice(of: LatencyFit.self, &problems) else { return nil }
+            fit = read
+        }
+        guard let samples = object.required("samples", &problems).flatMap({ CalibrationSchema.samples($0, &problems) })
+        else { return nil }
+        do throws(CalibrationError) {
+            return try fit.model(samples)
+        } catch {
+            problems.add(value, SizingError(field: error.field, rule: error.rule))
+            return nil
+        }
+    }
+
+    /// The largest of several lines: a roofline.
+    private static func maximum(
+        _ value: JSONValue, _ extraFields: [StaticString], _ problems: inout Problems
+    ) -> LatencyModel? {
+        guard let object = ObjectReader(value, fields: ["max"] + extraFields, &problems),
+            let elements = object.required("max", &problems)?.array(limit: 64, &problems)
+        else { return nil }
+        var lines: [LatencyLine] = []
+        var isComplete = true
+        for element in elements {
+            guard let line = decode(element, &problems)?.line else {
+                if problems.isEmpty { problems.add(element, "must be a line: alpha_us and beta_us") }
+                isComplete = false
+                continue
+            }
+            lines.append(line)
+        }
+        guard isComplete else { return nil }
+        return problems.checked(value) { () throws(SizingError) in
+            do throws(SizingError) {
+                return try LatencyModel(maximumOf: lines)
+            } catch {
+                throw SizingError(field: "max", rule: error.rule)
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+import Calibration
 import Glibc
 import JSON
 import Simulation
@@ -50,6 +51,11 @@ enum SizeAnswerSchema {
         writer.object("coefficients") { HardwareSchema.write(problem, ratio: best.ratio, into: &$0) }
         if let hardware = request.derivedHardware {
             HardwareDescriptionSchema.writeDerivation(hardware, problem, ratio: best.ratio, into: &writer)
+        }
+        if let errors = request.errors {
+            writer.object("uncertainty") {
+                UncertaintySchema.write(SizingUncertainty(problem, best: best, errors: errors), into: &$0)
+            }
         }
         if request.include.contains(.curve) {
             let ratios = curveRatios(

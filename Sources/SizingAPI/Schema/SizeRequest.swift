@@ -1,3 +1,4 @@
+import Calibration
 import Hardware
 import JSON
 import Simulation
@@ -25,6 +26,8 @@ struct SizeRequest: Sendable {
     var derivedHardware: DerivedHardware?
     /// What was chosen where a query left it out, as short sentences.
     var chosen: [String] = []
+    /// Where the workload or the coefficients are measurements: their errors.
+    var errors: InputErrors?
     /// Of the canonical text of the request.
     var hash: SipHash128.Value
 
@@ -71,7 +74,7 @@ struct SizeRequest: Sendable {
             problem: problem, include: include, hasCost: cost != nil,
             hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
             simulationKey: simulation.map { _ in CacheKey.of(value, purpose: "size") },
-            derivedHardware: hardware.derived, hash: value.canonicalHash())
+            derivedHardware: hardware.derived, errors: InputErrorsSchema.decode(value), hash: value.canonicalHash())
     }
 
     private static func decodeSimulation(

@@ -1,13 +1,17 @@
 import JSON
 import Sizing
 
-/// What the slots hold: lengths, observed requests, or the moments of the slot load.
+/// What the slots hold: lengths, observed requests, the moments of the slot load, or what `/v1/workload` answered.
 enum WorkloadSchema {
     static let fields: [StaticString] = ["prefill", "decode", "requests", "slot_load", "horizon_requests"]
 
     static func decode(
         _ value: JSONValue, _ problems: inout Problems, _ assumptions: inout [StaticString]
     ) -> Workload? {
+        if value["sums"] != nil {
+            assumptions.append("the workload is a measured trace; lengths are those of its histogram")
+            return TraceSummarySchema.workload(value, &problems)
+        }
         guard let object = ObjectReader(value, fields: fields, &problems) else { return nil }
         let horizon = object.optional("horizon_requests")
         let horizonRequests = horizon?.integer(in: 1...SizingLimits.maximumHorizonRequests, &problems)
@@ -53,12 +57,17 @@ enum WorkloadSchema {
 
     private static func trace(_ value: JSONValue, _ problems: inout Problems) -> Workload.Requests? {
         let longest = Int(SizingLimits.maximumLength)
-        guard let object = ObjectReader(value, fields: ["prefill", "decode"], &problems) else { return nil }
+        guard let object = ObjectReader(value, fields: ["prefill", "decode", "weights"], &problems) else { return nil }
         let prefill = object.required("prefill", &problems)?.integers(in: 0...longest, &problems)
         let decode = object.required("decode", &problems)?.integers(in: 1...longest, &problems)
+        var weights: [Double]?
+        if let given = object.optional("weights") {
+            weights = given.numbers(in: 0...1e18, &problems)
+            if weights == nil { return nil }
+        }
         guard let prefill, let decode else { return nil }
         return problems.checked(value) { () throws(SizingError) in
-            .trace(try RequestTrace(prefill: prefill, decode: decode))
+            .trace(try RequestTrace(prefill: prefill, decode: decode, weights: weights))
         }
     }
 

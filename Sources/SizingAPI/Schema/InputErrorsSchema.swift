@@ -1,0 +1,54 @@
+import Calibration
+import JSON
+
+/// The errors of a request's measured inputs. The request has been read before: what is wrong with it is not said again.
+enum InputErrorsSchema {
+    /// nil where nothing was measured.
+    static func decode(_ request: JSONValue) -> InputErrors? {
+        var errors = InputErrors()
+        var problems = Problems()
+        if let workload = request["workload"], workload["sums"] != nil,
+            let (_, statistics) = TraceSummarySchema.decode(workload, &problems)
+        {
+            errors.load = InputErrors.Load(statistics)
+        }
+        if let hardware = request["hardware"] {
+            errors.attention = line(hardware["attention"])
+            errors.ffn = line(hardware["ffn"])
+            errors.communication = line(hardware["communication"])
+        }
+        return errors.isEmpty ? nil : errors
+    }
+
+    private static func line(_ stage: JSONValue?) -> InputErrors.Line? {
+        guard let stage else { return nil }
+        var problems = Problems()
+        if stage["samples"] != nil {
+            guard let line = LatencyModelSchema.samples(stage, ["load"], &problems)?.line else { return nil }
+            return InputErrors.Line(
+                alpha: line.alpha.standardError, beta: line.beta.standardError, covariance: line.covariance)
+        }
+        guard stage["alpha_us"]?.kind == .object else { return nil }
+        return CalibrationSchema.line(stage, extraFields: ["load"], &problems)?.errors
+    }
+}
+
+/// How the errors carry over to the sizing, in its answer.
+enum UncertaintySchema {
+    static func write(_ uncertainty: SizingUncertainty, into writer: inout JSONWriter) {
+        writer.array("ratio_interval", [uncertainty.ratio.lowerBound, uncertainty.ratio.upperBound]) { $0.value($1) }
+        writer.array(
+            "throughput_per_instance_interval",
+            [uncertainty.throughput.lowerBound, uncertainty.throughput.upperBound]
+        ) { $0.value($1) }
+        writer.name("mean_context_range" as StaticString)
+        writer.beginArray()
+        writer.value(uncertainty.meanContext.lowerBound)
+        if uncertainty.meanContext.upperBound.isFinite {
+            writer.value(uncertainty.meanContext.upperBound)
+        } else {
+            writer.null()
+        }
+        writer.endArray()
+    }
+}

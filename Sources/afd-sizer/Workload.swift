@@ -1,0 +1,66 @@
+import ArgumentParser
+import SizingAPI
+
+struct Workload: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Reads a trace of requests and says what load it makes, as POST /v1/workload does.",
+        discussion: """
+            CSV, NDJSON and JSON are told apart by the file's name, or by its first byte; gzip is undone. Memory does not grow with \
+            the trace. What --output json prints is accepted as "workload" by the other commands.
+
+            EXAMPLES
+              afd-sizer workload azure2023_conv.csv
+              afd-sizer workload --output json mooncake.jsonl.gz > workload.json
+              zcat huge.csv.gz | afd-sizer workload --format csv -
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case csv, ndjson, json
+    }
+
+    @Argument(help: "A file with the trace, or - for standard input.")
+    var file: String
+
+    @Option(help: "How the trace is laid out (default: by its name or first byte).")
+    var format: Format?
+
+    @Option(help: ArgumentHelp("The column of prefill lengths.", valueName: "name"))
+    var prefillColumn: String?
+
+    @Option(help: ArgumentHelp("The column of decode lengths.", valueName: "name"))
+    var decodeColumn: String?
+
+    @Flag(help: "The first output token comes from prefill: one decode step less a request.")
+    var firstTokenFromPrefill = false
+
+    @Option(help: "What is printed: a table for people, or json.")
+    var output = OutputFormat.table
+
+    func run() throws {
+        let bar = ProgressBar()
+        defer { bar?.finish() }
+        let trace = TraceFile(
+            path: file, format: format, prefillColumn: prefillColumn, decodeColumn: decodeColumn,
+            firstTokenFromPrefill: firstTokenFromPrefill)
+        do {
+            let answer = try trace.read { fraction in bar?.show(fraction) }
+            bar?.finish()
+            let isGood = answer.status < 400
+            if isGood, output == .table {
+                Output.write(SummaryTable.workload(answer.body))
+            } else {
+                Output.write(answer.body)
+            }
+            if !isGood { throw ExitCode(ExitStatus.refused) }
+        } catch let error as Input.Unreadable {
+            bar?.finish()
+            Output.error(error.description)
+            throw ExitCode(ExitStatus.unavailable)
+        }
+    }
+}
+
+/// What a command prints.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, json
+}
