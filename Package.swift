@@ -97,7 +97,8 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL", "CZlib"], swiftSettings: strict),
         .testTarget(
-            name: "SizingAPITests", dependencies: ["SizingAPI", "JSON", "HTTPServer"], swiftSettings: strict),
+            name: "SizingAPITests", dependencies: ["SizingAPI", "Calibration", "JSON", "HTTPServer"],
+            swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x
 )

@@ -16,8 +16,8 @@ struct Calibrate: ParsableCommand {
     @Argument(help: "A file with the samples, or - for standard input.")
     var file: String
 
-    @Option(help: "What is printed: a table for people, or json.")
-    var output = OutputFormat.table
+    @Option(help: OutputFormat.help)
+    var output: OutputFormat?
 
     func run() throws {
         let body: [UInt8]
@@ -28,7 +28,7 @@ struct Calibrate: ParsableCommand {
             throw ExitCode(ExitStatus.unavailable)
         }
         let answer = SizingService().calibrate(body, pretty: true)
-        if answer.status < 400, output == .table {
+        if answer.status < 400, OutputFormat.chosen(output) == .table {
             Output.write(SummaryTable.calibration(answer.body))
         } else {
             Output.write(answer.body)

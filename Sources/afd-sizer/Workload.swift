@@ -33,8 +33,8 @@ struct Workload: ParsableCommand {
     @Flag(help: "The first output token comes from prefill: one decode step less a request.")
     var firstTokenFromPrefill = false
 
-    @Option(help: "What is printed: a table for people, or json.")
-    var output = OutputFormat.table
+    @Option(help: OutputFormat.help)
+    var output: OutputFormat?
 
     func run() throws {
         let bar = ProgressBar()
@@ -46,7 +46,7 @@ struct Workload: ParsableCommand {
             let answer = try trace.read { fraction in bar?.show(fraction) }
             bar?.finish()
             let isGood = answer.status < 400
-            if isGood, output == .table {
+            if isGood, OutputFormat.chosen(output) == .table {
                 Output.write(SummaryTable.workload(answer.body))
             } else {
                 Output.write(answer.body)
@@ -58,9 +58,4 @@ struct Workload: ParsableCommand {
             throw ExitCode(ExitStatus.unavailable)
         }
     }
-}
-
-/// What a command prints.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-    case table, json
 }

@@ -28,7 +28,8 @@ def resolve(document, node):
 
 
 def call(method, path, body, content_type):
-    data = None if body is None else json.dumps(body).encode()
+    is_text = isinstance(body, str) and content_type != "application/json"
+    data = None if body is None else body.encode() if is_text else json.dumps(body).encode()
     request = urllib.request.Request(BASE + path, data=data, method=method)
     if data is not None:
         request.add_header("Content-Type", content_type)

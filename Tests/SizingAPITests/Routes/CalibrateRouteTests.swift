@@ -1,0 +1,106 @@
+import JSON
+import Testing
+
+@testable import SizingAPI
+
+@Suite("POST /v1/calibrate")
+struct CalibrateRouteTests {
+    static func samples(_ latency: (Double) -> Double) -> String {
+        let list = stride(from: 64.0, through: 2048, by: 64).map { "{\"load\": \($0), \"latency_us\": \(latency($0))}" }
+        return "[\(list.joined(separator: ","))]"
+    }
+
+    static let body =
+        "{\"attention\": {\"samples\": \(samples { 50 + 0.00165 * $0 })}, \"ffn\": {\"samples\": \(samples { 100 + 0.083 * $0 })}}"
+
+    @Test("samples of a line give its coefficients")
+    func line() throws {
+        let reply = try Reply("/v1/calibrate", Self.body)
+        #expect(reply.status == 200)
+        #expect(isClose(reply.number("ffn", "alpha_us", "value"), 0.083, 1e-9))
+        #expect(isClose(reply.number("ffn", "beta_us", "value"), 100, 1e-9))
+        #expect(reply.value("ffn", "shape")?.string == "line")
+    }
+
+    @Test("the answer, and any stage of it, is hardware")
+    func asHardware() throws {
+        let answer = try Reply("/v1/calibrate", Self.body)
+        let hardware = String(decoding: answer.body, as: UTF8.self)
+        let size = try Reply("/v1/size", Sample.size(hardware: hardware))
+        #expect(size.status == 200, "\(size.errors)")
+        #expect(isClose(size.number("coefficients", "ffn", "alpha_us"), 0.083, 1e-9))
+        #expect(size.value("uncertainty", "ratio_interval") != nil)
+        let stage = String(decoding: try #require(answer.value("ffn")).canonicalText(), as: UTF8.self)
+        let mixed = try Reply(
+            "/v1/size",
+            Sample.size(hardware: "{\"attention\": {\"alpha_us\": 0.00165, \"beta_us\": 50}, \"ffn\": \(stage)}"))
+        #expect(mixed.status == 200, "\(mixed.errors)")
+        #expect(mixed.number("recommendation", "ratio") == size.number("recommendation", "ratio"))
+    }
+
+    @Test("hardware takes samples, a curve, and the largest of lines")
+    func shapes() throws {
+        func ratio(_ ffn: String) throws -> Double {
+            let reply = try Reply(
+                "/v1/size",
+                Sample.size(hardware: "{\"attention\": {\"alpha_us\": 0.00165, \"beta_us\": 50}, \"ffn\": \(ffn)}"))
+            #expect(reply.status == 200, "\(reply.errors)")
+            return reply.number("recommendation", "ratio")
+        }
+        let line = try ratio("{\"alpha_us\": 0.083, \"beta_us\": 100}")
+        #expect(try ratio("{\"samples\": \(Self.samples { 100 + 0.083 * $0 })}") == line)
+        #expect(try ratio("{\"samples\": \(Self.samples { 100 + 0.083 * $0 }), \"fit\": \"interpolate\"}") == line)
+        let roof = try ratio("{\"max\": [{\"alpha_us\": 0, \"beta_us\": 180}, {\"alpha_us\": 0.15, \"beta_us\": 20}]}")
+        #expect(
+            try ratio("{\"samples\": \(Self.samples { max(180, 20 + 0.15 * $0) }), \"fit\": \"interpolate\"}") == roof)
+        #expect(try ratio("{\"samples\": \(Self.samples { max(180, 20 + 0.15 * $0) }), \"fit\": \"max\"}") == roof)
+    }
+
+    @Test("a negative line is refused as hardware, with what to do")
+    func negative() throws {
+        let below = "{\"samples\": \(Self.samples { max(0, 2 * $0 - 100) })}"
+        let reply = try Reply(
+            "/v1/size",
+            Sample.size(hardware: "{\"attention\": \(below), \"ffn\": {\"alpha_us\": 0.083, \"beta_us\": 100}}"))
+        #expect(reply.status == 422)
+        #expect(reply.errors.contains { $0.hasPrefix("/hardware/attention/samples") && $0.contains("interpolate") })
+        let calibrated = try Reply("/v1/calibrate", "{\"attention\": \(below)}")
+        #expect(calibrated.status == 200 && calibrated.number("attention", "beta_us", "value") < 0)
+        let sent = String(decoding: try #require(calibrated.value("attention")).canonicalText(), as: UTF8.self)
+        let refused = try Reply(
+            "/v1/size",
+            Sample.size(hardware: "{\"attention\": \(sent), \"ffn\": {\"alpha_us\": 0.083, \"beta_us\": 100}}"))
+        #expect(refused.status == 422 && refused.errors.contains { $0.contains("not clipped") })
+    }
+
+    @Test("CSV gives what JSON gives")
+    func csv() throws {
+        var table = "stage,load,latency_us\n"
+        for load in stride(from: 64.0, through: 2048, by: 64) { table += "ffn,\(load),\(100 + 0.083 * load)\n" }
+        let answer = SizingService().calibrate(Array(table.utf8), pretty: false)
+        #expect(answer.status == 200)
+        let root = try JSONDocument(parsing: answer.body).root
+        let json = try Reply("/v1/calibrate", Self.body)
+        #expect(root["ffn"]?.canonicalText() == json.value("ffn")?.canonicalText())
+    }
+
+    @Test(
+        "bad samples are blamed by field or line",
+        arguments: [
+            ("{}", "must have samples"), ("{\"ffn\": {\"samples\": []}}", "two distinct loads"),
+            ("{\"ffn\": {\"samples\": [{\"load\": -1, \"latency_us\": 1}, {\"load\": 1}]}}", "/ffn/samples/0/load"),
+            ("{\"fnn\": {\"samples\": []}}", "did you mean"),
+            ("{\"ffn\": {\"samples\": [{\"batch\": 1, \"load\": 1, \"latency_us\": 1}]}}", "load"),
+        ])
+    func refused(body: String, words: String) throws {
+        let reply = try Reply("/v1/calibrate", body)
+        #expect(reply.status == 422)
+        #expect(reply.errors.contains { $0.contains(words) }, "\(reply.errors)")
+        for table in [
+            "stage,load\nffn,1\n", "stage,load,latency_us\nffn,1,x\n", "stage,load,latency_us\ngpu,1,1\ngpu,2,2\n", "x",
+        ] {
+            let answer = SizingService().calibrate(Array(table.utf8), pretty: false)
+            #expect(answer.status == 422)
+        }
+    }
+}
