@@ -65,6 +65,11 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The longest trace of /v1/workload, bytes after decompression (default: 8589934592).", valueName: "bytes"))
+    var maxTrace: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "The longest timeout_ms of a simulation, milliseconds (default: 60000).", valueName: "ms"))
     var maxSimulationTime: Int?
 

@@ -16,6 +16,7 @@ struct ServePlan {
     var workers: Int?
     var workQueue = 64
     var simulation = SimulationLimits()
+    var traceLimit = WorkloadRoute.defaultLimit
     var drainDelay = 0.0
     var gracePeriod = 30.0
     var logFormat = LogFormat.json
@@ -40,6 +41,8 @@ struct ServePlan {
         workQueue =
             try Self.check(settings.value(options.workQueue, "work-queue"), "work-queue", 0...1_000_000) ?? workQueue
         simulation = try Self.simulation(options, settings)
+        traceLimit =
+            try Self.check(settings.value(options.maxTrace, "max-trace"), "max-trace", 1...1 << 50) ?? traceLimit
         drainDelay =
             try Self.check(settings.value(options.drainDelay, "drain-delay"), "drain-delay", 0...3_600) ?? drainDelay
         gracePeriod =

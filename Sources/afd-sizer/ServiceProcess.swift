@@ -51,7 +51,8 @@ final class ServiceProcess: Sendable {
             }
         }
 
-        let service = SizingService(state: state, simulation: plan.simulation, metrics: { metrics.text() })
+        let service = SizingService(
+            state: state, simulation: plan.simulation, traceLimit: plan.traceLimit, metrics: { metrics.text() })
         var handler: any HTTPHandler = CompressingHandler(service)
         if tokens != nil || plan.rateLimit != nil {
             let limiter = plan.rateLimit.map { RateLimiter(rate: $0.perSecond, burst: $0.burst) }
