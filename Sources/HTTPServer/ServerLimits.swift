@@ -28,7 +28,7 @@ public struct ServerLimits: Sendable, Equatable {
     /// From the first byte of a request to the end of its header section. 408.
     public var headerTimeout = 10.0
     /// From the end of the header section to the end of the body, without the time that the server itself did not
-    /// read. 408.
+    /// read. A body that a handler takes beyond `maximumBody` has as long for each such stretch of it. 408.
     public var bodyTimeout = 30.0
     /// Bytes per second that a body must arrive with, over every window of `bodyRateWindow`. 408.
     public var minimumBodyRate = 500

@@ -100,6 +100,8 @@ struct ConnectionStateMachine {
     private var bodyDeadline: UInt64 = 0
     private var windowStart: UInt64 = 0
     private var windowReceived = 0
+    /// Bytes since `bodyDeadline` was set.
+    private var stretchReceived = 0
     private var pausedAt: UInt64?
 
     init(limits: ServerLimits, timeouts: Timeouts, now: UInt64) {
@@ -169,6 +171,7 @@ struct ConnectionStateMachine {
         if case .length(let length) = head.framing, length > limit { return refused(.bodyTooLarge) }
         state = .receiving
         bodyDeadline = now + timeouts.body
+        stretchReceived = 0
         windowStart = now
         windowReceived = 0
         updateBodyDeadline()
@@ -189,6 +192,13 @@ struct ConnectionStateMachine {
             // `ahead` may be near Int.max.
             guard bodyReceived <= bodyLimit, ahead <= bodyLimit - bodyReceived else { return refused(.bodyTooLarge) }
             windowReceived += count
+            stretchReceived += count
+            if stretchReceived >= timeouts.bodyStretch {
+                // A body that may be longer than most has the same time for each such stretch of it.
+                stretchReceived = 0
+                bodyDeadline = now + timeouts.body
+                updateBodyDeadline()
+            }
             if now >= windowStart + timeouts.rateWindow, windowReceived >= timeouts.windowBytes {
                 windowStart = now
                 windowReceived = 0

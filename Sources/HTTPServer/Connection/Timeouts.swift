@@ -2,6 +2,8 @@
 struct Timeouts: Sendable {
     let header: UInt64
     let body: UInt64
+    /// Bytes of a body that have `body` to arrive; then the next ones have it.
+    let bodyStretch: Int
     let rateWindow: UInt64
     /// Bytes that must arrive in one window.
     let windowBytes: Int
@@ -14,6 +16,7 @@ struct Timeouts: Sendable {
     init(_ limits: ServerLimits) {
         header = Self.nanoseconds(limits.headerTimeout)
         body = Self.nanoseconds(limits.bodyTimeout)
+        bodyStretch = max(1, limits.maximumBody)
         rateWindow = Self.nanoseconds(limits.bodyRateWindow)
         windowBytes = Int(max(0, min(1e15, Double(limits.minimumBodyRate) * limits.bodyRateWindow)))
         write = Self.nanoseconds(limits.writeTimeout)

@@ -317,6 +317,27 @@ import Testing
         #expect(talk.wait(1).hasPrefix("HTTP/1.1 408 "))
     }
 
+    /// A trace of a gigabyte over a slow link: 50 KB/s is far above the least rate, and takes hours.
+    @Test func aLongBodyHasItsTimeForEachStretch() {
+        let talk = Dialogue()
+        talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n")
+        for _ in 0..<120 {
+            talk.say([UInt8](repeating: 65, count: 50_000))
+            talk.runWork()
+            #expect(talk.wait(1) == "")
+        }
+        // At a fiftieth of that, the first megabyte does not come in time.
+        let slow = Dialogue()
+        slow.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n")
+        var said = ""
+        for _ in 0..<31 where said.isEmpty {
+            slow.say([UInt8](repeating: 65, count: 1000))
+            slow.runWork()
+            said += slow.wait(1)
+        }
+        #expect(said.hasPrefix("HTTP/1.1 408 "))
+    }
+
     @Test func timeInWhichTheServerDoesNotReadDoesNotCount() {
         let talk = Dialogue()
         talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab")
