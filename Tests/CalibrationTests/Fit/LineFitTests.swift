@@ -182,7 +182,7 @@ struct LineFitTests {
         // with five contexts it explains .99998.
         #expect(calibration.line.rSquared > 0.998 && calibration.line.rSquared < 0.999)
         #expect(calibration.largestRelativeError.index == 5)
-        #expect(calibration.warnings.contains { $0.contains("by_batch") })
+        #expect(calibration.warnings.contains { $0.contains("beyond their product") })
         let lines = Dictionary(uniqueKeysWithValues: calibration.batchLines.map { ($0.batch, $0.line.rSquared) })
         #expect(lines.keys.sorted() == [64, 128])
         #expect(lines.values.allSatisfy { $0 > 0.9999 })
