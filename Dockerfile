@@ -8,30 +8,16 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 
-# Dependencies in layers of their own, which a change of the sources leaves alone: the manifest is built over empty targets.
-COPY Package.swift ./
-COPY Sources/CLinux Sources/CLinux
-COPY Sources/COpenSSL Sources/COpenSSL
-COPY Sources/CZlib Sources/CZlib
-RUN tr '\n' ' ' < Package.swift | grep --only-matching --extended-regexp '\.(target|executableTarget|testTarget)\( *name: "[^"]+"' \
-    | sed 's/^\.\([a-zA-Z]*\).*"\([^"]*\)"$/\1 \2/' \
-    | while read -r kind name; do \
-        if [ "$kind" = testTarget ]; then folder="Tests/$name"; else folder="Sources/$name"; fi; \
-        mkdir -p "$folder/include"; \
-        case "$kind $name" in \
-            'target C'[A-Z]*) touch "$folder/empty.c" "$folder/include/empty.h" ;; \
-            executableTarget*) touch "$folder/main.swift" ;; \
-            *) touch "$folder/Empty.swift" ;; \
-        esac; \
-    done
-RUN swift package resolve
-RUN swift build --configuration release --static-swift-stdlib --product afd-sizer -Xlinker --strip-all
-
-# The program itself. The empty tests stay: the build does not read them, and the context does not hold the real ones.
-RUN find Sources -mindepth 1 -maxdepth 1 ! -name CLinux ! -name COpenSSL ! -name CZlib -exec rm -r {} +
-COPY openapi.yaml ./
+# The manifest names the tests too, which the context does not hold.
+COPY Package.swift openapi.yaml ./
+RUN tr '\n' ' ' < Package.swift | grep --only-matching --extended-regexp '\.testTarget\( *name: "[^"]+"' \
+    | sed 's/.*"\([^"]*\)"$/\1/' \
+    | while read -r name; do mkdir -p "Tests/$name" && touch "Tests/$name/Empty.swift"; done
 COPY Sources Sources
-RUN swift build --configuration release --static-swift-stdlib --product afd-sizer -Xlinker --strip-all \
+# Dependencies and what was compiled of them stay in a cache, which a change of the sources leaves alone. A layer would not do: layers keep
+# whole seconds of a file's time, and the build system takes what it compiled for changed.
+RUN --mount=type=cache,target=/src/.build,sharing=locked \
+    swift build --configuration release --static-swift-stdlib --product afd-sizer -Xlinker --strip-all \
     && install -D "$(swift build --configuration release --static-swift-stdlib --show-bin-path)/afd-sizer" /out/afd-sizer
 
 FROM debian:bookworm-slim
