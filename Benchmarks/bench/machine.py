@@ -30,6 +30,7 @@ def describe():
         "processor": f"{cpu.group(1) if cpu else '?'}, {os.cpu_count()} cores",
         "memory": f"{memory:.0f} GiB",
         "system": f"Linux {platform.release()}",
+        "niceness": os.getpriority(os.PRIO_PROCESS, 0),
         "load before": f"{os.getloadavg()[0]:.2f} (1 minute)",
         "versions": {
             "Swift": first_line(["swift", "--version"], r"Swift version [\d.]+").removeprefix("Swift version "),

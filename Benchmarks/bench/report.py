@@ -174,7 +174,7 @@ def machines():
             seen = machine
             versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
             lines.append(f"Machine: {machine['processor']}, {machine['memory']}, {machine['system']}.  \nVersions: {versions}.\n")
-        lines.append(f"- {section}: {machine['date']}, commit {machine['commit']}, load before: {machine['load before']}")
+        lines.append(f"- {section}: {machine['date']}, commit {machine['commit']}, load before: {machine['load before']}, niceness {machine['niceness']}")
     return "\n".join(lines) + "\n"
 
 
