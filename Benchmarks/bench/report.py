@@ -175,6 +175,8 @@ def machines():
             versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
             lines.append(f"Machine: {machine['processor']}, {machine['memory']}, {machine['system']}.  \nVersions: {versions}.\n")
         lines.append(f"- {section}: {machine['date']}, commit {machine['commit']}, load before: {machine['load before']}, niceness {machine['niceness']}")
+        if "note" in measured:
+            lines.append(f"  {measured['note']}")
     return "\n".join(lines) + "\n"
 
 
