@@ -12,7 +12,7 @@
 /// Δ = (m − 1)t̄_A − t_F − t_C of Attention work. A path that changes every w rounds to the instance that is then the slowest
 /// in the mean of w rounds gains e·s(w) − Δ/w a round over the mean one, with e the gain of an ever changing one, and
 /// s(w) ≈ 1/(1 + wh/6) what is left of a deviation in the mean of w rounds when the load forgets at the rate h
-/// (``Workload/decorrelationRate``). The best w gives e·κ with κ = (1 − √(Δh/6e))², so the Attention term's excess over its
+/// (`Workload.decorrelationRate`). The best w gives e·κ with κ = (1 − √(Δh/6e))², so the Attention term's excess over its
 /// mean, m times e/m a round, is scaled by κ. Measured against simulation it takes the error of eight microbatches from one
 /// percent to a few tenths (docs/accuracy.md).
 public struct ExactBarrierCycle: CycleTimeModel {
@@ -45,7 +45,9 @@ public struct ExactBarrierCycle: CycleTimeModel {
 
     /// From mean, deviation and skewness of the slot load alone.
     ///
-    /// - Parameter decorrelationRate: ``Workload/decorrelationRate``, where single requests are known.
+    /// - Parameters:
+    ///   - parameters: everything about the bundle but its ratio.
+    ///   - decorrelationRate: `Workload.decorrelationRate`, where single requests are known.
     public init(thirdMoment parameters: BundleParameters, decorrelationRate: Double = 0) {
         let m = Double(parameters.microbatches ?? 1)
         let skewness = parameters.slotLoad.skewness / Double(parameters.batchSize).squareRoot()
