@@ -6,7 +6,7 @@ import sys
 
 from . import allocations, core, http, idle, machine, places, report, simulation, thresholds, traces
 
-SECTIONS = ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces", "published")
+SECTIONS = ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces")
 
 
 def say(text):
@@ -31,15 +31,11 @@ def measure(section, rounds, seconds):
             return simulation.run(rounds, report=say)
         case "traces":
             return traces.run(rounds, report=say)
-        case "published":
-            from . import published
-
-            return published.run(rounds, report=say)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="script/bench", description="Measures the service beside others.")
-    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; all but published where none is named")
+    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; all where none is named")
     parser.add_argument("--smoke", action="store_true", help="short; checks ratios and counts against thresholds.json")
     parser.add_argument("--rounds", type=int, default=5, help="alternating runs (default 5)")
     parser.add_argument("--seconds", type=float, default=3, help="of a run of the main HTTP cases (default 3)")
@@ -54,7 +50,7 @@ def main():
         sys.exit(thresholds.smoke(say))
     if not arguments.report:
         described = machine.describe()
-        for section in arguments.sections or [name for name in SECTIONS if name != "published"]:
+        for section in arguments.sections or SECTIONS:
             data = measure(section, arguments.rounds, arguments.seconds)
             if data is None:
                 say(f"{section}: skipped")

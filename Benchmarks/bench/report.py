@@ -165,7 +165,7 @@ def values():
 def machines():
     """One entry where all sections were measured in one session; else one a section."""
     lines, seen = [], None
-    for section in ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces", "published"):
+    for section in ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces"):
         measured = load(section)
         if not measured:
             continue
@@ -200,8 +200,6 @@ def write():
         parts.append(ratios_section("Simulation", simulation["data"], SIMULATION))
     if traces := load("traces"):
         parts.append(ratios_section("Traces", traces["data"]))
-    if published := load("published"):
-        parts.append(published_section(published["data"]))
     notes = places.BENCHMARKS / "NOTES.md"
     if notes.exists():
         parts.append(notes.read_text())
@@ -209,8 +207,3 @@ def write():
     chosen = [case for case in (http or {"data": {}})["data"] if "TLS" not in case]
     points = simulation["data"].get("growth", []) if simulation else []
     plot.write(places.BENCHMARKS / "results.svg", http["data"] if http else {}, chosen, points)
-
-
-def published_section(data):
-    rows = [[entry["tool"], entry["job"], ratios.text(entry["seconds"], 3)] for entry in data]
-    return "## Time to a ratio, against a published tool\n\n" + table(["tool", "job", "seconds"], rows)
