@@ -27,7 +27,7 @@ public final class Inflater {
     ///   - limit: the most that the content may be, in bytes after decompression.
     public init(_ coding: ContentCoding, limit: Int) {
         self.coding = coding
-        self.limit = limit
+        self.limit = min(limit, .max - 1)  // so that one more than it is a number
         state = coding == .gzip ? .betweenMembers : .inside
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())

@@ -126,6 +126,7 @@ import Testing
             try Self.inflate([Self.gzip("ab") + Self.gzip("cd")], .gzip, limit: 3)
         }
         #expect(try Self.inflate([Self.gzip("")], .gzip, limit: 0).isEmpty)
+        #expect(try Self.inflate([Self.gzip("ab")], .gzip, limit: .max) == Array("ab".utf8))
     }
 
     @Test func aBombIsStoppedAtTheLimit() {
