@@ -73,7 +73,8 @@ public struct StageCalibration: Hashable, Sendable {
         var worst = RelativeError(value: -1, index: 0, sample: samples[0])
         for (index, sample) in samples.enumerated() {
             let difference = abs(sample.latency - line.latency(at: sample.load))
-            let error = sample.latency > 0 ? difference / sample.latency : difference > 0 ? .greatestFiniteMagnitude : 0
+            // Against a latency of next to nothing the quotient may leave double precision.
+            let error = difference > 0 ? min(difference / sample.latency, .greatestFiniteMagnitude) : 0
             if error > worst.value { worst = RelativeError(value: error, index: index, sample: sample) }
         }
         largestRelativeError = worst
@@ -88,6 +89,25 @@ public struct StageCalibration: Hashable, Sendable {
         let isDependent = shapeDependence.map { $0.probability < 0.001 && $0.explained > 0.5 } ?? false
         batchLines = isDependent ? Self.batchLines(samples) : []
         warnings = Self.warnings(samples, line, verdict, shapeDependence)
+        guard hasFiniteFigures else {
+            throw CalibrationError(
+                field: "samples",
+                rule: "must not span so wide a range of loads, latencies or weights that no line can be told")
+        }
+    }
+
+    /// Whether every figure of the fits is a number: sums over extreme loads and weights may leave double precision.
+    private var hasFiniteFigures: Bool {
+        var figures = [robust.alpha, robust.beta, robust.scale, lackOfFit ?? 0]
+        for fit in [line] + batchLines.map(\.line) {
+            figures += [fit.covariance, fit.rSquared]
+            for estimate in [fit.alpha, fit.beta] {
+                figures += [estimate.value, estimate.standardError, estimate.lower, estimate.upper]
+            }
+        }
+        if let knee { figures += [knee.load, knee.beta, knee.alphaBefore, knee.alphaAfter] }
+        if let shapeDependence { figures += [shapeDependence.explained, shapeDependence.probability] }
+        return figures.allSatisfy(\.isFinite) && samples.allSatisfy { line.latency(at: $0.load).isFinite }
     }
 
     private static func batchLines(_ samples: [LatencySample]) -> [BatchLine] {

@@ -158,6 +158,16 @@ struct LineFitTests {
         }
     }
 
+    @Test("extreme samples give finite figures or an error that says so")
+    func extremeSamples() throws {
+        let tiny = try StageCalibration([
+            LatencySample(load: 1, latency: 5e-324), LatencySample(load: 2, latency: 1e12),
+            LatencySample(load: 3, latency: 1),
+        ])
+        #expect(tiny.largestRelativeError.value.isFinite)
+        #expect(tiny.largestRelativeError.index == 0)
+    }
+
     @Test(
         "MLA attention on H800: R² above .999, the worst residual named",
         .enabled(if: SharedData.isPresent, "../shared is absent"))
