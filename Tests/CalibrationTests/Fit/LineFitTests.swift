@@ -161,7 +161,7 @@ struct LineFitTests {
     @Test("extreme samples give finite figures or an error that says so")
     func extremeSamples() throws {
         let tiny = try StageCalibration([
-            LatencySample(load: 1, latency: 5e-324), LatencySample(load: 2, latency: 1e12),
+            LatencySample(load: 1, latency: .leastNonzeroMagnitude), LatencySample(load: 2, latency: 1e12),
             LatencySample(load: 3, latency: 1),
         ])
         #expect(tiny.largestRelativeError.value.isFinite)
