@@ -38,6 +38,11 @@ public struct SimulationProblem: Hashable, Sendable {
         }
         try Self.check(requestsPerInstance, in: 1...Self.maximumRequests, field: "requests_per_instance")
         if case .moments = workload.requests { throw .momentsOnly }
+        let attention = stages.attention.latency(at: Double(batchSize) * workload.slotLoad.mean)
+        let ffn = stages.ffnTime(ratio: 1, batchSize: batchSize)
+        guard max(attention, ffn, stages.communicationTime(ratio: 1, batchSize: batchSize)) > 0 else {
+            throw .invalid(field: "hardware", rule: "must make a step take time: every latency is zero")
+        }
         self.workload = workload
         self.stages = stages
         self.batchSize = batchSize
