@@ -5,22 +5,10 @@ import HTTPTypes
 enum JSONOptions {
     /// Whether the answer is to be indented.
     ///
-    /// - Throws: 400 for any other query parameter: a misspelt one must not be ignored.
+    /// - Throws: 400 for any other query parameter, one given twice, or a value that is neither true nor false.
     static func isPretty(_ head: RequestHead) throws(Problem) -> Bool {
         guard head.query != nil else { return false }
-        var pretty = false
-        for (name, value) in head.queryItems {
-            guard name == "pretty" else {
-                throw Problem(.badRequest, "The query parameter \"\(name)\" is not known; \"pretty\" is.")
-            }
-            switch value {
-            case "", "true", "1": pretty = true
-            case "false", "0": pretty = false
-            default:
-                throw Problem(.badRequest, "The query parameter \"pretty\" must be true, false, or without a value.")
-            }
-        }
-        return pretty
+        return try Query(head, names: ["pretty"]).flag("pretty")
     }
 
     /// Checks that the body is meant to be JSON.

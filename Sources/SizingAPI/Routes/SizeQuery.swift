@@ -15,8 +15,8 @@ struct SizeQuery: Sendable {
         "data_parallel", "tensor_parallel", "expert_parallel", "link", "tpot_ms", "max_ratio", "pretty",
     ]
 
-    /// What the query says, by name.
-    private let values: [String: String]
+    private let values: Query
+    private let pretty: Bool
 
     /// Choosing a batch takes milliseconds, so the answer is made on the work pool.
     static func plan(_ head: RequestHead, _ segment: String) -> BodyPlan {
@@ -29,7 +29,6 @@ struct SizeQuery: Sendable {
     }
 
     private func response() -> Response {
-        let pretty = ["", "true", "1"].contains(values["pretty"] ?? "false")
         do throws(Problem) {
             var problems = Problems()
             guard let body = try body(), var size = SizeRequest.decode(body.root, SimulationLimits(), &problems) else {
@@ -55,20 +54,10 @@ struct SizeQuery: Sendable {
         return list
     }
 
-    /// - Throws: 400 for a parameter that is not known or given twice.
+    /// - Throws: 400 for a parameter that is not known or given twice, and for a wrong value of `pretty`.
     private init(_ head: RequestHead) throws(Problem) {
-        var values: [String: String] = [:]
-        for (name, value) in head.queryItems {
-            guard Self.names.contains(name) else {
-                let nearest = NearestName.suggestion(for: name, among: Self.names)
-                throw Problem(
-                    .badRequest, "The query parameter \"\(name)\" is not known\(nearest.isEmpty ? "." : nearest)")
-            }
-            guard values.updateValue(value, forKey: name) == nil else {
-                throw Problem(.badRequest, "The query parameter \"\(name)\" is given twice.")
-            }
-        }
-        self.values = values
+        values = try Query(head, names: Self.names)
+        pretty = try values.flag("pretty")
     }
 
     private func required(_ name: String) throws(Problem) -> String {

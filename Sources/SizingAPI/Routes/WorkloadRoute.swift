@@ -39,38 +39,20 @@ public enum WorkloadRoute {
     }
 
     private static func options(_ head: RequestHead) throws(Problem) -> (TraceOptions, pretty: Bool) {
-        var options = TraceOptions()
-        var pretty = false
-        guard head.query != nil else { return (options, pretty) }
-        for (name, value) in head.queryItems {
-            switch name {
-            case "prefill_column": options.prefillColumn = try column(name, value)
-            case "decode_column": options.decodeColumn = try column(name, value)
-            case "first_token_from_prefill": options.firstTokenFromPrefill = try flag(name, value)
-            case "pretty": pretty = try flag(name, value)
-            default:
-                throw Problem(
-                    .badRequest,
-                    "The query parameter \"\(name)\" is not known; prefill_column, decode_column, first_token_from_prefill "
-                        + "and pretty are.")
-            }
-        }
-        return (options, pretty)
+        let query = try Query(
+            head, names: ["prefill_column", "decode_column", "first_token_from_prefill", "pretty"])
+        let options = TraceOptions(
+            prefillColumn: try column("prefill_column", query), decodeColumn: try column("decode_column", query),
+            firstTokenFromPrefill: try query.flag("first_token_from_prefill"))
+        return (options, try query.flag("pretty"))
     }
 
-    private static func column(_ name: String, _ value: String) throws(Problem) -> String {
+    private static func column(_ name: String, _ query: Query) throws(Problem) -> String? {
+        guard let value = query[name] else { return nil }
         guard !value.isEmpty, value.utf8.count <= 1024 else {
-            throw Problem(.badRequest, "The query parameter \"\(name)\" must name a column.")
+            throw Problem(
+                .badRequest, "The query parameter \"\(name)\" must name a column, in 1 to 1024 bytes of UTF-8.")
         }
         return value
-    }
-
-    private static func flag(_ name: String, _ value: String) throws(Problem) -> Bool {
-        switch value {
-        case "", "true", "1": return true
-        case "false", "0": return false
-        default:
-            throw Problem(.badRequest, "The query parameter \"\(name)\" must be true, false, or without a value.")
-        }
     }
 }
