@@ -29,17 +29,12 @@ public struct Problem: Error, Sendable {
             errors: [FieldProblem(pointer: error.pointer, detail: error.message)])
     }
 
-    /// 501 where something was asked for that is described but not offered; else 422 with every field to blame.
+    /// 422 with every field to blame.
     init(_ problems: Problems) {
-        if problems.list.isEmpty, !problems.unsupported.isEmpty {
-            self.init(.notImplemented, "The request asks for what is not offered yet.", errors: problems.unsupported)
-        } else {
-            let count = problems.total
-            let detail =
-                count == 1
-                ? "One field breaks the schema or the model." : "\(count) fields break the schema or the model."
-            self.init(.unprocessableContent, detail, errors: problems.list)
-        }
+        let count = problems.total
+        let detail =
+            count == 1 ? "One field breaks the schema or the model." : "\(count) fields break the schema or the model."
+        self.init(.unprocessableContent, detail, errors: problems.list)
     }
 
     /// 500. What went wrong is not told.

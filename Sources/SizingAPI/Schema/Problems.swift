@@ -9,12 +9,10 @@ public struct Problems: Sendable {
     public private(set) var list: [FieldProblem] = []
     /// How many there are.
     public private(set) var total = 0
-    /// Fields that ask for something that is described but not offered; they count only where nothing is wrong.
-    public private(set) var unsupported: [FieldProblem] = []
 
     public init() {}
 
-    public var isEmpty: Bool { total == 0 && unsupported.isEmpty }
+    public var isEmpty: Bool { total == 0 }
 
     /// Blames a value of the request.
     public mutating func add(_ value: JSONValue, _ detail: @autoclosure () -> String) {
@@ -28,11 +26,6 @@ public struct Problems: Sendable {
         guard list.count < Self.listed else { return }
         let path = error.field.split(separator: ".").map(String.init)
         list.append(FieldProblem(pointer: value.pointer + JSONPointer.text(path), detail: error.rule))
-    }
-
-    /// Says that what `value` asks for is not offered.
-    public mutating func addUnsupported(_ value: JSONValue, _ detail: String) {
-        unsupported.append(FieldProblem(pointer: value.pointer, detail: detail))
     }
 
     /// Runs a throwing factory of the model and blames the part of `value` that it names.
