@@ -26,6 +26,11 @@ struct CSVHeader: Sendable {
         }
         guard isComplete else { throw Self.failure("The header has a quote that does not close or text after one.") }
         guard duplicates.isEmpty else { throw Self.failure("The header names \"\(duplicates[0])\" twice.") }
+        if let weight = best[.weight] {
+            throw Self.failure(
+                "The column \"\(titles[weight.column])\" would weight rows, which is not offered: every row is one request. Leave it "
+                    + "out, or name both prefill_column and decode_column.")
+        }
         if best.isEmpty, numbers > 0 {
             throw Self.failure("The first line must name the columns, but has numbers: the header is missing.")
         }

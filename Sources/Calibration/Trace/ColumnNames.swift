@@ -15,7 +15,10 @@ public struct ColumnNames: Sendable {
         "completion_len", "response_tokens", "decode", "osl",
     ]
 
-    enum Side: Hashable, Sendable { case prefill, decode }
+    /// A weight or a number of repetitions. It is not taken, and not dropped in silence: every row is one request.
+    static let weight = ["weight", "weights"]
+
+    enum Side: Hashable, Sendable { case prefill, decode, weight }
 
     /// A name found in a row: smaller ranks count more.
     struct Match: Hashable, Sendable {
@@ -41,6 +44,9 @@ public struct ColumnNames: Sendable {
                 insert(Array(name.utf8), Match(side: side, rank: rank), isExact: asked != nil)
             }
         }
+        // Where both lengths were named, so was what counts.
+        guard options.prefillColumn == nil || options.decodeColumn == nil else { return }
+        for name in Self.weight { insert(Array(name.utf8), Match(side: .weight, rank: 0), isExact: false) }
     }
 
     private mutating func insert(_ name: [UInt8], _ match: Match, isExact: Bool) {

@@ -34,6 +34,7 @@ enum JSONRow {
         mutating func read(_ row: Span<UInt8>, _ names: ColumnNames) -> Outcome {
             var prefill = Found()
             var decode = Found()
+            var isWeighted = false
             skipBlanks(row)
             guard take(UInt8(ascii: "{"), row) else { return .unusable(.malformed) }
             skipBlanks(row)
@@ -53,6 +54,7 @@ enum JSONRow {
                         switch match.side {
                         case .prefill: prefill.take(value, rank: match.rank)
                         case .decode: decode.take(value, rank: match.rank)
+                        case .weight: isWeighted = true
                         }
                     }
                     skipBlanks(row)
@@ -63,6 +65,7 @@ enum JSONRow {
             }
             skipBlanks(row)
             guard index == row.count else { return .unusable(.malformed) }
+            if isWeighted { return .unusable(.weighted) }
             if prefill.isDuplicate || decode.isDuplicate { return .unusable(.duplicate) }
             switch (prefill.length, decode.length) {
             case (.tokens(let p), .tokens(let d)): return .lengths(prefill: p, decode: d)

@@ -14,6 +14,8 @@ public struct SkippedRows: Hashable, Sendable {
         case tooLarge = "a length is above 1e9"
         /// A JSON object names the same length twice.
         case duplicate = "a length is given twice"
+        /// A JSON object has a weight, which is not taken (see ``ColumnNames``).
+        case weighted = "a row has a weight"
     }
 
     /// How often a reason occurred, and where first.

@@ -69,7 +69,7 @@ public final class WorkloadReader: BodyConsumer, @unchecked Sendable {
         let parsed: JSONDocument
         do throws(JSONError) { parsed = try JSONDocument(parsing: document) } catch { throw notJSON(error) }
         var problems = Problems()
-        guard let summary = read(parsed.root, &problems) else { throw Problem(problems) }
+        guard let summary = read(parsed.root, &problems), problems.isEmpty else { throw Problem(problems) }
         return summary
     }
 
@@ -103,8 +103,11 @@ public final class WorkloadReader: BodyConsumer, @unchecked Sendable {
             return merge(parts, &problems)
         }
         guard let requests = object.required("requests", &problems),
-            let columns = ObjectReader(requests, fields: ["prefill", "decode"], &problems)
+            let columns = ObjectReader(requests, fields: ["prefill", "decode", "weights"], &problems)
         else { return nil }
+        if let weights = columns.optional("weights") {
+            problems.add(weights, "is not taken here: every pair of lengths is one request")
+        }
         let prefill = columns.required("prefill", &problems)?.numbers(in: -1e300...1e300, &problems)
         let decode = columns.required("decode", &problems)?.numbers(in: -1e300...1e300, &problems)
         guard let prefill, let decode else { return nil }

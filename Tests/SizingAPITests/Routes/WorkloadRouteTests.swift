@@ -131,6 +131,34 @@ struct WorkloadRouteTests {
         #expect(words.isEmpty || answer.root["detail"]?.string?.contains(words) == true)
     }
 
+    @Test("weights and unknown members are refused by name, other columns are not")
+    func members() throws {
+        let columns = "\"prefill\":[10,30],\"decode\":[20,40]"
+        for (text, pointer) in [
+            ("{\"requests\":{\(columns),\"weights\":[1,2]}}", "/requests/weights"),
+            ("{\"requests\":{\(columns),\"weight\":[1,2]}}", "/requests/weight"),
+            ("{\"requests\":{\(columns)},\"first_token_from_prefill\":true}", "/first_token_from_prefill"),
+            ("{\"requests\":{\(columns)},\"weights\":[1,2]}", "/weights"),
+        ] {
+            let answer = try Self.post(text, .json)
+            #expect(answer.status == 422, "\(text)")
+            #expect(answer.root["errors"]?.elements.contains { $0["pointer"]?.string == pointer } == true, "\(text)")
+        }
+        let rows = "{\"isl\":1,\"osl\":2,\"weight\":3}"
+        for (text, format) in [
+            ("isl,osl,Weight\n1,2,3\n", WorkloadReader.Format.csv), (rows, .jsonLines), ("[\(rows)]", .json),
+        ] {
+            let answer = try Self.post(text, format)
+            #expect(answer.status == 422)
+            #expect(answer.root["detail"]?.string?.lowercased().contains("weight") == true)
+        }
+        let named = TraceOptions(prefillColumn: "isl", decodeColumn: "osl")
+        #expect(try Self.post("isl,osl,weight\n1,2,3\n", .csv, options: named).status == 200)
+        #expect(try Self.post(rows, .jsonLines, options: named).status == 200)
+        #expect(try Self.post("id,isl,note,osl\n7,1,x,2\n", .csv).status == 200)
+        #expect(try Self.post("{\"id\":7,\"isl\":1,\"meta\":{\"weight\":2},\"osl\":2}", .jsonLines).status == 200)
+    }
+
     @Test("the live service streams, inflates, and refuses what it cannot use")
     func live() async throws {
         try await LiveService.run { service in
