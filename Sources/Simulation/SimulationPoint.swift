@@ -23,6 +23,17 @@ public struct TimePerToken: Hashable, Sendable {
     public let p50: Double
     public let p95: Double
     public let p99: Double
+
+    /// `nil` where no request finished.
+    init?(_ completions: Completions) {
+        let histogram = completions.histogram
+        guard let p50 = histogram.quantile(0.5), let p95 = histogram.quantile(0.95), let p99 = histogram.quantile(0.99)
+        else { return nil }
+        mean = completions.timePerToken / Double(completions.requests)
+        self.p50 = p50
+        self.p95 = p95
+        self.p99 = p99
+    }
 }
 
 /// What the simulation of one ratio gave.
@@ -67,14 +78,8 @@ public struct SimulationPoint: Hashable, Sendable {
             busy: all.attention, barrier: all.slowestAttention - all.attention, of: all.elapsed)
         ffnIdle = IdleTime(busy: all.ffn, barrier: all.barrier, of: all.elapsed)
         communicationIdle = IdleTime(busy: all.communication, barrier: all.barrier, of: all.elapsed)
-        if all.requests > 0, let p50 = all.histogram.quantile(0.5), let p95 = all.histogram.quantile(0.95),
-            let p99 = all.histogram.quantile(0.99)
-        {
-            timePerToken = TimePerToken(mean: all.timePerToken / Double(all.requests), p50: p50, p95: p95, p99: p99)
-        } else {
-            timePerToken = nil
-        }
-        completedRequests = all.requests
+        timePerToken = TimePerToken(all.completions)
+        completedRequests = all.completions.requests
         self.steps = all.steps / (microbatches ?? 1)
         elapsed = all.elapsed
     }

@@ -38,10 +38,8 @@ public struct SimulationProblem: Hashable, Sendable {
         }
         try Self.check(requestsPerInstance, in: 1...Self.maximumRequests, field: "requests_per_instance")
         if case .moments = workload.requests { throw .momentsOnly }
-        let attention = stages.attention.latency(at: Double(batchSize) * workload.slotLoad.mean)
-        let ffn = stages.ffnTime(ratio: 1, batchSize: batchSize)
-        guard max(attention, ffn, stages.communicationTime(ratio: 1, batchSize: batchSize)) > 0 else {
-            throw .invalid(field: "hardware", rule: "must make a step take time: every latency is zero")
+        guard stages.takeTime(slotLoad: workload.slotLoad, batchSize: batchSize) else {
+            throw .invalid(field: "hardware", rule: StageLatencies.timeRule)
         }
         self.workload = workload
         self.stages = stages
@@ -51,12 +49,6 @@ public struct SimulationProblem: Hashable, Sendable {
         self.requestsPerInstance = requestsPerInstance
         self.start = start
         self.seed = seed
-        let isTimeless = ratios.contains { ratio in
-            stages.ffnTime(ratio: Double(ratio), batchSize: batchSize) <= 0
-                && stages.communicationTime(ratio: Double(ratio), batchSize: batchSize) <= 0
-                && stages.attention.latency(at: 1) <= 0
-        }
-        if isTimeless { throw .invalid(field: "hardware", rule: "must make a step take time: every latency is zero") }
     }
 
     private static func check(_ value: Int, in range: ClosedRange<Int>, field: String) throws(SimulationError) {
@@ -96,10 +88,10 @@ extension SimulationProblem {
         }
     }
 
-    /// Bytes that the largest run needs for its slots and calendars.
+    /// Bytes that the largest run needs for its slots.
     public var estimatedMemory: Double {
         let workers = Double((ratios.max() ?? 1) * (microbatches ?? 1))
-        return workers * WorkerBank.bytes(batchSize: batchSize, meanDecode: meanDecode)
+        return workers * WorkerBank.bytes(batchSize: batchSize)
     }
 
     /// The most memory of one run, bytes.
@@ -124,12 +116,12 @@ extension SimulationProblem {
         case .stationary:
             end = .steps(max(1, Int((meanSteps / Double(replications)).rounded(.up))))
         }
-        // Worker w of every ratio draws from the same stream (common random numbers): the first instances carry the same
+        // Worker w of every ratio draws from the same streams (common random numbers): the first instances carry the same
         // loads at every ratio, so differences between ratios are known much better than each ratio's own value. And a
         // ratio's numbers do not depend on which others are asked for.
-        let generator = SplittableGenerator(seed: seed).split(replication)
+        let key = StreamKey(seed: seed).child(replication)
         return BundleRun(
             sampler: sampler, stages: stages, ratio: ratios[index], batchSize: batchSize, microbatches: microbatches,
-            start: start, end: end, generator: generator)
+            start: start, end: end, key: key)
     }
 }

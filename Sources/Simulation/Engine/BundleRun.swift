@@ -20,7 +20,8 @@ struct BundleRun: Sendable {
     let microbatches: Int?
     let start: SimulationStart
     let end: End
-    let generator: SplittableGenerator
+    /// Names the run's streams.
+    let key: StreamKey
 
     /// t_F, microseconds.
     var ffnTime: Double { stages.ffnTime(ratio: Double(ratio), batchSize: batchSize) }
@@ -43,14 +44,26 @@ struct BundleRun: Sendable {
     }
 
     func makeBank() -> WorkerBank {
-        WorkerBank(workers: workers, batchSize: batchSize, sampler: sampler, start: start, generator: generator)
+        WorkerBank(workers: workers, batchSize: batchSize, sampler: sampler, start: start, key: key)
     }
 
-    /// Whether a run that has made `steps` steps and finished `requests` is at its end.
-    func isOver(steps: Int, requests: Int) -> Bool {
+    /// Steps of the next block after `steps` steps and `requests` finished requests: not many more than are needed.
+    func block(of bank: WorkerBank, steps: Int, requests: Int) -> Int {
         switch end {
-        case .steps(let last): steps >= last
-        case .requests(let last): requests >= last
+        case .steps(let last):
+            return min(bank.longestBlock, last - steps)
+        case .requests(let last):
+            let perStep = Double(workers * batchSize) / sampler.meanDecode
+            let wanted = Double(last - requests) / perStep * 1.02 + 8
+            return wanted < Double(bank.longestBlock) ? Int(wanted) : bank.longestBlock
+        }
+    }
+
+    /// How many steps of the block of `block` steps after `steps` and `requests` belong to the run, if it ends in it.
+    func end(in block: Int, of bank: WorkerBank, steps: Int, requests: Int) -> Int? {
+        switch end {
+        case .steps(let last): steps + block >= last ? block : nil
+        case .requests(let last): bank.steps(untilFinished: last - requests)
         }
     }
 }

@@ -6,74 +6,91 @@ struct LockStepEngine {
     private var bank: WorkerBank
     /// The Attention latency where it is a line: then the sum of the latencies needs the sum of the loads only.
     private let line: LatencyLine?
+    /// Of each step of a block: Σ T, max T and, where the latency is no line, Σ t_A.
+    private var sums: [Double]
+    private var largest: [Double]
+    private var attention: [Double]
+    /// When each step of the block ended.
+    private var times: [Double]
+    /// Loads of one worker over the block.
+    private var row: [Double]
+    /// Worker-steps that control was not told of yet.
+    private var unreported = 0
 
     init(_ run: BundleRun) {
         self.run = run
         bank = run.makeBank()
         line = run.stages.attention.line
+        sums = [Double](repeating: 0, count: bank.longestBlock)
+        largest = sums
+        attention = sums
+        times = sums
+        row = sums
     }
 
     mutating func run(_ control: SimulationControl) throws(SimulationError) -> RunCounts {
         var counts = RunCounts()
+        var completions = Completions()
         let (f, c) = (run.ffnTime, run.communicationTime)
-        let workers = run.workers
-        let share = 1 / Double(workers)
-        var completions = WorkerBank.Completions()
+        let share = 1 / Double(run.workers)
         var time = 0.0
-        var unreported = 0
-        var (sum, largest, attention) = initial()
-        while !run.isOver(steps: counts.steps, requests: completions.requests) {
-            let mean: Double
-            let slowest: Double
-            if let line {
-                slowest = line.latency(at: Double(largest))
-                mean = line.alpha * (Double(sum) * share) + line.beta
-            } else {
-                slowest = run.stages.attention.latency(at: Double(largest))
-                mean = attention * share
+        var isOver = false
+        while !isOver {
+            let block = run.block(of: bank, steps: counts.steps, requests: completions.requests)
+            try gather(block, control)
+            let end = run.end(in: block, of: bank, steps: counts.steps, requests: completions.requests)
+            let included = end ?? block
+            isOver = end != nil
+            for offset in 0..<included {
+                let mean: Double
+                let slowest: Double
+                if let line {
+                    slowest = line.latency(at: largest[offset])
+                    mean = line.alpha * (sums[offset] * share) + line.beta
+                } else {
+                    slowest = run.stages.attention.latency(at: largest[offset])
+                    mean = attention[offset] * share
+                }
+                let duration = max(slowest, f, c)
+                time += duration
+                times[offset] = time
+                counts.attention += mean
+                counts.slowestAttention += slowest
+                counts.barrier += duration - max(mean, f, c)
+                counts.blocks.add(duration)
             }
-            let duration = max(slowest, f, c)
-            time += duration
-            counts.attention += mean
-            counts.slowestAttention += slowest
-            counts.barrier += duration - max(mean, f, c)
-            counts.blocks.add(duration)
-            let step = counts.steps
-            sum = 0
-            largest = 0
-            attention = 0
-            for worker in 0..<workers {
-                bank.advance(worker, step: step, time: time, into: &completions)
-                let load = bank.loads[worker]
-                sum &+= load
-                if load > largest { largest = load }
+            counts.steps += included
+            bank.settle(block, times: times, stride: 0, microbatches: 1, included: 0..<included, into: &completions)
+        }
+        counts.elapsed = time
+        counts.ffn = f * Double(counts.steps)
+        counts.communication = c * Double(counts.steps)
+        counts.completions = completions
+        return counts
+    }
+
+    /// The loads of all workers over the next `block` steps, into their sums and maxima.
+    private mutating func gather(_ block: Int, _ control: SimulationControl) throws(SimulationError) {
+        for offset in 0..<block {
+            sums[offset] = 0
+            largest[offset] = 0
+            attention[offset] = 0
+        }
+        for worker in 0..<run.workers {
+            bank.advance(worker, by: block, into: &row, at: 0)
+            for offset in 0..<block {
+                let load = row[offset]
+                sums[offset] += load
+                largest[offset] = load > largest[offset] ? load : largest[offset]
             }
             if line == nil {
-                for load in bank.loads { attention += run.stages.attention.latency(at: Double(load)) }
+                for offset in 0..<block { attention[offset] += run.stages.attention.latency(at: row[offset]) }
             }
-            counts.steps += 1
-            unreported += workers
+            unreported += block
             if unreported >= SimulationControl.interval {
                 try control.report(unreported)
                 unreported = 0
             }
         }
-        counts.elapsed = time
-        counts.ffn = f * Double(counts.steps)
-        counts.communication = c * Double(counts.steps)
-        counts.requests = completions.requests
-        counts.tokens = completions.tokens
-        counts.timePerToken = completions.timePerToken
-        counts.histogram = bank.histogram
-        return counts
-    }
-
-    /// Σ T, max T and, where the latency is no line, Σ t_A of the first step.
-    private func initial() -> (sum: Int, largest: Int, attention: Double) {
-        var attention = 0.0
-        if line == nil {
-            for load in bank.loads { attention += run.stages.attention.latency(at: Double(load)) }
-        }
-        return (bank.loads.reduce(0, +), bank.loads.max() ?? 0, attention)
     }
 }

@@ -14,12 +14,7 @@ struct RunCounts: Sendable {
     var communication = 0.0
     /// Time by which steps were longer than they would have been had every instance carried the mean load of the step.
     var barrier = 0.0
-    var requests = 0
-    /// Tokens of the finished requests.
-    var tokens = 0
-    /// Σ over the finished requests of their time per token.
-    var timePerToken = 0.0
-    var histogram = LogHistogram()
+    var completions = Completions()
     /// τ of consecutive equal blocks of steps.
     var blocks = BlockMeans()
 
@@ -32,9 +27,6 @@ struct RunCounts: Sendable {
         ffn += other.ffn
         communication += other.communication
         barrier += other.barrier
-        requests += other.requests
-        tokens += other.tokens
-        timePerToken += other.timePerToken
-        histogram.merge(other.histogram)
+        completions.merge(other.completions)
     }
 }

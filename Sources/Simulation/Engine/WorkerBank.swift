@@ -1,141 +1,237 @@
 /// The slots of all workers of a bundle; a worker is one microbatch of one Attention instance, B slots.
 ///
-/// Between completions a worker's load grows by B a step, so only completions cost anything: T ← T + B − (loads of the
-/// finished) + (prefills of the new). They are known ahead: each worker has a calendar, a ring of buckets of which number
-/// (step mod R) lists the slots whose requests finish at that step. A request that finishes more than R steps ahead stays in
-/// its bucket, which looks at it once in R steps; with R ≥ B that is less than one look a worker-step however long the
-/// requests are, and the memory does not depend on them.
+/// Which requests a slot holds, and for how many steps, does not depend on how long the steps take. So the bank goes ahead
+/// by a block of steps at a time: it gives the load of each worker at each step of the block, the engine makes times of
+/// them, and ``settle(_:times:stride:microbatches:included:into:)`` then counts the requests that finished.
+///
+/// Between completions a worker's load grows by B a step; only completions cost anything. A slot in which nothing finishes
+/// in a block is looked at once in it. Every slot draws from a stream of its own, so that the length of a block changes
+/// no number.
 struct WorkerBank {
-    /// One request in its slot.
+    /// The request in a slot.
     private struct Slot {
+        /// The slot's stream.
+        var generator: Xoroshiro128
         /// P + D: what the slot weighs when the request leaves.
         var release: Int
-        /// The number of its last step.
-        var finish: Int
-        /// When its first simulated step began, microseconds.
-        var start: Double
-        /// Its simulated steps, at most 2³² − 1 (more are never finished).
-        var steps: UInt32
-        /// The next slot in the bucket, or −1.
-        var next: Int32
+        /// The number of the request's last step.
+        var end: Int
     }
 
-    /// What the completions of one worker after one step added up to.
-    struct Completions {
-        var requests = 0
-        /// Tokens of the finished requests.
-        var tokens = 0
-        /// Σ of their times per token, microseconds.
-        var timePerToken = 0.0
+    /// When the request in a slot began: the last step before it and, in microseconds, the end of that step. What fills the
+    /// slots at the beginning has its first simulated step at step 0, time 0.
+    private struct Beginning {
+        var step = -1
+        var time = 0.0
+    }
+
+    /// A request that finished in the block.
+    private struct Finished {
+        var slot: Int32 = 0
+        /// Its last step, from the beginning of the block.
+        var offset: Int32 = 0
     }
 
     let workers: Int
     let batchSize: Int
-    /// T of each worker at its current step, tokens.
-    private(set) var loads: [Int]
-    /// TPOT of the finished requests.
-    private(set) var histogram = LogHistogram()
-
+    /// Steps of the longest block.
+    let longestBlock: Int
+    /// The number of the first step of the next block.
+    private var first = 0
+    /// T of each worker at that step, tokens.
+    private var loads: [Int]
     private let sampler: RequestSampler
-    private var generators: [SplittableGenerator]
     private var slots: [Slot]
-    private var buckets: [Int32]
-    private let ring: Int
+    private var beginnings: [Beginning]
+    /// Requests that finished in the block, worker by worker: the first `finishedCount` elements.
+    private var finished: [Finished]
+    private var finishedCount = 0
+    /// `finishedCount` after each worker.
+    private var finishedEnds: [Int]
+    /// Times per token of some requests, microseconds.
+    private var timesPerToken = [Double](repeating: 0, count: 512)
+    /// Slots of one worker in which more requests finish in the block.
+    private var pending: [Int32]
+    /// Σ over the requests that finish at a step of the next one's prefill less their release.
+    private var changes: [Int]
 
-    /// Fills all slots; what they hold first has its first simulated step at step 0, time 0.
+    /// Fills all slots.
     ///
-    /// - Parameter generator: worker w draws from its child stream w.
-    init(
-        workers: Int, batchSize: Int, sampler: RequestSampler, start: SimulationStart, generator: SplittableGenerator
-    ) {
+    /// - Parameter key: slot s of worker w draws from the stream of its child w's child s.
+    init(workers: Int, batchSize: Int, sampler: RequestSampler, start: SimulationStart, key: StreamKey) {
         self.workers = workers
         self.batchSize = batchSize
         self.sampler = sampler
-        ring = Self.ring(batchSize: batchSize, meanDecode: sampler.meanDecode)
+        longestBlock = sampler.block.steps(slots: workers * batchSize)
         loads = [Int](repeating: 0, count: workers)
-        generators = (0..<workers).map { generator.split($0) }
-        slots = [Slot](
-            repeating: Slot(release: 0, finish: 0, start: 0, steps: 0, next: -1), count: workers * batchSize)
-        buckets = [Int32](repeating: -1, count: workers * ring)
-        for worker in 0..<workers { fill(worker, start) }
+        slots = []
+        slots.reserveCapacity(workers * batchSize)
+        beginnings = [Beginning](repeating: Beginning(), count: workers * batchSize)
+        finished = []
+        finishedEnds = [Int](repeating: 0, count: workers)
+        pending = [Int32](repeating: 0, count: batchSize + 1)
+        changes = [Int](repeating: 0, count: longestBlock)
+        for worker in 0..<workers { fill(worker, start, key.child(worker)) }
     }
 
-    /// R: a few mean lengths, so that most requests are looked at once; a power of two.
-    private static func ring(batchSize: Int, meanDecode: Double) -> Int {
-        let wanted = Int(max(Double(batchSize), min(4 * meanDecode, 4096), 64))
-        return 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
-    }
-
-    /// Bytes of one worker.
-    static func bytes(batchSize: Int, meanDecode: Double) -> Double {
-        Double(batchSize * MemoryLayout<Slot>.stride)
-            + Double(ring(batchSize: batchSize, meanDecode: meanDecode) * MemoryLayout<Int32>.stride)
-            + Double(MemoryLayout<SplittableGenerator>.stride + MemoryLayout<Int>.stride)
-    }
-
-    private mutating func fill(_ worker: Int, _ start: SimulationStart) {
-        for index in (worker * batchSize)..<((worker + 1) * batchSize) {
+    private mutating func fill(_ worker: Int, _ start: SimulationStart, _ key: StreamKey) {
+        for slot in 0..<batchSize {
+            var generator = key.child(slot).generator
             let request: RequestSampler.Request
             var age = 0
             switch start {
-            case .cold: request = sampler.draw(&generators[worker])
-            case .stationary: (request, age) = sampler.drawInProgress(&generators[worker])
+            case .cold: request = sampler.draw(&generator)
+            case .stationary: (request, age) = sampler.drawInProgress(&generator)
             }
             loads[worker] += request.prefill + age
-            let steps = request.decode - age
-            slots[index] = Slot(
-                release: request.prefill + request.decode, finish: steps - 1, start: 0,
-                steps: UInt32(clamping: steps), next: -1)
-            link(index, worker)
+            slots.append(
+                Slot(
+                    generator: generator, release: request.prefill + request.decode, end: request.decode - age - 1))
         }
     }
 
-    private mutating func link(_ index: Int, _ worker: Int) {
-        let bucket = worker * ring + slots[index].finish & (ring - 1)
-        slots[index].next = buckets[bucket]
-        buckets[bucket] = Int32(truncatingIfNeeded: index)
+    /// Bytes of one worker with as many records as slots, and as much again where records grow.
+    static func bytes(batchSize: Int) -> Double {
+        let slot = MemoryLayout<Slot>.stride + MemoryLayout<Beginning>.stride
+        return Double(batchSize * (slot + 2 * MemoryLayout<Finished>.stride) + 2 * MemoryLayout<Int>.stride)
     }
 
-    /// Takes `worker` from step number `step` to the next one; that step ended at `time`.
-    @inline(__always)
-    mutating func advance(_ worker: Int, step: Int, time: Double, into completions: inout Completions) {
-        loads[worker] &+= batchSize
-        let bucket = worker &* ring &+ step & (ring &- 1)
-        let first = buckets[bucket]
-        if first >= 0 {
-            buckets[bucket] = -1
-            finish(from: first, worker, step: step, time: time, into: &completions)
+    /// The load of `worker`, tokens, at each of the next `count` steps, into elements of `row` from `position` on. Called once for
+    /// each worker in order, from 0, before ``settle(_:times:stride:microbatches:included:into:)``.
+    mutating func advance(_ worker: Int, by count: Int, into row: inout [Double], at position: Int) {
+        for offset in 0..<count { changes[offset] = 0 }
+        let end = first + count
+        // One request of each slot in turn: draws of different slots do not wait for one another, and nothing depends on a
+        // branch that a processor cannot foresee.
+        var left = 0
+        for slot in (worker * batchSize)..<((worker + 1) * batchSize) {
+            pending[left] = Int32(truncatingIfNeeded: slot)
+            left += slots[slot].end < end ? 1 : 0
         }
-    }
-
-    private mutating func finish(
-        from first: Int32, _ worker: Int, step: Int, time: Double, into completions: inout Completions
-    ) {
-        var generator = generators[worker]
-        var load = loads[worker]
-        var following = first
-        while following >= 0 {
-            let index = Int(following)
-            let slot = slots[index]
-            following = slot.next
-            if slot.finish == step {
-                let timePerToken = (time - slot.start) / Double(slot.steps)
-                completions.requests &+= 1
-                completions.tokens &+= Int(slot.steps)
-                completions.timePerToken += timePerToken
-                histogram.add(timePerToken)
-                let request = sampler.draw(&generator)
-                load += request.prefill - slot.release
-                slots[index] = Slot(
-                    release: request.prefill + request.decode, finish: step + request.decode, start: time,
-                    steps: UInt32(clamping: request.decode), next: -1)
+        while left > 0 {
+            if finished.count < finishedCount + left {
+                finished.append(contentsOf: repeatElement(Finished(), count: finished.count + 2 * left))
             }
-            link(index, worker)
+            let refilling = Refilling(first: first, end: end, recorded: finishedCount)
+            finishedCount += left
+            left = refilling.refill(left, of: &pending, sampler, &slots, &changes, &finished)
+        }
+        finishedEnds[worker] = finishedCount
+        var load = loads[worker]
+        for offset in 0..<count {
+            row[position + offset] = Double(load)
+            load += batchSize + changes[offset]
         }
         loads[worker] = load
-        generators[worker] = generator
     }
 
-    /// Forgets the completions counted so far in the histogram.
-    mutating func resetHistogram() { histogram = LogHistogram() }
+    /// How many steps of the block it takes until `requests` have finished in it; `nil` if fewer do.
+    func steps(untilFinished requests: Int) -> Int? {
+        guard finishedCount >= requests else { return nil }
+        var counts = [Int](repeating: 0, count: longestBlock)
+        for entry in finished.prefix(finishedCount) { counts[Int(entry.offset)] += 1 }
+        var sum = 0
+        for (offset, count) in counts.enumerated() {
+            sum += count
+            if sum >= requests { return offset + 1 }
+        }
+        return nil
+    }
+
+    /// Ends the block of `count` steps: counts those requests that finished at its steps `included`.
+    ///
+    /// - Parameter times: when each step ended, microseconds: a row of `stride` elements for each microbatch.
+    mutating func settle(
+        _ count: Int, times: [Double], stride: Int, microbatches: Int, included: Range<Int>,
+        into completions: inout Completions
+    ) {
+        var start = 0
+        for worker in 0..<workers {
+            let row = worker % microbatches * stride
+            let settling = Settling(first: first, row: row, included: included)
+            while start < finishedEnds[worker] {
+                let end = min(finishedEnds[worker], start + timesPerToken.count)
+                let (count, tokens) = settling.settle(start..<end, of: finished, times, &beginnings, &timesPerToken)
+                completions.add(timesPerToken, count: count, tokens: tokens)
+                start = end
+            }
+        }
+        first += count
+        finishedCount = 0
+    }
+}
+
+extension WorkerBank {
+    /// One pass over slots in which requests finish.
+    private struct Refilling {
+        /// The block's first step, and the one after its last.
+        let first: Int
+        let end: Int
+        /// Records there are.
+        let recorded: Int
+
+        /// Lets the request of each of the first `count` slots of `pending` finish and another take its place; keeps there
+        /// those slots in which that one finishes in the block too. Returns how many they are.
+        func refill(
+            _ count: Int, of pending: inout [Int32], _ sampler: RequestSampler, _ slots: inout [Slot],
+            _ changes: inout [Int], _ finished: inout [Finished]
+        ) -> Int {
+            var pending = pending.mutableSpan
+            var slots = slots.mutableSpan
+            var changes = changes.mutableSpan
+            var finished = finished.mutableSpan
+            var kept = 0
+            for index in 0..<count {
+                let slot = Int(pending[index])
+                var generator = slots[slot].generator
+                let request = sampler.draw(&generator)
+                let last = slots[slot].end
+                let offset = last - first
+                changes[offset] += request.prefill - slots[slot].release
+                finished[recorded + index] = Finished(
+                    slot: Int32(truncatingIfNeeded: slot), offset: Int32(truncatingIfNeeded: offset))
+                let next = last + request.decode
+                slots[slot] = Slot(generator: generator, release: request.prefill + request.decode, end: next)
+                pending[kept] = Int32(truncatingIfNeeded: slot)
+                kept += next < end ? 1 : 0
+            }
+            return kept
+        }
+    }
+
+    /// The count of what finished in one worker.
+    private struct Settling {
+        /// The block's first step.
+        let first: Int
+        /// Where the worker's times begin.
+        let row: Int
+        /// Steps of the block that count.
+        let included: Range<Int>
+
+        /// Tokens, and times per token into the first elements of `timesPerToken`, of the requests `range` of `finished`.
+        func settle(
+            _ range: Range<Int>, of finished: [Finished], _ times: [Double], _ beginnings: inout [Beginning],
+            _ timesPerToken: inout [Double]
+        ) -> (count: Int, tokens: Int) {
+            var beginnings = beginnings.mutableSpan
+            var timesPerToken = timesPerToken.mutableSpan
+            let finished = finished.span
+            let times = times.span
+            var kept = 0
+            var tokens = 0
+            for index in range {
+                let offset = Int(finished[index].offset)
+                let slot = Int(finished[index].slot)
+                let end = Beginning(step: first + offset, time: times[row + offset])
+                let beginning = beginnings[slot]
+                beginnings[slot] = end
+                timesPerToken[kept] = (end.time - beginning.time) / Double(end.step - beginning.step)
+                if included.contains(offset) {
+                    kept += 1
+                    tokens += end.step - beginning.step
+                }
+            }
+            return (kept, tokens)
+        }
+    }
 }

@@ -33,7 +33,7 @@ struct AliasTable: Sendable {
 
     /// One draw, from one number: its high part names the column, the rest decides in it.
     @inline(__always)
-    func draw(_ generator: inout SplittableGenerator) -> Int {
+    func draw(_ generator: inout Xoroshiro128) -> Int {
         let (column, fraction) = generator.next().multipliedFullWidth(by: UInt64(truncatingIfNeeded: columns.count))
         let index = Int(truncatingIfNeeded: column)
         return fraction < columns[index].threshold ? index : columns[index].alias

@@ -27,6 +27,7 @@ struct LengthSampler: Sendable {
     private var values: [Double] = []
     private var table = AliasTable(weights: [1])
     private var biasedTable = AliasTable(weights: [1])
+    private var logarithms = LogarithmTable()
     /// Lognormal decode: among requests seen at a random step, the part whose length was cut up to 1.
     private var shortShare = 0.0
 
@@ -72,10 +73,10 @@ struct LengthSampler: Sendable {
 
     /// A length of a new request.
     @inline(__always)
-    func draw(_ generator: inout SplittableGenerator) -> Int {
+    func draw(_ generator: inout Xoroshiro128) -> Int {
         switch kind {
         case .geometric:
-            return 1 &+ Int(min(Self.longest, PortableMath.log(generator.unit()) * location))
+            return 1 &+ Int(min(Self.longest, logarithms.log(generator.unit()) * location))
         case .fixed:
             return fraction > 0 && generator.unit() <= fraction ? floor + 1 : floor
         case .uniform:
@@ -89,7 +90,7 @@ struct LengthSampler: Sendable {
 
     /// A length of a request seen at a random step: with probability in proportion to its length. For decode lengths, so 1
     /// or more.
-    func drawLengthBiased(_ generator: inout SplittableGenerator) -> Int {
+    func drawLengthBiased(_ generator: inout Xoroshiro128) -> Int {
         switch kind {
         case .geometric:
             // Steps done and steps to come are independent and each geometric.
@@ -115,24 +116,25 @@ struct LengthSampler: Sendable {
         }
     }
 
-    private func lognormal(shift: Double, _ generator: inout SplittableGenerator) -> Double {
+    @inline(__always)
+    private func lognormal(shift: Double, _ generator: inout Xoroshiro128) -> Double {
         // The middle of one of 2⁵³ cells: never 0 or 1.
         let u = generator.unit() - 0x1p-54
         return PortableMath.exp(location + shift + scale * PortableMath.normalQuantile(u))
     }
 
-    private static func round(_ value: Double, _ generator: inout SplittableGenerator) -> Int {
+    private static func round(_ value: Double, _ generator: inout Xoroshiro128) -> Int {
         let value = min(value, longest)
-        let floor = value.rounded(.down)
-        let fraction = value - floor
-        return Int(floor) + (fraction > 0 && generator.unit() <= fraction ? 1 : 0)
+        let floor = Int(value)
+        let fraction = value - Double(floor)
+        return floor + (fraction > 0 && generator.unit() <= fraction ? 1 : 0)
     }
 
     /// Rounds up with probability f(n + 1)/(n + f): the longer neighbour is seen longer.
-    private static func roundLengthBiased(_ value: Double, _ generator: inout SplittableGenerator) -> Int {
+    private static func roundLengthBiased(_ value: Double, _ generator: inout Xoroshiro128) -> Int {
         let value = min(value, longest)
-        let floor = value.rounded(.down)
-        let fraction = value - floor
-        return Int(floor) + (fraction > 0 && generator.unit() * value <= fraction * (floor + 1) ? 1 : 0)
+        let floor = Int(value)
+        let fraction = value - Double(floor)
+        return floor + (fraction > 0 && generator.unit() * value <= fraction * Double(floor + 1) ? 1 : 0)
     }
 }

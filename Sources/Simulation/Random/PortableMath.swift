@@ -35,13 +35,29 @@ enum PortableMath {
     /// e^x for |x| ≤ 700; cut there.
     ///
     /// x = k ln 2 + t with |t| ≤ 0.347; e^t by its series.
+    @inline(__always)
     static func exp(_ x: Double) -> Double {
         let x = min(700, max(-700, x))
-        let k = (x / (ln2High + ln2Low)).rounded()
+        // Added and taken off again, this rounds to the nearest whole number.
+        let rounder = 0x1.8p52
+        let k = (x * (1 / (ln2High + ln2Low)) + rounder) - rounder
         let t = (x - k * ln2High) - k * ln2Low
-        var sum = 1.0
-        for n in stride(from: 14.0, to: 0, by: -1) { sum = 1 + sum * t / n }
-        return sum * Double(sign: .plus, exponent: Int(k), significand: 1)
+        var sum = 1.0 / 87_178_291_200
+        sum = sum * t + 1.0 / 6_227_020_800
+        sum = sum * t + 1.0 / 479_001_600
+        sum = sum * t + 1.0 / 39_916_800
+        sum = sum * t + 1.0 / 3_628_800
+        sum = sum * t + 1.0 / 362_880
+        sum = sum * t + 1.0 / 40_320
+        sum = sum * t + 1.0 / 5_040
+        sum = sum * t + 1.0 / 720
+        sum = sum * t + 1.0 / 120
+        sum = sum * t + 1.0 / 24
+        sum = sum * t + 1.0 / 6
+        sum = sum * t + 0.5
+        sum = sum * t + 1
+        sum = sum * t + 1
+        return sum * Double(bitPattern: UInt64(Int64(k) + 1023) << 52)
     }
 
     /// Φ⁻¹(p) for 0 < p < 1 by Acklam's rational approximation (relative error 1.2e-9).

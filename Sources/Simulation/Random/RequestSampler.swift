@@ -11,6 +11,8 @@ struct RequestSampler: Sendable {
 
     /// E[D], steps.
     let meanDecode: Double
+    /// How far a bank goes ahead with these requests.
+    let block: BlockLength
     private let isTrace: Bool
     private let prefill: LengthSampler
     private let decode: LengthSampler
@@ -31,6 +33,8 @@ struct RequestSampler: Sendable {
             requests = []
             table = AliasTable(weights: [1])
             biasedTable = table
+            let sampler = self.decode
+            block = BlockLength { max(1, sampler.draw(&$0)) }
         case .trace(let trace):
             isTrace = true
             prefill = LengthSampler(.one)
@@ -41,19 +45,21 @@ struct RequestSampler: Sendable {
             table = AliasTable(weights: weights)
             biasedTable = AliasTable(weights: biased)
             meanDecode = biased.reduce(0, +) / weights.reduce(0, +)
+            let (requests, table) = (requests, table)
+            block = BlockLength { requests[table.draw(&$0)].decode }
         }
     }
 
     /// A new request.
     @inline(__always)
-    func draw(_ generator: inout SplittableGenerator) -> Request {
+    func draw(_ generator: inout Xoroshiro128) -> Request {
         if isTrace { return requests[table.draw(&generator)] }
         let prefill = prefill.draw(&generator)
         return Request(prefill: prefill, decode: max(1, decode.draw(&generator)))
     }
 
     /// A request as a random step finds it: the chance is in proportion to its length, its age is uniform on 0 … D − 1.
-    func drawInProgress(_ generator: inout SplittableGenerator) -> (request: Request, age: Int) {
+    func drawInProgress(_ generator: inout Xoroshiro128) -> (request: Request, age: Int) {
         var request: Request
         if isTrace {
             request = requests[biasedTable.draw(&generator)]

@@ -13,15 +13,31 @@ struct LogHistogram: Sendable {
 
     private static func bucket(_ value: Double) -> Int { Int(truncatingIfNeeded: value.bitPattern >> 42) }
 
-    @inline(__always)
-    mutating func add(_ value: Double) {
-        let index = Int(truncatingIfNeeded: value.bitPattern >> 42) &- first
-        if index >= 0, index < counts.count {
-            counts[index] &+= 1
-            total &+= 1
-        } else {
-            addOutside(value)
+    /// Adds the first `count` of `values`.
+    mutating func add(_ values: [Double], count: Int) {
+        var position = 0
+        while position < count {
+            position = addInside(values, from: position, to: count)
+            if position < count {
+                addOutside(values[position])
+                position += 1
+            }
         }
+    }
+
+    /// Adds values up to the first one that is outside of what is covered; returns its position.
+    private mutating func addInside(_ values: [Double], from start: Int, to end: Int) -> Int {
+        let (first, covered) = (first, counts.count)
+        var counts = counts.mutableSpan
+        var position = start
+        while position < end {
+            let index = Self.bucket(values[position]) &- first
+            guard index >= 0, index < covered else { break }
+            counts[index] &+= 1
+            position += 1
+        }
+        total &+= UInt64(position - start)
+        return position
     }
 
     private mutating func addOutside(_ value: Double) {

@@ -37,3 +37,15 @@ public struct StageLatencies: Hashable, Sendable {
         }
     }
 }
+
+extension StageLatencies {
+    /// Whether a step of a bundle takes any time, at the mean slot load and one Attention instance; B = `batchSize`.
+    public func takeTime(slotLoad: SlotLoad, batchSize: Int) -> Bool {
+        max(
+            attention.latency(at: Double(batchSize) * slotLoad.mean), ffnTime(ratio: 1, batchSize: batchSize),
+            communicationTime(ratio: 1, batchSize: batchSize)) > 0
+    }
+
+    /// What is said of hardware of which that is not true.
+    public static let timeRule = "must make a step take time: every latency is zero"
+}

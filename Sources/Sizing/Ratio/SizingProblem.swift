@@ -31,8 +31,8 @@ public struct SizingProblem: Hashable, Sendable {
         self.maximumRatio = maximumRatio
         self.cost = cost
         self.barrierMethod = barrierMethod
-        guard MeanFieldCycle(parameters).cycle(ratio: 1).duration > 0 else {
-            throw SizingError(field: "hardware", rule: "must make a step take time: every latency is zero")
+        guard stages.takeTime(slotLoad: workload.slotLoad, batchSize: batchSize) else {
+            throw SizingError(field: "hardware", rule: StageLatencies.timeRule)
         }
     }
 

@@ -18,10 +18,10 @@ struct EngineReferenceTests {
                 let durations = reference.lockStep(steps: steps)
                 #expect(counts.steps == steps, "\(name)")
                 #expect(counts.elapsed == durations.reduce(0, +), "\(name)")
-                #expect(counts.requests == reference.finished.count, "\(name)")
-                #expect(counts.tokens == reference.finished.reduce(0) { $0 + $1.steps }, "\(name)")
+                #expect(counts.completions.requests == reference.finished.count, "\(name)")
+                #expect(counts.completions.tokens == reference.finished.reduce(0) { $0 + $1.steps }, "\(name)")
                 let timePerToken = reference.finished.reduce(0) { $0 + $1.time / Double($1.steps) }
-                #expect(abs(counts.timePerToken - timePerToken) <= 1e-9 * timePerToken, "\(name)")
+                #expect(abs(counts.completions.timePerToken - timePerToken) <= 1e-9 * timePerToken, "\(name)")
             }
         }
     }
@@ -52,21 +52,34 @@ struct EngineReferenceTests {
             let run = try Cases.run(workload)
             var bank = run.makeBank()
             var reference = Reference(run)
-            var completions = WorkerBank.Completions()
-            for step in 0..<300 {
-                for worker in 0..<run.workers {
-                    #expect(bank.loads[worker] == reference.load(worker), "\(name), step \(step)")
-                    bank.advance(worker, step: step, time: Double(step + 1), into: &completions)
-                    reference.step(worker, endingAt: Double(step + 1))
+            var completions = Completions()
+            var step = 0
+            while step < 300 {
+                // Blocks of any length.
+                let block = min(bank.longestBlock, 1 + step % 17, 300 - step)
+                var rows = [Double](repeating: 0, count: run.workers * block)
+                for worker in 0..<run.workers { bank.advance(worker, by: block, into: &rows, at: worker * block) }
+                for offset in 0..<block {
+                    for worker in 0..<run.workers {
+                        #expect(rows[worker * block + offset] == Double(reference.load(worker)), "\(name), \(step)")
+                        reference.step(worker, endingAt: Double(step + offset + 1))
+                    }
                 }
+                let times = (0..<block).map { Double(step + $0 + 1) }
+                bank.settle(
+                    block, times: times, stride: 0, microbatches: 1, included: 0..<block, into: &completions)
+                step += block
             }
+            #expect(completions.requests == reference.finished.count, "\(name)")
+            // Of a token a microsecond.
+            #expect(completions.timePerToken == Double(completions.requests), "\(name)")
             // Tokens counted are slots times steps: those of the finished requests and of those still there.
             let open = reference.workers.joined().reduce(0) { $0 + $1.seen }
             #expect(completions.tokens + open == 300 * run.workers * run.batchSize, "\(name)")
         }
     }
 
-    @Test("lengths beyond the calendar and heavy tails finish at their step")
+    @Test("lengths beyond a block and heavy tails finish at their step")
     func longRequests() throws {
         let workload = try Workload(
             .independent(
@@ -75,7 +88,7 @@ struct EngineReferenceTests {
         let counts = try run.counts(SimulationControl())
         var reference = Reference(run)
         #expect(counts.elapsed == reference.lockStep(steps: 3000).reduce(0, +))
-        #expect(counts.requests == reference.finished.count)
+        #expect(counts.completions.requests == reference.finished.count)
         #expect(reference.finished.contains { $0.steps == 700 })
     }
 

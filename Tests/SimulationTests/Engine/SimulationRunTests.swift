@@ -35,11 +35,21 @@ struct SimulationRunTests {
         for (name, workload) in try Cases.workloads() {
             let problem = try problem(ratios: [4], requests: 3000, workload: workload)
             let point = try problem.run().points[0]
-            // Slots = (requests per time) · E[D] τ; the count of requests is known to a few per cent.
+            // Slots = (requests per time) · E[D] τ. A renewal count of mean n has a variance of n Var(D)/E[D]².
             let perTime = Double(point.completedRequests) / point.elapsed
             let slots = perTime * problem.meanDecode * point.cycle.mean
-            #expect(abs(slots / 64 - 1) < 0.08, "\(name): \(slots)")
+            let spread = try relativeVariance(workload) / Double(point.completedRequests)
+            #expect(abs(slots / 64 - 1) < 0.005 + 4 * spread.squareRoot(), "\(name): \(slots)")
         }
+    }
+
+    /// Var(D)/E[D]², from many draws.
+    private func relativeVariance(_ workload: Workload) throws -> Double {
+        let sampler = try RequestSampler(workload)
+        var generator = StreamKey(seed: 21).generator
+        let decodes = (0..<50_000).map { _ in Double(sampler.draw(&generator).decode) }
+        let mean = decodes.reduce(0, +) / 50_000
+        return decodes.reduce(0) { $0 + ($1 / mean - 1) * ($1 / mean - 1) } / 50_000
     }
 
     @Test("idle time is split into its causes, and the mean time per token is the cycle's")

@@ -8,7 +8,7 @@ import Testing
 struct SamplerTests {
     @Test("logarithm, exponential and quantile agree with the C library")
     func elementaryFunctions() {
-        var generator = SplittableGenerator(seed: 3)
+        var generator = StreamKey(seed: 3).generator
         for _ in 0..<20_000 {
             let x = Foundation.exp(40 * (generator.unit() - 0.5))
             #expect(abs(PortableMath.log(x) - Foundation.log(x)) <= 4e-15 * max(1, abs(Foundation.log(x))))
@@ -24,30 +24,48 @@ struct SamplerTests {
         }
     }
 
-    @Test("the generator is xoshiro256++ with a SplitMix64 seed")
-    func generator() {
-        // From the reference C code: splitmix64 from seed 0 begins with these, and xoshiro256++ mixes them so.
-        var mixer = SplitMix64(state: 0)
-        let words = (0..<4).map { _ in mixer.next() }
-        #expect(words[0] == 0xE220_A839_7B1D_CDAF && words[1] == 0x6E78_9E6A_A1B9_65F4)
-        var generator = SplittableGenerator(seed: 0)
-        let sum = words[0] &+ words[3]
-        #expect(generator.next() == ((sum << 23 | sum >> 41) &+ words[0]))
+    @Test("the table's logarithm agrees with the C library, close to 1 as well")
+    func logarithmTable() {
+        let table = LogarithmTable()
+        var generator = StreamKey(seed: 4).generator
+        for index in 0..<40_000 {
+            let u = generator.unit()
+            let x = index % 2 == 0 ? u : 1 - u * 0x1p-20
+            #expect(abs(table.log(x) - Foundation.log(x)) <= 1e-15 * max(1, abs(Foundation.log(x))))
+            #expect(table.log(x) <= 0)
+        }
+        #expect(table.log(1) == 0)
+        #expect(abs(table.log(1 - 0x1p-53) / -0x1p-53 - 1) < 1e-9)
+        #expect(abs(table.log(0x1p-53) / (-53 * Foundation.log(2)) - 1) < 1e-15)
     }
 
-    @Test("child streams depend on their path alone and differ")
-    func splitting() {
-        let parent = SplittableGenerator(seed: 9)
-        var drawn = parent
-        _ = drawn.next()
-        var one = parent.split(4)
-        var same = drawn.split(4)
-        #expect(one.next() == same.next())
-        let firsts = (0..<1000).map { index -> UInt64 in
-            var child = parent.split(index)
-            return child.next()
+    @Test("the generator is xoroshiro128++ with a SplitMix64 seed")
+    func generator() {
+        // From the reference C code: splitmix64 from seed 0 begins with these, and xoroshiro128++ mixes them so.
+        var mixer = SplitMix64(state: 0)
+        let words = (0..<2).map { _ in mixer.next() }
+        #expect(words == [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4])
+        var generator = Xoroshiro128(seed: 0)
+        func rotated(_ x: UInt64, _ k: UInt64) -> UInt64 { x << k | x >> (64 - k) }
+        var (s0, s1) = (words[0], words[1])
+        for _ in 0..<100 {
+            #expect(generator.next() == rotated(s0 &+ s1, 17) &+ s0)
+            s1 ^= s0
+            (s0, s1) = (rotated(s0, 49) ^ s1 ^ s1 << 21, rotated(s1, 28))
         }
-        #expect(Set(firsts).count == 1000)
+    }
+
+    @Test("streams depend on their path alone and differ")
+    func splitting() {
+        let key = StreamKey(seed: 9)
+        #expect(key.child(4) == StreamKey(seed: 9).child(4))
+        let firsts = (0..<50).flatMap { worker in
+            (0..<50).map { slot -> UInt64 in
+                var generator = key.child(worker).child(slot).generator
+                return generator.next()
+            }
+        }
+        #expect(Set(firsts).count == 2500)
     }
 
     @Test("alias tables draw in proportion")
@@ -55,7 +73,7 @@ struct SamplerTests {
         let weights = [0, 1, 2.5, 0, 0.01, 7]
         let table = AliasTable(weights: weights)
         var counts = [Double](repeating: 0, count: weights.count)
-        var generator = SplittableGenerator(seed: 1)
+        var generator = StreamKey(seed: 1).generator
         let n = 200_000.0
         for _ in 0..<Int(n) { counts[table.draw(&generator)] += 1 }
         let total = weights.reduce(0, +)
@@ -69,7 +87,7 @@ struct SamplerTests {
     func moments() throws {
         for (name, workload) in try Cases.workloads() {
             let sampler = try RequestSampler(workload)
-            var generator = SplittableGenerator(seed: 11)
+            var generator = StreamKey(seed: 11).generator
             let n = 60_000
             var steps = 0.0
             var stepsSquared = 0.0

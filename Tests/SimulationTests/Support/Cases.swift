@@ -54,7 +54,7 @@ enum Cases {
         BundleRun(
             sampler: try RequestSampler(workload), stages: try stages ?? Self.stages(alpha: 0.05), ratio: ratio,
             batchSize: batchSize, microbatches: microbatches, start: start, end: end,
-            generator: SplittableGenerator(seed: seed))
+            key: StreamKey(seed: seed))
     }
 }
 

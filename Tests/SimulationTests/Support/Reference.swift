@@ -1,10 +1,11 @@
 @testable import Simulation
 @testable import Sizing
 
-/// The model of section 6 step by step and slot by slot, as slow and obvious as it can be made. It draws requests from the
-/// same streams as the engines, worker by worker, so what it gives is not only close to theirs but equal.
+/// The model of section 6 step by step and slot by slot, as slow and obvious as it can be made. Every slot draws requests from
+/// the same stream as in the engines, so what it gives is not only close to theirs but equal.
 struct Reference {
     struct Slot {
+        var generator: Xoroshiro128
         var prefill: Int
         var decode: Int
         var age: Int
@@ -15,24 +16,22 @@ struct Reference {
     let run: BundleRun
     /// Slots of each worker; worker = instance · m + microbatch.
     var workers: [[Slot]] = []
-    var generators: [SplittableGenerator] = []
     var tokens = 0
     var finished: [(steps: Int, time: Double)] = []
 
     init(_ run: BundleRun) {
         self.run = run
         for worker in 0..<run.workers {
-            var generator = run.generator.split(worker)
             workers.append(
-                (0..<run.batchSize).map { _ in
+                (0..<run.batchSize).map { slot in
+                    var generator = run.key.child(worker).child(slot).generator
                     if run.start == .cold {
                         let request = run.sampler.draw(&generator)
-                        return Slot(prefill: request.prefill, decode: request.decode, age: 0)
+                        return Slot(generator: generator, prefill: request.prefill, decode: request.decode, age: 0)
                     }
                     let (request, age) = run.sampler.drawInProgress(&generator)
-                    return Slot(prefill: request.prefill, decode: request.decode, age: age)
+                    return Slot(generator: generator, prefill: request.prefill, decode: request.decode, age: age)
                 })
-            generators.append(generator)
         }
     }
 
@@ -44,11 +43,12 @@ struct Reference {
             workers[worker][index].age += 1
             workers[worker][index].seen += 1
             tokens += 1
-            let slot = workers[worker][index]
+            var slot = workers[worker][index]
             if slot.age == slot.decode {
                 finished.append((slot.seen, time - slot.start))
-                let request = run.sampler.draw(&generators[worker])
-                workers[worker][index] = Slot(prefill: request.prefill, decode: request.decode, age: 0, start: time)
+                let request = run.sampler.draw(&slot.generator)
+                workers[worker][index] = Slot(
+                    generator: slot.generator, prefill: request.prefill, decode: request.decode, age: 0, start: time)
             }
         }
     }
