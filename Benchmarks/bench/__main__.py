@@ -4,9 +4,11 @@ import argparse
 import json
 import sys
 
-from . import allocations, core, http, idle, machine, places, report, simulation, thresholds, traces
+from . import allocations, core, http, idle, machine, places, published, report, simulation, thresholds, traces
 
 SECTIONS = ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces")
+# Only where named: they download much, or take long.
+OPTIONAL = ("published",)
 
 
 def say(text):
@@ -31,17 +33,19 @@ def measure(section, rounds, seconds):
             return simulation.run(rounds, report=say)
         case "traces":
             return traces.run(rounds, report=say)
+        case "published":
+            return published.run(rounds, report=say)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="script/bench", description="Measures the service beside others.")
-    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; all where none is named")
+    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}, all where none is named; or {', '.join(OPTIONAL)}")
     parser.add_argument("--smoke", action="store_true", help="short; checks ratios and counts against thresholds.json")
     parser.add_argument("--rounds", type=int, default=5, help="alternating runs (default 5)")
     parser.add_argument("--seconds", type=float, default=3, help="of a run of the main HTTP cases (default 3)")
     parser.add_argument("--report", action="store_true", help="only write RESULTS.md anew from results/")
     arguments = parser.parse_args()
-    if unknown := set(arguments.sections) - set(SECTIONS):
+    if unknown := set(arguments.sections) - set(SECTIONS + OPTIONAL):
         parser.error(f"no section {', '.join(sorted(unknown))}")
     places.WORK.mkdir(parents=True, exist_ok=True)
     places.RESULTS.mkdir(exist_ok=True)

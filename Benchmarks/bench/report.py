@@ -3,7 +3,7 @@
 import json
 from statistics import median
 
-from . import places, plot, ratios
+from . import places, plot, published, ratios
 
 SIMULATION = """The paper's base case, cold start unless named; the reference is `python/lockstep.py`. Lock-step, r = 8 for heavy
 tails (lognormal lengths of deviation 5000, means 1155 and 500) and growth.
@@ -110,6 +110,43 @@ def ratios_section(title, data, intro=""):
     return text + ("\n" + "\n".join(lines) + "\n" if lines else "")
 
 
+ASKED = {
+    "plan named_plan.json": "`POST /v1/plan`: 24 H200, Qwen3-235B-A22B in bf16, lengths 4000 and 1000, TPOT at most 100 ms, three "
+    "microbatches, instances of eight devices: how many of each, and the batch",
+    "size named_size.json": "`POST /v1/size`: the same model and devices, a batch of 171 an instance and microbatch: the ratio, the barrier included",
+    "size base_case.json": "`POST /v1/size`: the paper's base case, coefficients given",
+    "aiconfigurator_search": "its AFD search: 24 H200, the same model, lengths and limit, three microbatches, ideal overlap; nodes, batch "
+    "and the parallelism inside a node (36 topologies)",
+    "aiconfigurator_narrow": "the same with the parallelism inside a node given (3 topologies)",
+    "aiconfigurator_estimate": "one AFD configuration, no search: two nodes to one, a batch of 64 a GPU (512 a node, in three microbatches)",
+    "genz_estimate": "one colocated configuration, no ratio: a step of Mixtral 8x22B on eight H100",
+    "llm_analysis_estimate": "one colocated configuration, no ratio: Llama 2 70B on eight A100",
+}
+
+
+def published_section(data):
+    rows = []
+    for name, entry in [*data["ours"].items(), *data["theirs"].items()]:
+        runs = entry["runs"]
+        rows.append([entry.get("package", "afd-sizer").replace("==", " "), ASKED[name]])
+        for kind in ("cold", "warm"):
+            rows[-1].append(duration(1e9 * median(published.middle(run, kind) for run in runs)))
+        rows[-1] += [f"{entry['installed_mb']:,}", f"{max(run['peak_kb'] for run in runs) / 1024:.0f}", runs[-1]["answer"]]
+    text = """## Time to a ratio, beside published tools
+
+`script/bench published`: tools that install from PyPI and answer without a hub. Cold is from the start of the process to the
+answer (ours: the command line), warm the same question again in the process (ours: over HTTP on a kept connection; the service is
+asked the same again, and keeps no answers). Installed: the virtual environment, or the binary. Memory: the peak of the process, or
+the service after the requests. The questions differ: AIConfigurator works on measured kernel times and mean lengths, takes whole
+nodes and walks the batch; the service works on a roofline or given coefficients and includes the barrier. The two others know
+no ratio and are here for scale.
+
+"""
+    text += table(["tool", "asked", "cold", "warm", "installed MB", "memory MB", "answer"], rows)
+    lines = [f"- {entry['what']}: {ratios.text(entry['values'], entry['digits'])}" for entry in data["ratios"]]
+    return text + "\n" + "\n".join(lines) + "\n"
+
+
 def goals_section(values):
     rows = []
     for goal in json.loads(GOALS.read_text()):
@@ -165,7 +202,7 @@ def values():
 def machines():
     """One entry where all sections were measured in one session; else one a section."""
     lines, seen = [], None
-    for section in ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces"):
+    for section in ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces", "published"):
         measured = load(section)
         if not measured:
             continue
@@ -200,6 +237,8 @@ def write():
         parts.append(ratios_section("Simulation", simulation["data"], SIMULATION))
     if traces := load("traces"):
         parts.append(ratios_section("Traces", traces["data"]))
+    if tools := load("published"):
+        parts.append(published_section(tools["data"]))
     notes = places.BENCHMARKS / "NOTES.md"
     if notes.exists():
         parts.append(notes.read_text())
