@@ -7,7 +7,8 @@ import subprocess
 
 from . import places
 
-REFERENCE = "numpy, slot by slot"
+REFERENCE = "numpy, slot by slot, the same part of the completions"
+REFERENCE_WHOLE = "numpy, slot by slot, all completions"
 
 
 def cases(group):
@@ -88,10 +89,10 @@ def counts(timings, report=print):
     return results
 
 
-def numpy_reference(requests=10_000):
-    """Seconds of the reference for the figure-4 sweep, and its points."""
+def numpy_reference(until):
+    """Seconds of the reference for the figure-4 sweep, and its points; it ends after that part of the completions."""
     output = subprocess.run(
-        [places.VENV / "python", places.BENCHMARKS / "python" / "lockstep.py", "--requests", str(requests)],
+        [places.VENV / "python", places.BENCHMARKS / "python" / "lockstep.py", "--until", str(until)],
         check=True,
         capture_output=True,
         text=True,

@@ -28,7 +28,7 @@ def cases(smoke):
         return [Case(GET, 32), Case(POST, 32)]
     every = []
     for tls, keep_alive, request in itertools.product((False, True), (True, False), (GET, POST)):
-        for connections in (32,) if tls else (1, 32, 256):
+        for connections in (1, 32, 256):
             main = keep_alive and not tls and connections == 32
             every.append(Case(request, connections, keep_alive, tls, 1.0 if main else 0.34))
     return every

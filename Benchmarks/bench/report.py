@@ -5,8 +5,10 @@ from statistics import median
 
 from . import places, plot, published, ratios
 
-SIMULATION = """The paper's base case, cold start unless named; the reference is `python/lockstep.py`. Lock-step, r = 8 for heavy
-tails (lognormal lengths of deviation 5000, means 1155 and 500) and growth.
+SIMULATION = """The paper's base case, cold start unless named: a run ends with the measured part, the first 80 % of the completions. The
+reference is `python/lockstep.py`, run to the same completion (what is compared) and, for the record, to the last. Lock-step unless m is
+named; r = 8 for heavy tails (lognormal lengths of deviation 5000, means 1155 and 500) and growth. Memory is the largest resident set of
+a process that did nothing else.
 
 """
 GOALS = places.BENCHMARKS / "goals.json"
@@ -92,14 +94,17 @@ def duration(nanoseconds):
 
 def core_section(title, data, intro=""):
     rows = []
+    memory = title == "Simulation"
     for name, entries in data["timings"].items():
         counts = data.get("counts", {}).get(name)
         middles = [entry["median_ns"] for entry in entries]
         rows.append(
             [name, f"{duration(median(middles))} [{duration(min(middles))}–{duration(max(middles))}]"]
             + ([f"{counts['instructions']:,.0f}", f"{counts['allocations']:.1f}"] if counts else ["", ""])
+            + ([f"{max(entry['peak_kb'] for entry in entries) / 1024:.1f}" if "peak_kb" in entries[0] else ""] if memory else [])
         )
-    return f"## {title}\n\n{intro}" + table(["case", "time", "instructions", "allocations"], rows)
+    head = ["case", "time", "instructions", "allocations"] + (["peak memory, MB"] if memory else [])
+    return f"## {title}\n\n{intro}" + table(head, rows)
 
 
 def ratios_section(title, data, intro=""):
@@ -144,6 +149,27 @@ no ratio and are here for scale.
 """
     text += table(["tool", "asked", "cold", "warm", "installed MB", "memory MB", "answer"], rows)
     lines = [f"- {entry['what']}: {ratios.text(entry['values'], entry['digits'])}" for entry in data["ratios"]]
+    return text + "\n" + "\n".join(lines) + "\n"
+
+
+def traces_section(data):
+    text = f"""## Traces
+
+Through the core: the parser by itself, on one thread, fed 64 KiB at a time. Over HTTP: one upload to the service on loopback, from the
+first byte sent to the last of the answer, of {data['rows']:,} generated requests; CPU is the service's own. MB are of the text, not of
+what is sent, where it is compressed. zlib is Python's `zlib.decompressobj` over the same file, reading nothing out of it.
+
+"""
+    rows = [[name, ratios.text(values, 0)] for name, values in data["megabytes_per_second"].items()]
+    text += table(["case", "MB/s"], rows)
+    whole = data["large"]
+    lines = [f"- {entry['what']}: {ratios.text(entry['values'], entry.get('digits', 2))}" for entry in data["ratios"]]
+    lines.append(
+        f"- an upload of {whole['bytes'] / 1e9:.2f} GB of CSV ({whole['requests']:,} requests): {whole['seconds']:.1f} s, largest "
+        f"resident set of the service {whole['peak_kb'] / 1024:.1f} MB ({whole['before_kb'] / 1024:.1f} MB before)"
+    )
+    statistics = data["timings"]["statistics of 100,000 requests"]
+    lines.append(f"- statistics of 100,000 requests, once read: {duration(median(entry['median_ns'] for entry in statistics))}")
     return text + "\n" + "\n".join(lines) + "\n"
 
 
@@ -194,6 +220,10 @@ def values():
         for name, counts in section["data"].get("counts", {}).items():
             found[f"{group}: {name}: instructions"] = counts["instructions"]
             found[f"{group}: {name}: allocations"] = counts["allocations"]
+        for name, speeds in section["data"].get("megabytes_per_second", {}).items():
+            found[f"{group}: {name}: MB/s"] = median(speeds)
+        if "large" in section["data"]:
+            found[f"{group}: large upload: MB resident"] = section["data"]["large"]["peak_kb"] / 1024
         for entry in section["data"].get("ratios", []):
             found[f"{group}: {entry['what']}"] = median(entry["values"])
     return found
@@ -236,7 +266,7 @@ def write():
     if simulation:
         parts.append(ratios_section("Simulation", simulation["data"], SIMULATION))
     if traces := load("traces"):
-        parts.append(ratios_section("Traces", traces["data"]))
+        parts.append(traces_section(traces["data"]))
     if tools := load("published"):
         parts.append(published_section(tools["data"]))
     notes = places.BENCHMARKS / "NOTES.md"

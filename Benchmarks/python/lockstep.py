@@ -1,10 +1,10 @@
 """The reference simulation: lock-step, slot by slot, vectorised with numpy over all slots of a bundle.
 
-python3 lockstep.py [--requests N] [--prefill P] [--decode D] [--seed S] [--ratios 1,2,…]
+python3 lockstep.py [--requests N] [--prefill P] [--decode D] [--seed S] [--ratios 1,2,…] [--until PART]
 
 The paper's base case from a cold start: every slot holds one request, weighs prefill + age, and is refilled when its request
-is done. One step of all r × B slots is a handful of array operations; a ratio ends when r·N requests are done. Prints one
-line of JSON with what was measured over the first 80 % of completions.
+is done. One step of all r × B slots is a handful of array operations. A ratio ends with the measured part, the first 80 % of
+r·N completions (the paper's measure), as the service's simulation does; --until 1 goes on to the last. Prints one line of JSON.
 """
 
 import argparse
@@ -14,16 +14,16 @@ import time
 import numpy as np
 
 
-def simulate(r, requests, prefill, decode, rng, b=256):
+def simulate(r, requests, prefill, decode, rng, until, b=256):
     alpha_a, beta_a, alpha_f, beta_f, alpha_c, beta_c = 0.00165, 50.0, 0.083, 100.0, 0.022, 20.0
     floor = max(alpha_f * r * b + beta_f, alpha_c * b + beta_c)
     p = 1 / decode
     load = np.full((r, b), prefill, dtype=np.int64)
     left = rng.geometric(p, size=(r, b))
-    goal, measured = r * requests, int(0.8 * r * requests)
+    goal, measured = round(until * r * requests), round(0.8 * r * requests)
     completed = steps = 0
     total = measured_time = 0.0
-    measured_steps = measured_completions = 0
+    measured_steps = 0
     while completed < goal:
         slowest = alpha_a * load.sum(axis=1).max() + beta_a
         total += max(slowest, floor)
@@ -37,7 +37,7 @@ def simulate(r, requests, prefill, decode, rng, b=256):
             load[done] = prefill
             left[done] = rng.geometric(p, size=finished)
         if not measured_steps and completed >= measured:
-            measured_time, measured_steps, measured_completions = total, steps, completed
+            measured_time, measured_steps = total, steps
     return {
         "ratio": r,
         "cycle_us": float(measured_time / measured_steps),
@@ -54,11 +54,12 @@ def main():
     parser.add_argument("--decode", type=float, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ratios", default="1,2,4,8,16,24,32")
+    parser.add_argument("--until", type=float, default=0.8, help="part of the completions to run, 0.8 to 1 (default 0.8)")
     arguments = parser.parse_args()
     rng = np.random.default_rng(arguments.seed)
     start = time.perf_counter()
     points = [
-        simulate(int(r), arguments.requests, arguments.prefill, arguments.decode, rng)
+        simulate(int(r), arguments.requests, arguments.prefill, arguments.decode, rng, arguments.until)
         for r in arguments.ratios.split(",")
     ]
     print(json.dumps({"seconds": time.perf_counter() - start, "points": points}))

@@ -2,8 +2,10 @@ import Calibration
 
 extension Case {
     static let traces: [Case] = [
-        Case("CSV, 100,000 requests") { reading(csv(100_000), .csv) },
-        Case("NDJSON, 100,000 requests") { reading(ndjson(100_000), .jsonLines) },
+        Case("CSV, 100,000 requests", bytes: { csv(100_000).count }, prepare: { reading(csv(100_000), .csv) }),
+        Case(
+            "NDJSON, 100,000 requests", bytes: { ndjson(100_000).count },
+            prepare: { reading(ndjson(100_000), .jsonLines) }),
         Case("statistics of 100,000 requests") {
             var parser = TraceParser(format: .csv)
             try feed(csv(100_000), to: &parser)

@@ -1,10 +1,15 @@
 /// Something to be timed: `prepare` makes the inputs and gives the operation.
 struct Case: Sendable {
     let name: String
+    /// What one operation reads, in bytes, where that is what it is measured by.
+    let bytes: (@Sendable () -> Int)?
     let prepare: @Sendable () throws -> () -> Void
 
-    init(_ name: String, _ prepare: @escaping @Sendable () throws -> () -> Void) {
+    init(
+        _ name: String, bytes: (@Sendable () -> Int)? = nil, prepare: @escaping @Sendable () throws -> () -> Void
+    ) {
         self.name = name
+        self.bytes = bytes
         self.prepare = prepare
     }
 }

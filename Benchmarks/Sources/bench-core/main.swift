@@ -2,6 +2,8 @@
 //
 // `time` prints one line of JSON; `run` does the operation COUNT times and prints nothing, for callgrind.
 
+import Glibc
+
 let groups = ["sizing": Case.sizing, "simulation": Case.simulation, "traces": Case.traces]
 let arguments = CommandLine.arguments
 
@@ -14,13 +16,24 @@ switch (arguments.dropFirst().first, arguments.count) {
 case ("list", 3):
     for item in groups[arguments[2]] ?? [] { print(item.name) }
 case ("time", 4):
-    let operation = try chosen(arguments[2]).prepare()
+    let item = chosen(arguments[2])
+    let operation = try item.prepare()
     operation()
     let result = Stopwatch.measure(seconds: Double(arguments[3]) ?? 1, operation)
-    print("{\"median_ns\": \(result.median), \"fastest_ns\": \(result.fastest), \"operations\": \(result.count)}")
+    let bytes = item.bytes.map { ", \"bytes\": \($0())" } ?? ""
+    print(
+        "{\"median_ns\": \(result.median), \"fastest_ns\": \(result.fastest), \"operations\": \(result.count), "
+            + "\"peak_kb\": \(peakKilobytes())\(bytes)}")
 case ("run", 4):
     let operation = try chosen(arguments[2]).prepare()
     for _ in 0..<(Int(arguments[3]) ?? 1) { operation() }
 default:
     fatalError("usage: bench-core list GROUP | time NAME SECONDS | run NAME COUNT")
+}
+
+/// The largest resident set of this process so far, in KB.
+func peakKilobytes() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss
 }
