@@ -49,7 +49,8 @@ def main():
         parser.error(f"no section {', '.join(sorted(unknown))}")
     places.WORK.mkdir(parents=True, exist_ok=True)
     places.RESULTS.mkdir(exist_ok=True)
-    allocations.build()
+    if not arguments.report:
+        allocations.build()
     if arguments.smoke:
         sys.exit(thresholds.smoke(say))
     if not arguments.report:

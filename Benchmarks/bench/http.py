@@ -48,7 +48,8 @@ def same_job(contenders):
         flat = {}
         flatten({key: answer[key] for key in ("recommendation", "mean_field", "workload")}, "", flat)
         answers[name] = flat
-    reference = answers.pop("hummingbird")
+    first = next(name for name in ("hummingbird", "flask") if name in answers)
+    reference = answers.pop(first)
     for name, flat in answers.items():
         for key, value in reference.items():
             other = flat.get(key)
@@ -58,7 +59,7 @@ def same_job(contenders):
                 else value == other
             )
             if not close:
-                raise RuntimeError(f"not the same job: {key} is {other} with {name}, {value} with hummingbird")
+                raise RuntimeError(f"not the same job: {key} is {other} with {name}, {value} with {first}")
     return len(reference)
 
 
@@ -70,9 +71,10 @@ def flatten(value, path, into):
         into[path] = value
 
 
-def run(rounds, seconds, smoke=False, report=print):
+def run(rounds, seconds, smoke=False, others=("hummingbird", "nginx", "flask"), report=print):
     """All cases: {case name: {contender: [run, …]}}, in the order in which they ran."""
     results = {}
+    starters = {name: start for name, start in servers.STARTERS.items() if name == "afd-sizer" or name in others}
     certificate = servers.certificate()
     for tls in (False, True):
         chosen = [case for case in cases(smoke) if case.tls == tls]
@@ -80,7 +82,7 @@ def run(rounds, seconds, smoke=False, report=print):
             continue
         running = {}
         try:
-            for offset, (name, start) in enumerate(servers.STARTERS.items()):
+            for offset, (name, start) in enumerate(starters.items()):
                 port = places.FIRST_PORT + 10 * tls + offset
                 running[name] = start(port, certificate if tls else None)
             for server in running.values():
@@ -92,7 +94,7 @@ def run(rounds, seconds, smoke=False, report=print):
                         load.run(server, method, path, 32, 1, body)
             for round_number in range(rounds):
                 for case in chosen:
-                    names = list(CONTENDERS[case.method])
+                    names = [name for name in CONTENDERS[case.method] if name in running]
                     # The one who begins changes, so that none is always behind the same neighbour.
                     turn = round_number % len(names)
                     for name in names[turn:] + names[:turn]:
