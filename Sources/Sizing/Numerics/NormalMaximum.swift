@@ -4,8 +4,10 @@ import Glibc
 ///
 /// Goals, in order: relative accuracy 1e-10 of E[φ(max)] for any non-decreasing piecewise-linear φ; no cancellation at any
 /// r from 1 to 1e6; about two microseconds. S falls from 1 to 0 over about one unit of z, so eight Gauss nodes on panels of
-/// half a unit are good to 3e-11; log Φ at the nodes of the fixed panels is computed once, which leaves one `expm1` a
-/// node, and far out, where r log Φ is small, three terms of its series.
+/// half a unit are good to 3e-11. With q = 1 − Φ, S_r = 1 − (1 − q)^r obeys S_{2k} = S_k (2 − S_k) and
+/// S_{j+k} = S_j + S_k (1 − S_j), which cancel nowhere: a whole r takes log₂ r squarings of all eight nodes at once, from q
+/// at the nodes of the fixed panels, computed once. Another r takes one `expm1` a node, and far out, where r log Φ is
+/// small, three terms of its series.
 public enum NormalMaximum {
     /// |z| beyond which the tails are below rounding, even times 1e6 instances.
     public static let bound = 9.5
@@ -18,6 +20,47 @@ public enum NormalMaximum {
         return GaussLegendre.rule.map { NormalDistribution.logCumulative(middle + $0.node * panelWidth / 2) }
     }
 
+    /// 1 − Φ at the same nodes.
+    private static let upperTails: [SIMD8<Double>] = (0..<panels).map { panel in
+        let middle = -bound + (Double(panel) + 0.5) * panelWidth
+        return tails(at: { middle + $0 * panelWidth / 2 })
+    }
+
+    private static let weights = SIMD8(GaussLegendre.rule.map(\.weight))
+
+    /// 1 − Φ at the eight nodes, each moved from −1…1 to its place.
+    private static func tails(at place: (Double) -> Double) -> SIMD8<Double> {
+        var values = SIMD8<Double>()
+        for node in 0..<8 { values[node] = NormalDistribution.upperTail(place(GaussLegendre.rule[node].node)) }
+        return values
+    }
+
+    /// 1 − (1 − q)^r of each.
+    @inline(__always)
+    private static func maximumTails(_ q: SIMD8<Double>, wholeCount: Int) -> SIMD8<Double> {
+        var power = q
+        var rest = wholeCount
+        while rest & 1 == 0 {
+            power *= 2 - power
+            rest >>= 1
+        }
+        var result = power
+        rest >>= 1
+        while rest > 0 {
+            power *= 2 - power
+            if rest & 1 == 1 { result += power * (1 - result) }
+            rest >>= 1
+        }
+        return result
+    }
+
+    /// r where it is a whole number from 1 to 2^20.
+    private static func whole(_ count: Double) -> Int? {
+        guard count >= 1, count <= 1_048_576 else { return nil }
+        let rounded = Int(count)
+        return Double(rounded) == count ? rounded : nil
+    }
+
     /// ∫ S(z) dz.
     ///
     /// - Parameters:
@@ -25,30 +68,34 @@ public enum NormalMaximum {
     ///   - upper: where it ends, not above ``bound``.
     ///   - count: r, 1 or more.
     public static func tailIntegral(from lower: Double, to upper: Double, count: Double) -> Double {
+        let wholeCount = whole(count)
         let lower = max(lower, -bound)
         let upper = min(upper, bound)
         guard lower < upper else { return 0 }
         let first = Int(((lower + bound) / panelWidth).rounded(.up))
         let last = Int(((upper + bound) / panelWidth).rounded(.down))
-        guard first <= last else { return partial(from: lower, to: upper, count: count) }
+        guard first <= last else { return partial(from: lower, to: upper, count: count, wholeCount) }
         let start = -bound + Double(first) * panelWidth
         let end = -bound + Double(last) * panelWidth
         var sum = 0.0
-        if lower < start { sum += partial(from: lower, to: start, count: count) }
+        if lower < start { sum += partial(from: lower, to: start, count: count, wholeCount) }
         for panel in first..<last {
-            let area = whole(panel, count: count)
+            let area = area(of: panel, count: count, wholeCount)
             sum += area
             // S falls faster than any geometric series here: what is left is below rounding.
             if area < 1e-18 { return sum }
         }
-        if end < upper { sum += partial(from: end, to: upper, count: count) }
+        if end < upper { sum += partial(from: end, to: upper, count: count, wholeCount) }
         return sum
     }
 
-    private static func whole(_ panel: Int, count: Double) -> Double {
+    private static func area(of panel: Int, count: Double, _ wholeCount: Int?) -> Double {
         let base = panel * 8
         // Φ^r below 1e-17 on the whole panel: S is 1 there.
         if count * logCumulative[base + 7] < -40 { return panelWidth }
+        if let wholeCount {
+            return (weights * maximumTails(upperTails[panel], wholeCount: wholeCount)).sum() * panelWidth / 2
+        }
         var sum = 0.0
         if count * logCumulative[base] > -1e-4 {
             // −expm1(x) = −x (1 + x/2 (1 + x/3)) to 1e-13 of itself.
@@ -62,9 +109,12 @@ public enum NormalMaximum {
         return sum * panelWidth / 2
     }
 
-    private static func partial(from lower: Double, to upper: Double, count: Double) -> Double {
+    private static func partial(from lower: Double, to upper: Double, count: Double, _ wholeCount: Int?) -> Double {
         let half = (upper - lower) / 2
         let middle = (upper + lower) / 2
+        if let wholeCount {
+            return (weights * maximumTails(tails(at: { middle + $0 * half }), wholeCount: wholeCount)).sum() * half
+        }
         var sum = 0.0
         for (node, weight) in GaussLegendre.rule {
             sum += weight * NormalDistribution.maximumUpperTail(middle + node * half, count: count)

@@ -40,6 +40,18 @@ struct NormalDistributionTests {
         #expect(abs(-9.5 + tail - expected) < 2e-10)
     }
 
+    /// A whole number of instances goes by squarings, the next number above it by the exponential.
+    @Test("a whole number of instances and the number just above it agree", arguments: 0..<100)
+    func wholeCount(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let lower = Double.random(in: -9.5...7, using: &generator)
+        let upper = lower + Double.random(in: 0.01...4, using: &generator)
+        let count = generator.magnitude(1...1_000_000).rounded()
+        let whole = NormalMaximum.tailIntegral(from: lower, to: upper, count: count)
+        let above = NormalMaximum.tailIntegral(from: lower, to: upper, count: count.nextUp)
+        #expect(relativeError(whole, above) < 1e-12)
+    }
+
     @Test("the tail integral agrees with a fine midpoint rule", arguments: 0..<30)
     func tailIntegral(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
