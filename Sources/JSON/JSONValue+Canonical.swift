@@ -21,22 +21,38 @@ extension JSONValue {
         case .null: writer.null()
         case .bool: writer.value(node.payload != 0)
         case .number: writer.value(node.number)
-        case .string: writer.value(document.string(node))
+        case .string: document.withUTF8(node) { writer.value(utf8: $0) }
         case .array:
             writer.beginArray()
             for element in elements { element.writeCanonical(into: &writer) }
             writer.endArray()
         case .object:
             writer.beginObject()
-            var sorted = Array(members)
-            sorted.sort { left, right in
-                document.utf8(left.name.node).lexicographicallyPrecedes(document.utf8(right.name.node))
-            }
-            for member in sorted {
-                writer.name(document.string(member.name.node))
-                member.value.writeCanonical(into: &writer)
+            withSortedMembers { names in
+                for name in names {
+                    document.withUTF8(document.tape[name]) { writer.name(utf8: $0) }
+                    JSONValue(document: document, index: name + 1).writeCanonical(into: &writer)
+                }
             }
             writer.endObject()
+        }
+    }
+
+    /// The tape's indices of an object's member names, sorted by their bytes; on the stack where there are few.
+    private func withSortedMembers(_ body: (UnsafeBufferPointer<Int>) -> Void) {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { buffer in
+            var names = buffer
+            var index = index + 1
+            for member in 0..<count {
+                names.initializeElement(at: member, to: index)
+                index = Int(document.tape[index + 1].next)
+            }
+            names.sort { left, right in
+                document.withUTF8(document.tape[left]) { left in
+                    document.withUTF8(document.tape[right]) { left.lexicographicallyPrecedes($0) }
+                }
+            }
+            body(UnsafeBufferPointer(names))
         }
     }
 }

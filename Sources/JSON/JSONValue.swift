@@ -57,9 +57,12 @@ extension JSONDocument {
         }
     }
 
-    func utf8(_ node: JSONNode) -> ArraySlice<UInt8> {
-        node.flags.contains(.inArena)
-            ? arena[node.start..<node.start + node.length] : bytes[node.start..<node.start + node.length]
+    /// The bytes of a string, in place: the pointer is good inside the call only.
+    func withUTF8<R>(_ node: JSONNode, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+        let source = node.flags.contains(.inArena) ? arena : bytes
+        return source.withUnsafeBufferPointer {
+            body(UnsafeBufferPointer(rebasing: $0[node.start..<node.start + node.length]))
+        }
     }
 
     func matches(_ node: JSONNode, _ text: StaticString) -> Bool {

@@ -69,6 +69,14 @@ public struct JSONWriter: Sendable {
         nameWritten()
     }
 
+    /// The name of the next member, any valid UTF-8.
+    mutating func name(utf8: UnsafeBufferPointer<UInt8>) {
+        separate()
+        lastName = ""
+        writeString(utf8)
+        nameWritten()
+    }
+
     public mutating func null() { literal("null") }
     public mutating func value(_ value: Bool) { literal(value ? "true" : "false") }
 
@@ -92,6 +100,13 @@ public struct JSONWriter: Sendable {
     public mutating func value(_ value: String) {
         separate()
         writeString(value)
+        place = .value
+    }
+
+    /// Any valid UTF-8.
+    mutating func value(utf8: UnsafeBufferPointer<UInt8>) {
+        separate()
+        writeString(utf8)
         place = .value
     }
 

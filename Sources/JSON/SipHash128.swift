@@ -7,15 +7,15 @@ public enum SipHash128 {
 
         /// 32 hexadecimal digits: the 16 bytes in the order of the reference implementation.
         public var hexadecimal: String {
-            var text: [UInt8] = []
-            text.reserveCapacity(32)
-            for word in [first, second] {
-                for i in 0..<8 {
-                    let byte = UInt8(truncatingIfNeeded: word >> UInt64(8 * i))
-                    for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : 0x61 - 10 + digit) }
+            String(unsafeUninitializedCapacity: 32) { text in
+                for digit in 0..<32 {
+                    let word = digit < 16 ? first : second
+                    // The upper half of each byte comes first.
+                    let value = UInt8(truncatingIfNeeded: word >> UInt64(4 * ((digit & 15) ^ 1))) & 15
+                    text.initializeElement(at: digit, to: value < 10 ? 0x30 + value : 0x61 - 10 + value)
                 }
+                return 32
             }
-            return String(decoding: text, as: UTF8.self)
         }
     }
 
