@@ -32,7 +32,8 @@ def startup(rounds, report=print):
 def crowd(rounds, seconds, connections=CONNECTIONS, report=print):
     """Memory of idle keep-alive connections, each after one answered request, and their effect on active ones.
 
-    Runs with and without the crowd alternate against one server.
+    Runs with and without the crowd alternate against one server, which rests a second before each; they begin and end with one
+    without.
     """
     server = servers.service(places.FIRST_PORT + 40)
     result = {"connections": connections, "with": [], "without": [], "kb_per_connection": []}
@@ -40,6 +41,7 @@ def crowd(rounds, seconds, connections=CONNECTIONS, report=print):
         server.wait_ready()
         load.run(server, "GET", "/healthz", 32, 1)
         for round_number in range(rounds):
+            time.sleep(1)
             result["without"].append(load.run(server, "GET", "/healthz", 1, seconds))
             before = processes.resident_set_kilobytes(server.pid)
             holder = subprocess.Popen(
@@ -55,6 +57,7 @@ def crowd(rounds, seconds, connections=CONNECTIONS, report=print):
                 after = processes.resident_set_kilobytes(server.pid)
                 if round_number == 0:
                     result["kb_per_connection"].append((after - before) / connections)
+                time.sleep(1)
                 result["with"].append(load.run(server, "GET", "/healthz", 1, seconds))
                 holder.stdin.write("check\n")
                 holder.stdin.flush()
@@ -62,9 +65,16 @@ def crowd(rounds, seconds, connections=CONNECTIONS, report=print):
             finally:
                 holder.stdin.close()
                 holder.wait()
-            time.sleep(0.3)
+        time.sleep(1)
+        result["without"].append(load.run(server, "GET", "/healthz", 1, seconds))
     finally:
         server.stop()
-    ratio = [one["requests_per_second"] / two["requests_per_second"] for one, two in zip(result["with"], result["without"])]
-    report(f"crowd: {result['kb_per_connection'][0]:.2f} KB a connection, {result['alive']} alive, speed {ratio}")
+    report(f"crowd: {result['kb_per_connection'][0]:.2f} KB a connection, {result['alive']} alive, speed {speeds(result)}")
     return result
+
+
+def speeds(data):
+    """Requests per second with the crowd ÷ without, each run against the mean of those before and after it."""
+    rates = {kind: [run["requests_per_second"] for run in data[kind]] for kind in ("with", "without")}
+    pairs = zip(rates["without"], rates["without"][1:] or rates["without"])
+    return [one * 2 / (before + after) for one, (before, after) in zip(rates["with"], pairs)]

@@ -3,7 +3,7 @@
 import json
 from statistics import median
 
-from . import places, plot, published, ratios
+from . import idle, places, plot, published, ratios
 
 SIMULATION = """The paper's base case, cold start unless named: a run ends with the measured part, the first 80 % of the completions. The
 reference is `python/lockstep.py`, run to the same completion (what is compared) and, for the record, to the last. Lock-step unless m is
@@ -63,14 +63,11 @@ def startup_section(data):
 
 
 def crowd_section(data):
-    speed = [
-        one["requests_per_second"] / two["requests_per_second"] for one, two in zip(data["with"], data["without"])
-    ]
     return f"""## Idle connections
 
 {data["connections"]:,} keep-alive connections, each idle after one answered request ({data["alive"]:,} still open at the end of the
 last run): **{data["kb_per_connection"][0]:.2f} KB** of resident memory each. Requests per second of one active connection with the
-crowd ÷ without, alternating: {ratios.text(speed, 3)}.
+crowd ÷ the mean of the runs without it before and after: {ratios.text(idle.speeds(data), 3)}.
 """
 
 
@@ -204,9 +201,7 @@ def values():
     if crowd:
         data = crowd["data"]
         found["crowd: KB per connection"] = data["kb_per_connection"][0]
-        found["crowd: requests/s with / without"] = median(
-            one["requests_per_second"] / two["requests_per_second"] for one, two in zip(data["with"], data["without"])
-        )
+        found["crowd: requests/s with / without"] = median(idle.speeds(data))
     allocations = load("allocations")
     if allocations:
         for path, (calls, _) in allocations["data"]["afd-sizer"].items():
