@@ -31,9 +31,14 @@ default:
     fatalError("usage: bench-core list GROUP | time NAME SECONDS | run NAME COUNT")
 }
 
-/// The largest resident set of this process so far, in KB.
+/// The largest resident set of this process so far, in KB: VmHWM, since getrusage keeps what the parent had before the fork.
 func peakKilobytes() -> Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss
+    guard let file = fopen("/proc/self/status", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+        let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        if text.hasPrefix("VmHWM:") { return Int(text.filter(\.isNumber)) ?? 0 }
+    }
+    return 0
 }
