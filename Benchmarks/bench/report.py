@@ -138,7 +138,8 @@ def published_section(data):
 
 `script/bench published`: tools that install from PyPI and answer without a hub. Cold is from the start of the process to the
 answer (ours: the command line), warm the same question again in the process (ours: over HTTP on a kept connection; the service is
-asked the same again, and keeps no answers). Installed: the virtual environment, or the binary. Memory: the peak of the process, or
+asked the same again, and keeps no answers; the tools may keep what they worked out). Installed: the virtual environment, or the
+binary, without the Swift runtime where that is not linked in. Memory: the peak of the process, or
 the service after the requests. The questions differ: AIConfigurator works on measured kernel times and mean lengths, takes whole
 nodes and walks the batch; the service works on a roofline or given coefficients and includes the barrier. The two others know
 no ratio and are here for scale.
