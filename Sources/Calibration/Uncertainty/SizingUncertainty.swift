@@ -3,8 +3,8 @@ import Sizing
 /// How the errors of the inputs carry over to a sizing, and how far the load may move before another ratio is best.
 ///
 /// Every independent source of error (two axes for θ and ν, two for each line) is moved by ±1.96 standard errors, the problem solved
-/// again, and the changes added in squares, up and down apart. All this is under the normal barrier, whose changes stand for those
-/// of the recommendation.
+/// again, and the changes added in squares, up and down apart. All this is under the theory that the recommendation comes from; where
+/// that knows the slot load's whole distribution, its form is kept while mean and deviation move.
 public struct SizingUncertainty: Hashable, Sendable {
     /// 95 % interval of the best whole ratio.
     public let ratio: ClosedRange<Int>
@@ -15,8 +15,12 @@ public struct SizingUncertainty: Hashable, Sendable {
 
     private static let quantile = 1.959_963_984_540_054
 
-    public init(_ problem: SizingProblem, best: OperatingPoint, errors: InputErrors) {
-        let base = Perturbed(problem, ratio: best.ratio)
+    /// - Parameters:
+    ///   - best: the recommendation.
+    ///   - model: the theory that it comes from, ``SizingProblem/barrier``.
+    ///   - errors: of the measured inputs.
+    public init(_ problem: SizingProblem, best: OperatingPoint, model: any CycleTimeModel, errors: InputErrors) {
+        let base = Perturbed(problem, model, ratio: best.ratio)
         var up = (ratio: 0.0, throughput: 0.0)
         var down = (ratio: 0.0, throughput: 0.0)
         for axis in Self.axes(problem, errors) {
@@ -24,7 +28,7 @@ public struct SizingUncertainty: Hashable, Sendable {
             var least = (ratio: 0.0, throughput: 0.0)
             for sign in [-1.0, 1] {
                 guard let moved = Self.move(problem, along: axis, by: sign * Self.quantile) else { continue }
-                let changed = Perturbed(moved, ratio: best.ratio)
+                let changed = Perturbed(moved, model.moved(to: moved.parameters), ratio: best.ratio)
                 let ratio = Double(changed.bestRatio - base.bestRatio)
                 let throughput = changed.throughput / base.throughput - 1
                 most = (max(most.ratio, ratio), max(most.throughput, throughput))
@@ -38,25 +42,23 @@ public struct SizingUncertainty: Hashable, Sendable {
         ratio = Int(min(lowest, best.ratio).rounded(.down))...Int(max(highest, best.ratio).rounded(.up))
         let tokens = best.throughputPerInstance
         throughput = max(0, tokens * (1 - down.throughput.squareRoot()))...(tokens * (1 + up.throughput.squareRoot()))
-        meanContext = Self.range(problem, base.bestRatio)
+        meanContext = Self.range(problem, model, base.bestRatio)
     }
 
-    /// The best ratio and the throughput at a given one, under the normal barrier.
+    /// The best ratio and the throughput at a given one.
     private struct Perturbed {
         let bestRatio: Int
         let throughput: Double
 
-        init(_ problem: SizingProblem, ratio: Double) {
-            let model = GaussianBarrierCycle(problem.parameters)
-            bestRatio = SizingUncertainty.best(problem, guess: ratio)
+        init(_ problem: SizingProblem, _ model: any CycleTimeModel, ratio: Double) {
+            bestRatio = SizingUncertainty.best(problem, model, guess: ratio)
             throughput = problem.operatingPoint(ratio: ratio, cycle: model.cycle(ratio: ratio)).throughputPerInstance
         }
     }
 
-    private static func best(_ problem: SizingProblem, guess: Double) -> Int {
-        RatioSearch(
-            parameters: problem.parameters, cost: problem.cost, model: GaussianBarrierCycle(problem.parameters)
-        ).optimum(upTo: problem.maximumRatio, guess: guess).ratio
+    private static func best(_ problem: SizingProblem, _ model: any CycleTimeModel, guess: Double) -> Int {
+        RatioSearch(parameters: problem.parameters, cost: problem.cost, model: model)
+            .optimum(upTo: problem.maximumRatio, guess: guess).ratio
     }
 
     // MARK: Axes
@@ -127,12 +129,14 @@ public struct SizingUncertainty: Hashable, Sendable {
         guard let workload = try? Workload(.moments(load)) else { return nil }
         return try? SizingProblem(
             workload: workload, stages: stages, batchSize: problem.batchSize, microbatches: problem.microbatches,
-            maximumRatio: problem.maximumRatio, cost: problem.cost, barrierMethod: .gaussian)
+            maximumRatio: problem.maximumRatio, cost: problem.cost, barrierMethod: problem.barrierMethod)
     }
 
     // MARK: Range of the mean context
 
-    private static func range(_ problem: SizingProblem, _ ratio: Int) -> ClosedRange<Double> {
+    private static func range(_ problem: SizingProblem, _ model: any CycleTimeModel, _ ratio: Int) -> ClosedRange<
+        Double
+    > {
         let load = problem.workload.slotLoad
         func isSame(_ mean: Double) -> Bool {
             guard
@@ -140,7 +144,7 @@ public struct SizingUncertainty: Hashable, Sendable {
                     mean: mean, standardDeviation: load.standardDeviation, skewness: load.skewness),
                 let moved = with(problem, next, problem.stages)
             else { return false }
-            return best(moved, guess: Double(ratio)) == ratio
+            return best(moved, model.moved(to: moved.parameters), guess: Double(ratio)) == ratio
         }
         /// Between a mean that gives the same ratio and one that does not.
         func edge(_ same: Double, _ other: Double) -> Double {

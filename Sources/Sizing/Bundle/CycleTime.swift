@@ -71,6 +71,11 @@ public protocol CycleTimeModel: Sendable {
 
     /// Its duration alone, microseconds: what a search over ratios needs, often cheaper than the whole.
     func duration(ratio: Double) -> Double
+
+    /// The same theory for other latencies, and for a slot load of other moments but the same form; takes microseconds.
+    ///
+    /// - Parameter parameters: of the same batch size and number of microbatches.
+    func moved(to parameters: BundleParameters) -> any CycleTimeModel
 }
 
 extension CycleTimeModel {

@@ -22,6 +22,9 @@ public struct ExactBarrierCycle: CycleTimeModel {
     private let meanAttention: Double
     /// h, a round.
     private let decorrelationRate: Double
+    /// The load of one microbatch, and the mean of an instance's m.
+    private let one: LoadQuantiles
+    private let mean: LoadQuantiles
     /// t_A at the nodes of the normal grid: of the mean of an instance's m loads, and of the slowest of them.
     private let shared: [Double]
     private let slowest: [Double]
@@ -67,12 +70,26 @@ public struct ExactBarrierCycle: CycleTimeModel {
         self.decorrelationRate = decorrelationRate
         self.parameters = parameters
         self.isFromDistribution = isFromDistribution
+        self.one = one
+        self.mean = mean
         let attention = parameters.stages.attention
         shared = mean.loads.map { attention.latency(at: $0) }
         slowest = one.largest(of: parameters.microbatches ?? 1).loads.map { attention.latency(at: $0) }
         meanAttention =
             attention.line?.latency(at: parameters.meanLoad)
             ?? NormalGrid.expectation(maximumOf: 1) { attention.latency(at: one.loads[$0]) }
+    }
+
+    /// The loads are moved and scaled to the new moments; what the buffers take off stays as it is.
+    public func moved(to parameters: BundleParameters) -> any CycleTimeModel {
+        let old = self.parameters
+        let factor = old.loadDeviation > 0 ? parameters.loadDeviation / old.loadDeviation : 1
+        func moved(_ quantiles: LoadQuantiles) -> LoadQuantiles {
+            quantiles.moved(from: old.meanLoad, to: parameters.meanLoad, scaledBy: factor)
+        }
+        return ExactBarrierCycle(
+            parameters, one: moved(one), mean: moved(mean), decorrelationRate: decorrelationRate,
+            isFromDistribution: isFromDistribution)
     }
 
     public func cycle(ratio: Double) -> CycleTime {

@@ -37,6 +37,8 @@ public struct GaussianBarrierCycle: CycleTimeModel {
             }
     }
 
+    public func moved(to parameters: BundleParameters) -> any CycleTimeModel { GaussianBarrierCycle(parameters) }
+
     public func cycle(ratio: Double) -> CycleTime {
         guard parameters.loadDeviation > 0 else { return MeanFieldCycle(parameters).cycle(ratio: ratio) }
         let (f, c) = risingStages(ratio: ratio)

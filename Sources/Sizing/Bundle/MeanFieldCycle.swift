@@ -10,6 +10,8 @@ public struct MeanFieldCycle: CycleTimeModel {
         self.meanLoad = meanLoad ?? parameters.meanLoad
     }
 
+    public func moved(to parameters: BundleParameters) -> any CycleTimeModel { MeanFieldCycle(parameters) }
+
     public func cycle(ratio: Double) -> CycleTime {
         let stages = parameters.stages
         let a = stages.attention.latency(at: meanLoad)

@@ -107,6 +107,15 @@ struct LoadQuantiles: Hashable {
         for node in loads.indices { loads[node] = centre + factor * (loads[node] - centre) }
     }
 
+    /// The same form around another mean, `factor` times as wide; no load is below 0.
+    func moved(from centre: Double, to mean: Double, scaledBy factor: Double) -> LoadQuantiles {
+        guard mean != centre || factor != 1 else { return self }
+        var copy = self
+        copy.loads = loads.map { mean + factor * ($0 - centre) }
+        copy.keepMean(mean, above: 0)
+        return copy
+    }
+
     /// Divides all loads by `count`: from the sum of some loads to their mean.
     func divided(by count: Double) -> LoadQuantiles {
         var copy = self

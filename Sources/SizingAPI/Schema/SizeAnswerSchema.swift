@@ -54,7 +54,7 @@ enum SizeAnswerSchema {
         }
         if let errors = request.errors {
             writer.object("uncertainty") {
-                UncertaintySchema.write(SizingUncertainty(problem, best: best, errors: errors), into: &$0)
+                UncertaintySchema.write(SizingUncertainty(problem, best: best, model: model, errors: errors), into: &$0)
             }
         }
         if request.include.contains(.curve) {
