@@ -97,6 +97,14 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL", "CZlib"], swiftSettings: strict),
         .testTarget(
+            name: "AFDSizerTests",
+            dependencies: [
+                "afd-sizer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "SizingAPITests", dependencies: ["SizingAPI", "Calibration", "JSON", "HTTPServer"],
             swiftSettings: strict),
     ],

@@ -19,7 +19,7 @@ public struct SizingError: Error, Hashable, Sendable, CustomStringConvertible {
     static func check(_ value: Double, in range: ClosedRange<Double>, field: String) throws(SizingError) {
         guard value.isFinite, range.contains(value) else {
             throw SizingError(
-                field: field, rule: "must be a finite number from \(range.lowerBound) to \(range.upperBound)")
+                field: field, rule: "must be a finite number from \(RangeText.of(range))")
         }
     }
 

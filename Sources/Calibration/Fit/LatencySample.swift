@@ -48,7 +48,7 @@ public struct LatencySample: Hashable, Sendable {
     private static func check(_ value: Double, _ range: ClosedRange<Double>, _ field: String) throws(CalibrationError) {
         guard value.isFinite, range.contains(value) else {
             throw CalibrationError(
-                field: field, rule: "must be a finite number from \(range.lowerBound) to \(range.upperBound)")
+                field: field, rule: "must be a finite number from \(RangeText.of(range))")
         }
     }
 }

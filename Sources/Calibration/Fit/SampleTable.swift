@@ -1,4 +1,4 @@
-/// Samples of stages from CSV: columns `stage`, `load` or `batch` and `context`, `latency_us`, optionally `weight`.
+/// Samples of stages from CSV, with commas, semicolons or tabs as in its header: columns `stage`, `load` or `batch` and `context`, `latency_us`, optionally `weight`.
 public enum SampleTable {
     /// Samples by stage, in the order of the rows.
     ///
@@ -6,12 +6,15 @@ public enum SampleTable {
     public static func read(_ bytes: [UInt8]) throws(CalibrationError) -> [(stage: String, samples: [LatencySample])] {
         var stages: [(stage: String, samples: [LatencySample])] = []
         var header: [String]?
+        var delimiter = UInt8(ascii: ",")
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
         for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             let record = Array(line.last == 0x0D ? line.dropLast() : line)
             guard record.contains(where: { $0 > 0x20 }) else { continue }
-            let fields = try fields(record, line: index + 1)
+            if header == nil { delimiter = CSVHeader.delimiter(of: record.span) }
+            let fields = try fields(record, delimiter, line: index + 1)
             guard let header else {
-                header = try Self.header(fields)
+                header = try Self.header(fields, line: index + 1)
                 continue
             }
             guard fields.count == header.count else {
@@ -36,17 +39,19 @@ public enum SampleTable {
 
     private static let columns = ["stage", "load", "batch", "context", "latency_us", "weight"]
 
-    private static func header(_ fields: [String]) throws(CalibrationError) -> [String] {
+    private static func header(_ titles: [String], line: Int) throws(CalibrationError) -> [String] {
+        let fields = titles.map { $0.lowercased() }
         for (index, field) in fields.enumerated() {
             guard columns.contains(field) else {
                 throw failure(
-                    1, "names the unknown column \"\(field.prefix(40))\"; known are \(columns.joined(separator: ", "))")
+                    line,
+                    "names the unknown column \"\(field.prefix(40))\"; known are \(columns.joined(separator: ", "))")
             }
-            guard !fields[..<index].contains(field) else { throw failure(1, "names \(field) twice") }
+            guard !fields[..<index].contains(field) else { throw failure(line, "names \(field) twice") }
         }
         guard fields.contains("stage"), fields.contains("latency_us"),
             fields.contains("load") || (fields.contains("batch") && fields.contains("context"))
-        else { throw failure(1, "must name stage, load (or batch and context) and latency_us") }
+        else { throw failure(line, "must name stage, load (or batch and context) and latency_us") }
         return fields
     }
 
@@ -61,7 +66,12 @@ public enum SampleTable {
         guard let latency = try number("latency_us") else { throw failure(line, "has no latency_us") }
         let weight = try number("weight") ?? 1
         do throws(CalibrationError) {
-            if let load = try number("load") { return try LatencySample(load: load, latency: latency, weight: weight) }
+            if let load = try number("load") {
+                guard try number("batch") == nil, try number("context") == nil else {
+                    throw CalibrationError(field: "", rule: "has both load and batch or context: it must have one")
+                }
+                return try LatencySample(load: load, latency: latency, weight: weight)
+            }
             guard let batch = try number("batch"), let context = try number("context") else {
                 throw CalibrationError(field: "", rule: "has neither load nor batch and context")
             }
@@ -72,9 +82,9 @@ public enum SampleTable {
         }
     }
 
-    private static func fields(_ record: [UInt8], line: Int) throws(CalibrationError) -> [String] {
+    private static func fields(_ record: [UInt8], _ delimiter: UInt8, line: Int) throws(CalibrationError) -> [String] {
         var fields: [String] = []
-        let isComplete = CSVRow.forEachField(record.span, delimiter: UInt8(ascii: ",")) { _, field in
+        let isComplete = CSVRow.forEachField(record.span, delimiter: delimiter) { _, field in
             var text = record[field.start..<field.end]
             while text.first.map({ $0 <= 0x20 }) == true { text.removeFirst() }
             while text.last.map({ $0 <= 0x20 }) == true { text.removeLast() }

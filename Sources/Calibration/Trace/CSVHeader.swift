@@ -69,7 +69,7 @@ struct CSVHeader: Sendable {
     }
 
     /// The first of comma, semicolon and tab outside quotes; a comma where there is none.
-    private static func delimiter(of record: Span<UInt8>) -> UInt8 {
+    static func delimiter(of record: Span<UInt8>) -> UInt8 {
         var isQuoted = false
         for index in record.indices {
             let byte = record[index]

@@ -6,13 +6,13 @@ public struct ColumnNames: Sendable {
     public static let prefill = [
         "ContextTokens", "prompt_tokens", "num_prefill_tokens", "input_length", "input_tokens", "num_prompt_tokens",
         "num_input_tokens", "prompt_length", "prompt_len", "input_len", "prefill_tokens", "prefill_length",
-        "prefill_len", "request_tokens", "prefill", "isl",
+        "prefill_len", "request_tokens", "input_sequence_length", "prefill", "isl",
     ]
     public static let decode = [
         "GeneratedTokens", "output_tokens", "completion_tokens", "num_decode_tokens", "output_length",
         "num_generation_tokens", "generation_tokens", "num_output_tokens", "num_completion_tokens",
         "num_generated_tokens", "output_len", "decode_tokens", "decode_length", "decode_len", "completion_length",
-        "completion_len", "response_tokens", "decode", "osl",
+        "completion_len", "response_tokens", "output_sequence_length", "decode", "osl",
     ]
 
     /// A weight or a number of repetitions. It is not taken, and not dropped in silence: every row is one request.

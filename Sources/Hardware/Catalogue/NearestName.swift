@@ -6,17 +6,22 @@ public enum NearestName {
         return "; did you mean \"\(nearest)\"?"
     }
 
-    /// The name with the least edit distance, where that is at most half of the name's length or one begins the other.
+    /// The name with the smallest edit distance (insertions, deletions, substitutions and swaps of neighbours), where it is small
+    /// enough to be what was meant: at most a third of the name's length, and at least one. From three letters on it is also enough that
+    /// one begins the other (`alpha` for `alpha_us`).
     public static func nearest(to name: String, among names: [String]) -> String? {
         // Bounds the work on hostile input: no name is that long.
         let wanted = normal(name.utf8.prefix(64))
         guard !wanted.isEmpty else { return nil }
+        let limit = max(1, wanted.count / 3)
         var best: (name: String, distance: Int)?
         for candidate in names {
             let bytes = normal(candidate.utf8.prefix(64))
             var distance = Self.distance(wanted, bytes)
-            if bytes.starts(with: wanted) || wanted.starts(with: bytes) { distance = min(distance, 1) }
-            guard distance <= max(2, wanted.count / 2) else { continue }
+            if wanted.count >= 3, bytes.count >= 3, bytes.starts(with: wanted) || wanted.starts(with: bytes) {
+                distance = min(distance, 1)
+            }
+            guard distance <= limit else { continue }
             if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
         }
         return best?.name
@@ -32,18 +37,21 @@ public enum NearestName {
         }
     }
 
-    /// Levenshtein's distance.
-    static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+    /// Optimal string alignment distance.
+    private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...b.count)
+        for i in 0..<a.count {
+            var row = [i + 1]
+            row.reserveCapacity(b.count + 1)
+            for j in 0..<b.count {
+                var cost = min(row[j] + 1, last[j + 1] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, beforeLast[j - 1] + 1) }
+                row.append(cost)
             }
+            beforeLast = last
+            last = row
         }
-        return row[b.count]
+        return last[b.count]
     }
 }

@@ -13,7 +13,8 @@ enum CalibrateRoute {
         var route = Route.postJSON("/v1/calibrate", limit: limit) { request in .deferred { _ in answer(request) } }
         let json = route.post
         route.post = { head, segment in
-            guard let type = head[.contentType], type.lowercased().hasPrefix("text/csv") else {
+            let essence = head[.contentType]?.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+            guard essence == "text/csv" else {
                 return json?(head, segment) ?? .respond(Problem.internal.response())
             }
             let pretty: Bool

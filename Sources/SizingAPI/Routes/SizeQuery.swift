@@ -77,7 +77,7 @@ struct SizeQuery: Sendable {
     private func number(_ name: String, in range: ClosedRange<Double>) throws(Problem) -> Double? {
         guard let text = values[name] else { return nil }
         guard let number = Double(text), range.contains(number) else {
-            throw Self.problem(name, "must be a number from \(range.lowerBound) to \(range.upperBound)")
+            throw Self.problem(name, "must be a number from \(RangeText.of(range))")
         }
         return number
     }

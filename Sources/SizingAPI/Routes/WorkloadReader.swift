@@ -68,6 +68,17 @@ public final class WorkloadReader: BodyConsumer, @unchecked Sendable {
         }
         let parsed: JSONDocument
         do throws(JSONError) { parsed = try JSONDocument(parsing: document) } catch { throw notJSON(error) }
+        if options.prefillColumn != nil || options.decodeColumn != nil {
+            throw Problem(
+                .unprocessableContent,
+                "prefill_column and decode_column name columns of rows; a JSON document that is no array of rows has none."
+            )
+        }
+        if options.firstTokenFromPrefill, parsed.root["merge"] != nil {
+            throw Problem(
+                .unprocessableContent,
+                "first_token_from_prefill is about rows; answers to be merged say themselves how theirs were read.")
+        }
         var problems = Problems()
         guard let summary = read(parsed.root, &problems), problems.isEmpty else { throw Problem(problems) }
         return summary

@@ -1,4 +1,6 @@
+import Hardware
 import JSON
+import Sizing
 
 /// Values with their rules: each reads one value, or blames it and gives nil.
 extension JSONValue {
@@ -6,7 +8,7 @@ extension JSONValue {
     func number(in range: ClosedRange<Double>, _ problems: inout Problems) -> Double? {
         guard let number else { return wrongType("a number", &problems) }
         guard range.contains(number) else {
-            problems.add(self, "must be a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))")
+            problems.add(self, "must be a number from \(RangeText.of(range))")
             return nil
         }
         return number
@@ -38,7 +40,7 @@ extension JSONValue {
         guard let name = string else { return wrongType("a string", &problems) }
         if let choice = Choice(rawValue: name) { return choice }
         let names = Choice.allCases.map(\.rawValue)
-        if let nearest = Nearest.name(to: name, among: names) {
+        if let nearest = NearestName.nearest(to: name, among: names) {
             problems.add(self, "is not known; did you mean \"\(nearest)\"?")
         } else {
             problems.add(self, "must be one of \(names.joined(separator: ", "))")
@@ -83,23 +85,6 @@ extension JSONValue {
 
     private func wrongType<T>(_ expected: String, _ problems: inout Problems) -> T? {
         problems.add(self, "must be \(expected), not \(kind.name)")
-        return nil
-    }
-
-    /// 1e9 as "1e9", 0 as "0".
-    private static func text(_ bound: Double) -> String {
-        if abs(bound) >= 1e6, let exponent = exactPowerOfTen(abs(bound)) {
-            return (bound < 0 ? "-1e" : "1e") + "\(exponent)"
-        }
-        return bound == bound.rounded() && abs(bound) < 1e15 ? "\(Int(bound))" : "\(bound)"
-    }
-
-    private static func exactPowerOfTen(_ value: Double) -> Int? {
-        var power = 1.0
-        for exponent in 0...22 {
-            if power == value { return exponent }
-            power *= 10
-        }
         return nil
     }
 }

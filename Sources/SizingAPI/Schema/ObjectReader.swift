@@ -1,3 +1,4 @@
+import Hardware
 import JSON
 
 /// Reads the members of one object and refuses those that are not known.
@@ -33,7 +34,7 @@ struct ObjectReader {
 
     private static func unknown(_ name: String, _ fields: [StaticString]) -> String {
         let known = fields.map { $0.description }
-        if let nearest = Nearest.name(to: name, among: known) {
+        if let nearest = NearestName.nearest(to: name, among: known) {
             return "is not a known field; did you mean \"\(nearest)\"?"
         }
         return "is not a known field; known are \(known.joined(separator: ", "))"

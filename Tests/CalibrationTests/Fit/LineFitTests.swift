@@ -166,6 +166,39 @@ struct LineFitTests {
         ])
         #expect(tiny.largestRelativeError.value.isFinite)
         #expect(tiny.largestRelativeError.index == 0)
+        // The square of the slope's error is beyond double precision.
+        for loads in [[1e-151, 2e-151, 3e-151], [1e-152, 2e-152, 3e-152, 4e-152]] {
+            do {
+                _ = try StageCalibration(
+                    loads.enumerated().map { try LatencySample(load: $1, latency: $0 == 1 ? 1e12 : 0) })
+                Issue.record("\(loads) has finite figures")
+            } catch {
+                #expect((error as? CalibrationError)?.field == "samples")
+                #expect((error as? CalibrationError)?.rule.contains("so wide a range") == true, "\(error)")
+            }
+        }
+    }
+
+    @Test(
+        "tables of samples come with marks, delimiters and cases of their own",
+        arguments: [
+            "\u{FEFF}stage,load,latency_us\nffn,1,2\nffn,2,3\n", "stage;load;latency_us\nffn;1;2\nffn;2;3\n",
+            "Stage\tLoad\tLATENCY_US\r\nffn\t1\t2\r\nffn\t2\t3", "stage,load,batch,latency_us\nffn,1,,2\nffn,2,,3\n",
+        ])
+    func tables(text: String) throws {
+        let stages = try SampleTable.read(Array(text.utf8))
+        #expect(stages.map(\.stage) == ["ffn"])
+        #expect(stages[0].samples.map(\.load) == [1, 2] && stages[0].samples.map(\.latency) == [2, 3])
+    }
+
+    @Test("a sample with both load and batch is refused, not half read")
+    func both() {
+        let table = "stage,batch,context,load,latency_us\nattention,2,3,7,1\nattention,2,4,8,2\n"
+        #expect {
+            try SampleTable.read(Array(table.utf8))
+        } throws: { error in
+            "\(error)".contains("Line 2") && "\(error)".contains("both")
+        }
     }
 
     @Test(

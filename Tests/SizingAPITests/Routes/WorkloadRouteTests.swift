@@ -159,6 +159,38 @@ struct WorkloadRouteTests {
         #expect(try Self.post("{\"id\":7,\"isl\":1,\"meta\":{\"weight\":2},\"osl\":2}", .jsonLines).status == 200)
     }
 
+    @Test("what the query says of rows is refused where there are none")
+    func queryOfDocuments() throws {
+        let columns = "{\"requests\":{\"prefill\":[10],\"decode\":[20]}}"
+        let merge = "{\"merge\":[\(Self.text(try Self.post(Self.csv, .csv).body))]}"
+        let first = TraceOptions(firstTokenFromPrefill: true)
+        for (text, options, name) in [
+            (columns, TraceOptions(prefillColumn: "x"), "prefill_column"),
+            (merge, TraceOptions(decodeColumn: "x"), "decode_column"), (merge, first, "first_token_from_prefill"),
+        ] {
+            let answer = try Self.post(text, .json, options: options)
+            #expect(answer.status == 422)
+            #expect(answer.root["detail"]?.string?.contains(name) == true)
+        }
+        #expect(try Self.post(columns, .json, options: first).status == 200)
+        #expect(try Self.post(merge, .json).status == 200)
+    }
+
+    @Test("a trace above the service's limit gets 413, one below it works")
+    func traceLimit() async throws {
+        try await LiveService.run(traceLimit: 1000) { service in
+            let csv = ["Content-Type: text/csv"]
+            let small = "isl,osl\n" + String(repeating: "10,20\n", count: 160)
+            #expect(small.utf8.count < 1000)
+            #expect(service.ask("POST", "/v1/workload", fields: csv, body: small).status == 200)
+            let large = small + small
+            #expect(service.ask("POST", "/v1/workload", fields: csv, body: large).status == 413)
+            let chunked = csv + ["Transfer-Encoding: chunked"]
+            let chunk = "\(String(large.utf8.count, radix: 16))\r\n\(large)\r\n0\r\n\r\n"
+            #expect(service.ask("POST", "/v1/workload", fields: chunked, chunks: chunk).status == 413)
+        }
+    }
+
     @Test("the live service streams, inflates, and refuses what it cannot use")
     func live() async throws {
         try await LiveService.run { service in

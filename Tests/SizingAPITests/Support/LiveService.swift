@@ -9,22 +9,27 @@ struct LiveService {
     let server: HTTPServer
     let port: Int
 
-    init() throws {
+    init(traceLimit: Int = WorkloadRoute.defaultLimit) throws {
         var configuration = ServerConfiguration(listeners: [.init(port: 0), .init(port: 0, role: .probe)])
         configuration.loops = 2
         configuration.workers = 2
         server = HTTPServer(
-            configuration: configuration, handler: SizingService(state: state, metrics: { "metric 1\n" }))
+            configuration: configuration,
+            handler: SizingService(state: state, traceLimit: traceLimit, metrics: { "metric 1\n" }))
         try server.start()
         port = try #require(server.boundPorts.first)
     }
 
     /// Sends one request on a connection of its own and returns the whole answer.
-    func ask(_ method: String, _ path: String, fields: [String] = [], body: String? = nil, port: Int? = nil) -> Exchange
-    {
+    ///
+    /// - Parameter chunks: in place of `body`, one that is chunked already.
+    func ask(
+        _ method: String, _ path: String, fields: [String] = [], body: String? = nil, chunks: String = "",
+        port: Int? = nil
+    ) -> Exchange {
         var lines = ["\(method) \(path) HTTP/1.1", "Host: localhost", "Connection: close"] + fields
         if let body { lines.append("Content-Length: \(body.utf8.count)") }
-        return Exchange(lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""), port: port ?? self.port)
+        return Exchange(lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? chunks), port: port ?? self.port)
     }
 
     func post(_ path: String, _ body: String, fields: [String] = ["Content-Type: application/json"]) -> Exchange {
@@ -32,8 +37,10 @@ struct LiveService {
     }
 
     /// Runs `body` with a service, which is stopped afterwards.
-    static func run(_ body: (LiveService) async throws -> Void) async throws {
-        let service = try LiveService()
+    static func run(
+        traceLimit: Int = WorkloadRoute.defaultLimit, _ body: (LiveService) async throws -> Void
+    ) async throws {
+        let service = try LiveService(traceLimit: traceLimit)
         do {
             try await body(service)
         } catch {

@@ -1,8 +1,7 @@
+import Hardware
 import Testing
 
-@testable import SizingAPI
-
-@Suite struct NearestTests {
+@Suite struct NearestNameTests {
     @Test(
         arguments: [
             ("prefil", "prefill"), ("perfill", "prefill"), ("decodes", "decode"), ("Decode", "decode"),
@@ -11,6 +10,6 @@ import Testing
             ("", nil), ("xyz", nil), ("batchsize", "batch_size"),
         ] as [(String, String?)])
     func suggests(_ name: String, _ expected: String?) {
-        #expect(Nearest.name(to: name, among: ["prefill", "decode", "batch_size"]) == expected)
+        #expect(NearestName.nearest(to: name, among: ["prefill", "decode", "batch_size"]) == expected)
     }
 }
