@@ -86,16 +86,21 @@ let package = Package(
             dependencies: ["HTTPServer", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: strict),
 
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "SizingTests", dependencies: ["Sizing"], swiftSettings: strict),
+        // What several test targets use.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SizingTests", dependencies: ["Sizing", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Sizing"], swiftSettings: strict),
-        .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "Sizing"], swiftSettings: strict),
+        .testTarget(
+            name: "CalibrationTests", dependencies: ["Calibration", "Sizing", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Sizing", "JSON"], swiftSettings: strict),
         .testTarget(
-            name: "PlanningTests", dependencies: ["Planning", "Hardware", "Simulation", "Sizing"], swiftSettings: strict
+            name: "PlanningTests", dependencies: ["Planning", "Hardware", "Simulation", "Sizing", "TestSupport"],
+            swiftSettings: strict
         ),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL", "CZlib"], swiftSettings: strict),
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL", "CZlib", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "AFDSizerTests",
             dependencies: [
@@ -105,7 +110,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SizingAPITests", dependencies: ["SizingAPI", "Calibration", "JSON", "HTTPServer"],
+            name: "SizingAPITests", dependencies: ["SizingAPI", "Calibration", "JSON", "HTTPServer", "TestSupport"],
             swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x

@@ -1,10 +1,11 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct JSONNumberTests {
     /// Every spelling of a number reads as the nearest double, as the standard library has it.
     @Test func readsTheNearestDouble() throws {
-        var generator = Seeded(state: 1)
+        var generator = SeededGenerator(seed: 1)
         for _ in 0..<20_000 {
             let digits = Int.random(in: 1...25, using: &generator)
             var text = Bool.random(using: &generator) ? "-" : ""
@@ -45,7 +46,7 @@ import Testing
 
     /// What is written reads back as the same bits, from all over the range of a double.
     @Test func writesWhatReadsBack() throws {
-        var generator = Seeded(state: 2)
+        var generator = SeededGenerator(seed: 2)
         var count = 0
         while count < 20_000 {
             let number = Double(bitPattern: generator.next())
@@ -76,18 +77,5 @@ import Testing
         var writer = JSONWriter()
         writer.value(number)
         return String(decoding: try writer.finish(), as: UTF8.self)
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): the same numbers in every run.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// Foundation's parser as an independent reader: what is accepted here must mean the same there.
@@ -10,7 +11,7 @@ import Testing
             #"[[],{},"",{"a":[{"b":[0]}]},12345678901234567890,"\uD83D\uDE00"]"#,
         ]
         let alphabet = Array("{}[],:\"\\u0123456789eE+-.truefalsn \n\u{1}é".utf8)
-        var generator = Seeded(state: 4)
+        var generator = SeededGenerator(seed: 4)
         var accepted = 0
         for round in 0..<40_000 {
             var text = Array(seeds[round % seeds.count].utf8)

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct JSONWriterTests {
@@ -71,7 +72,7 @@ import Testing
 
     /// Any string reads back as it was.
     @Test func stringsReadBack() throws {
-        var generator = Seeded(state: 3)
+        var generator = SeededGenerator(seed: 3)
         for _ in 0..<2_000 {
             var text = ""
             for _ in 0..<Int.random(in: 0...20, using: &generator) {

@@ -1,21 +1,9 @@
 import Hardware
 import Sizing
+import TestSupport
 import Testing
 
 @testable import Planning
-
-/// SplitMix64: the same cases in every run.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 enum Cases {
     /// A pair with random coefficients around the paper's.
@@ -48,7 +36,7 @@ enum Cases {
     }
 
     static func problem(_ seed: UInt64) throws -> PlanProblem {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let pairs = try (0..<Int.random(in: 1...3, using: &generator)).map { _ in try pair(&generator) }
         let limits = try PlanLimits(
             tpot: Bool.random(using: &generator) ? Double.random(in: 100...3000, using: &generator) : nil,

@@ -1,6 +1,7 @@
 import Hardware
 import Simulation
 import Sizing
+import TestSupport
 import Testing
 
 @testable import Planning
@@ -14,7 +15,7 @@ import Testing
 struct SpeculationTests {
     /// Even lengths, correlated: longer prompts get longer answers.
     func requests(_ count: Int) -> (prefill: [Int], decode: [Int]) {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         var prefill: [Int] = []
         var decode: [Int] = []
         for _ in 0..<count {

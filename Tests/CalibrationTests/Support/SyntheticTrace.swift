@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Families of traces whose slot load is known.
 enum SyntheticTrace: String, CaseIterable {

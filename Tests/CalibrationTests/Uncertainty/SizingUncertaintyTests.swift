@@ -1,4 +1,5 @@
 import Sizing
+import TestSupport
 import Testing
 
 @testable import Calibration

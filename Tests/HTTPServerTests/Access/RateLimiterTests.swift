@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -48,7 +49,7 @@ import Testing
 
     /// Against a plain reference: an exact bucket per client in a dictionary.
     @Test func sameAsExactBucketsWhileTheTableHasRoom() {
-        var generator = SplitMix(seed: 11)
+        var generator = SeededGenerator(seed: 11)
         var limiter = RateLimiter(rate: 5, burst: 4, clients: 65_536)
         var reference: [UInt64: (credit: Double, at: UInt64)] = [:]
         var now: UInt64 = Self.second

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test func noiseIsSentAsItIs() throws {
-        var generator = SplitMix(seed: 5)
+        var generator = SeededGenerator(seed: 5)
         let noise = (0..<5000).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let response = Response(status: .ok, fields: [.contentType: "text/plain"], body: .bytes(noise))
         let answer = try answer(response)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test func incompressibleInputIsGivenUp() {
-        var generator = SplitMix(seed: 1)
+        var generator = SeededGenerator(seed: 1)
         let noise = (0..<10_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let pool = DeflaterPool()
         #expect(noise.withUnsafeBytes { pool.compress($0) } == nil)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -13,7 +14,7 @@ import Testing
     }
 
     @Test func mixedPiecesComeOutInOrderInAnyStep() {
-        var random = SplitMix(seed: 3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<200 {
             var buffer = OutputBuffer()
             var expected: [UInt8] = []

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -69,7 +70,7 @@ import Testing
 
     /// Against a list of deadlines that is searched.
     @Test func randomSchedules() {
-        var random = SplitMix(seed: 7)
+        var random = SeededGenerator(seed: 7)
         var wheel = TimerWheel(tick: 10, slots: 16, now: 0)
         var deadlines: [Int: UInt64] = [:]
         var now: UInt64 = 0

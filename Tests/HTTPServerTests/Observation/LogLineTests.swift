@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -87,7 +88,7 @@ import Testing
     }
 
     @Test func timestampsAsFoundationHasThem() {
-        var generator = SplitMix(seed: 4)
+        var generator = SeededGenerator(seed: 4)
         for _ in 0..<2000 {
             let second = Int64.random(in: -2_000_000_000...10_000_000_000, using: &generator)
             var bytes: [UInt8] = []

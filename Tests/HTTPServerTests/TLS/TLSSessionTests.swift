@@ -1,4 +1,5 @@
 import COpenSSL
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -186,7 +187,7 @@ import Testing
     }
 
     @Test func randomBytesNeverTrap() throws {
-        var generator = SplitMix(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<200 {
             let client = try TLSTestClient(of: context)
             if Bool.random(using: &generator) { try client.handshake() }

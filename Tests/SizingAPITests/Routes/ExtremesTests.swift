@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// The ends of every range, and random points between them: a number or a clear 422, never a NaN (which would be a 500), an
@@ -48,7 +49,7 @@ import Testing
     }
 
     @Test func randomCombinationsOfExtremes() throws {
-        var generator = Seeded(state: 7)
+        var generator = SeededGenerator(seed: 7)
         var seen: [Int: Int] = [:]
         for _ in 0..<300 {
             func pick(_ values: [String]) -> String { values[Int.random(in: 0..<values.count, using: &generator)] }
@@ -82,18 +83,5 @@ import Testing
             for more in Self.further { try Self.check(Sample.size(hardware: hardware, batch: batch, more), &seen) }
         }
         #expect(seen == [200: Self.batches.count * Self.further.count])
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): the same numbers in every run.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

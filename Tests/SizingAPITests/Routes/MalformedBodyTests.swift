@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// What is not JSON, or not acceptable JSON: 400 with a pointer, never a crash or a 500.
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test func bytesThatAreNotText() throws {
-        var generator = Seeded(state: 5)
+        var generator = SeededGenerator(seed: 5)
         for _ in 0..<200 {
             let bytes = (0..<64).map { _ in UInt8.random(in: 0x80...0xFF, using: &generator) }
             #expect(throws: JSONError.self) { try JSONDocument(parsing: bytes) }

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Sizing
 
 /// Sizing problems over the ranges that deployments live in, and some beyond.

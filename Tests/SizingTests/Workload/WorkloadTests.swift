@@ -1,5 +1,6 @@
 import Foundation
 import Sizing
+import TestSupport
 import Testing
 
 @Suite("Workload")
