@@ -43,46 +43,54 @@ extension JSONValue {
     }
 
     public struct Elements: Sequence, IteratorProtocol, Sendable {
-        private let document: JSONDocument
-        private var index: Int
-        private var remaining: Int
+        private var walk: Walk
 
-        init(_ value: JSONValue) {
-            document = value.document
-            index = value.index + 1
-            remaining = value.kind == .array ? value.count : 0
-        }
+        init(_ value: JSONValue) { walk = Walk(value, of: .array) }
 
-        public var underestimatedCount: Int { remaining }
+        public var underestimatedCount: Int { walk.remaining }
 
         public mutating func next() -> JSONValue? {
-            guard remaining > 0 else { return nil }
-            remaining -= 1
-            defer { index = Int(document.tape[index].next) }
-            return JSONValue(document: document, index: index)
+            walk.advance(valueAfter: 0).map { JSONValue(document: walk.document, index: $0) }
         }
     }
 
     public struct Members: Sequence, IteratorProtocol, Sendable {
-        private let document: JSONDocument
-        private var index: Int
-        private var remaining: Int
+        private var walk: Walk
 
-        init(_ value: JSONValue) {
-            document = value.document
-            index = value.index + 1
-            remaining = value.kind == .object ? value.count : 0
-        }
+        init(_ value: JSONValue) { walk = Walk(value, of: .object) }
 
-        public var underestimatedCount: Int { remaining }
+        public var underestimatedCount: Int { walk.remaining }
 
         /// Name (itself a string value) and value.
         public mutating func next() -> (name: JSONValue, value: JSONValue)? {
+            walk.advance(valueAfter: 1).map { name in
+                (JSONValue(document: walk.document, index: name), JSONValue(document: walk.document, index: name + 1))
+            }
+        }
+    }
+
+    /// A place among the children of a value.
+    private struct Walk: Sendable {
+        let document: JSONDocument
+        private var index: Int
+        private(set) var remaining: Int
+
+        /// Nothing to walk over where `value` is of another kind.
+        init(_ value: JSONValue, of kind: JSONKind) {
+            document = value.document
+            index = value.index + 1
+            remaining = value.kind == kind ? value.count : 0
+        }
+
+        /// Where the next child begins, and on to the one after it.
+        ///
+        /// - Parameter nodes: how many nodes stand before the child's value: 1 for a member's name.
+        mutating func advance(valueAfter nodes: Int) -> Int? {
             guard remaining > 0 else { return nil }
             remaining -= 1
-            let name = index
-            index = Int(document.tape[name + 1].next)
-            return (JSONValue(document: document, index: name), JSONValue(document: document, index: name + 1))
+            let start = index
+            index = Int(document.tape[start + nodes].next)
+            return start
         }
     }
 }
