@@ -27,7 +27,7 @@ struct LengthSampler: Sendable {
     private var values: [Double] = []
     private var table = AliasTable(weights: [1])
     private var biasedTable = AliasTable(weights: [1])
-    private var logarithms = LogarithmTable()
+    private let logarithms = LogarithmTable.shared
     /// Lognormal decode: among requests seen at a random step, the part whose length was cut up to 1.
     private var shortShare = 0.0
 

@@ -11,18 +11,15 @@ struct LogarithmTable: Sendable {
         var logarithm: Double
     }
 
-    private static let ln2High = 0x1.62e42fee00000p-1
-    private static let ln2Low = 0x1.a39ef35793c76p-33
-    /// The representation of √½.
-    private static let lowest: UInt64 = 0x3FE6_A09E_667F_3BCD
-    private static let one: UInt64 = 0x3FF0_0000_0000_0000
+    /// One for all samplers.
+    static let shared = LogarithmTable()
 
     private let cells: [Cell]
 
     init() {
-        let cellOfOne = (Self.one - Self.lowest) >> 45
+        let cellOfOne = (1.0.bitPattern - PortableMath.rootOfHalf) >> 45
         cells = (0..<128 as Range<UInt64>).map { index in
-            let centre = index == cellOfOne ? 1 : Double(bitPattern: Self.lowest + index << 45 + 1 << 44)
+            let centre = index == cellOfOne ? 1 : Double(bitPattern: PortableMath.rootOfHalf + index << 45 + 1 << 44)
             return Cell(reciprocal: 1 / centre, logarithm: PortableMath.log(centre))
         }
     }
@@ -30,15 +27,12 @@ struct LogarithmTable: Sendable {
     /// log x of a positive, finite, normal `x`; absolute error below 1e-15 · max(1, |log x|).
     @inline(__always)
     func log(_ x: Double) -> Double {
-        let bits = x.bitPattern
-        let shifted = bits &+ (Self.one - Self.lowest)
-        let exponent = Int64(truncatingIfNeeded: shifted >> 52) &- 1023
-        let m = Double(bitPattern: bits &- (UInt64(bitPattern: exponent) << 52))
-        let cell = cells[Int(truncatingIfNeeded: (shifted >> 45) & 127)]
+        let (exponent, m, place) = PortableMath.parts(of: x)
+        let cell = cells[Int(truncatingIfNeeded: (place >> 45) & 127)]
         let t = m * cell.reciprocal - 1
         let s = t * t
         let series = t + s * ((t * (1.0 / 3) - 0.5) + s * ((t * 0.2 - 0.25) - s * (1.0 / 6)))
         let k = Double(exponent)
-        return k * Self.ln2High + (cell.logarithm + (k * Self.ln2Low + series))
+        return k * PortableMath.ln2High + (cell.logarithm + (k * PortableMath.ln2Low + series))
     }
 }

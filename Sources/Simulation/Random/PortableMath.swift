@@ -4,18 +4,28 @@
 /// bytes everywhere cannot call them. Relative error below 1e-15 (``log(_:)``) and 1e-14 (``exp(_:)``), which is far below
 /// what sampling needs.
 enum PortableMath {
-    private static let ln2High = 0x1.62e42fee00000p-1
-    private static let ln2Low = 0x1.a39ef35793c76p-33
+    static let ln2High = 0x1.62e42fee00000p-1
+    static let ln2Low = 0x1.a39ef35793c76p-33
+
+    /// The representation of √½.
+    static let rootOfHalf: UInt64 = 0x3FE6_A09E_667F_3BCD
+
+    /// x = 2^exponent · m with √½ ≤ m < √2, and how far m lies above √½: in the low 52 bits of `place`, evenly in the
+    /// representation. For a positive, finite, normal `x`.
+    @inline(__always)
+    static func parts(of x: Double) -> (exponent: Int, m: Double, place: UInt64) {
+        let bits = x.bitPattern
+        // Adding the distance from √½ to 1 carries into the exponent where m ≥ √2.
+        let shifted = bits &+ (1.0.bitPattern - rootOfHalf)
+        let exponent = Int(truncatingIfNeeded: shifted >> 52) &- 1023
+        return (exponent, Double(bitPattern: bits &- (UInt64(bitPattern: Int64(exponent)) << 52)), shifted)
+    }
 
     /// The natural logarithm of a positive, finite, normal `x`.
     ///
     /// x = 2^k · m with √½ ≤ m < √2; log m = 2 artanh s, s = (m − 1)/(m + 1), |s| ≤ 0.1716, as a series in s².
     static func log(_ x: Double) -> Double {
-        let bits = x.bitPattern
-        // Adding the distance from √½ to 1 carries into the exponent where m ≥ √2.
-        let shifted = bits &+ (0x3FF0_0000_0000_0000 - 0x3FE6_A09E_667F_3BCD)
-        let exponent = Int(truncatingIfNeeded: shifted >> 52) &- 1023
-        let m = Double(bitPattern: bits &- (UInt64(bitPattern: Int64(exponent)) << 52))
+        let (exponent, m, _) = parts(of: x)
         let s = (m - 1) / (m + 1)
         let q = s * s
         var sum = 1.0 / 21
