@@ -16,8 +16,9 @@ public struct SizingUncertainty: Hashable, Sendable {
     private static let quantile = 1.959_963_984_540_054
 
     /// - Parameters:
+    ///   - problem: what was sized.
     ///   - best: the recommendation.
-    ///   - model: the theory that it comes from, ``SizingProblem/barrier``.
+    ///   - model: the theory that it comes from, `SizingProblem.barrier`.
     ///   - errors: of the measured inputs.
     public init(_ problem: SizingProblem, best: OperatingPoint, model: any CycleTimeModel, errors: InputErrors) {
         let base = Perturbed(problem, model, ratio: best.ratio)
