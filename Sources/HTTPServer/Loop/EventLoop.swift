@@ -50,6 +50,7 @@ final class EventLoop: @unchecked Sendable {
     private(set) var now: UInt64
     private var tickDescriptor: Int32 = -1
     private var ticking = false
+    private var core = CoreSharing()
     private var drainGrace: UInt64?
     private var isShutDown = false
 
@@ -113,6 +114,7 @@ final class EventLoop: @unchecked Sendable {
         preconditionOnLoop()
         guard !isShutDown else { return }
         let began = System.monotonicNanoseconds()
+        core.beginTurn(now: began)
         var wait = Int32(0)
         repeat {
             let count = poller.wait(events, milliseconds: wait)
@@ -120,6 +122,7 @@ final class EventLoop: @unchecked Sendable {
             services.date.update(to: time(nil))
             for index in 0..<count { dispatch(events[index]) }
             takeTurns()
+            if core.isYieldDue(now: now) { sched_yield() }
             if isShutDown { return }
             if count == 0, waitingForTurn.isEmpty, wait > 0 { return }
             wait = waitingForTurn.isEmpty ? Self.lingerMilliseconds : 0
