@@ -34,7 +34,8 @@ public struct PlanProblem: Sendable {
     /// Most pairs to choose from.
     public static let maximumPairs = 64
 
-    /// - Throws: `SizingError` naming `objective` where a pair has no price or power for it, or what is out of range.
+    /// - Throws: `SizingError` naming `objective` where a pair has no price or power for it, `hardware` where no stage of a pair takes
+    ///   time, or what is out of range.
     public init(
         pairs: [InstancePair], limits: PlanLimits, objective: Objective = .instances, target: FleetTarget = .shape
     ) throws(SizingError) {
@@ -42,6 +43,11 @@ public struct PlanProblem: Sendable {
             throw SizingError(field: "hardware", rule: "must give from 1 to \(Self.maximumPairs) pairs of devices")
         }
         for pair in pairs {
+            if case .given(let stages) = pair.latencies {
+                guard stages.takeTime(slotLoad: pair.slotLoad, batchSize: limits.batchSize ?? 1) else {
+                    throw SizingError(field: "hardware", rule: StageLatencies.timeRule)
+                }
+            }
             switch objective {
             case .instances, .devices: break
             case .cost:

@@ -10,6 +10,7 @@ import Testing
     @Test(arguments: [
         ("/v1/size", ""), ("/v1/size", ", \"microbatches\": 2"), ("/v1/simulate", ", \"ratios\": [2]"),
         ("/v1/simulate", ", \"ratios\": [2], \"microbatches\": 2"),
+        ("/v1/plan", ""),
     ])
     func isRefused(path: String, more: String) throws {
         let reply = try Reply(
