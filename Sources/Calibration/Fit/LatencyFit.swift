@@ -9,11 +9,11 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
     /// The larger of two fitted lines: a roofline.
     case maximum = "max"
 
-    /// The model of `samples`, with the line behind it where it is one.
+    /// The model of `samples`.
     ///
     /// - Throws: ``CalibrationError`` naming `samples` where the fit cannot be made or comes out negative: a line is not clipped,
     ///   because a clipped line is no fit.
-    public func model(_ samples: [LatencySample]) throws(CalibrationError) -> (model: LatencyModel, line: LineFit?) {
+    public func model(_ samples: [LatencySample]) throws(CalibrationError) -> FittedLatency {
         guard samples.count <= StageCalibration.maximumSamples else {
             throw CalibrationError(
                 field: "samples", rule: "must have at most \(StageCalibration.maximumSamples) elements")
@@ -24,10 +24,18 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
             guard let line = LineFit(points) else {
                 throw CalibrationError(field: "samples", rule: "must have at least two distinct loads")
             }
-            return (try Self.model(line), line)
-        case .interpolate: return (try Self.curve(samples), nil)
-        case .maximum: return (try Self.roofline(points), nil)
+            return FittedLatency(
+                try Self.model(line), errors: InputErrors.Line(line), byBatch: try Self.byBatch(samples))
+        case .interpolate: return FittedLatency(try Self.curve(samples))
+        case .maximum: return FittedLatency(try Self.roofline(points))
         }
+    }
+
+    private static func byBatch(_ samples: [LatencySample]) throws(CalibrationError) -> BatchLines? {
+        guard let batch = samples.first?.shape?.batch, samples.contains(where: { $0.shape?.batch != batch }) else {
+            return nil
+        }
+        return BatchLines(try StageCalibration(samples).batchLines)
     }
 
     private static func model(_ line: LineFit) throws(CalibrationError) -> LatencyModel {

@@ -13,12 +13,34 @@ enum ShapeDependence {
         let weights = samples.map(\.weight)
         let latency = samples.map(\.latency)
         guard let simple = residuals(Array(columns.prefix(1)), latency, weights),
-            let full = residuals(columns, latency, weights), simple > 0
+            let full = residuals(columns, latency, weights)
         else { return nil }
-        let freedom = Double(samples.count - 4)
-        let f = max(0, simple - full) / 2 / max(full / freedom, 1e-18 * simple)
+        return test(simple, against: full, added: 2, freedom: samples.count - 4)
+    }
+
+    /// One line over all samples of some batches against a line for each.
+    static func test(
+        _ pooled: LineFit, against lines: [StageCalibration.BatchLine]
+    ) -> (explained: Double, probability: Double)? {
+        test(
+            pooled.residualSum, against: lines.reduce(0) { $0 + $1.line.residualSum }, added: 2 * lines.count - 2,
+            freedom: lines.reduce(0) { $0 + $1.samples - 2 })
+    }
+
+    /// Whether what was added explains more than half of the scatter, and not by chance.
+    static func matters(_ test: (explained: Double, probability: Double)) -> Bool {
+        test.probability < 0.001 && test.explained > 0.5
+    }
+
+    /// Fisher's test of nested fits by the residuals that they leave; `nil` where the smaller leaves none.
+    private static func test(
+        _ simple: Double, against full: Double, added: Int, freedom: Int
+    ) -> (explained: Double, probability: Double)? {
+        guard simple > 0, added > 0, freedom > 0 else { return nil }
+        let f = max(0, simple - full) / Double(added) / max(full / Double(freedom), 1e-18 * simple)
         return (
-            max(0, 1 - full / simple), IncompleteBeta.fisherTail(f, numerator: 2, denominator: freedom)
+            max(0, 1 - full / simple),
+            IncompleteBeta.fisherTail(f, numerator: Double(added), denominator: Double(freedom))
         )
     }
 

@@ -43,7 +43,7 @@ public struct StageCalibration: Hashable, Sendable {
     /// For samples by batch and context: the share of the line's residual scatter that batch and context explain beyond their
     /// product, with the probability of as much by chance.
     public let shapeDependence: (explained: Double, probability: Double)?
-    /// Where batch and context matter beyond their product: a line for each batch with three contexts or more, by rising batch.
+    /// Where they fit better than one line: a line for each batch with three contexts or more, by rising batch.
     public let batchLines: [BatchLine]
     public let warnings: [String]
 
@@ -86,9 +86,9 @@ public struct StageCalibration: Hashable, Sendable {
         knee = verdict.knee
         lackOfFit = verdict.lackOfFit
         shapeDependence = ShapeDependence.test(samples.indices.filter { !named.contains($0) }.map { samples[$0] })
-        let isDependent = shapeDependence.map { $0.probability < 0.001 && $0.explained > 0.5 } ?? false
-        batchLines = isDependent ? Self.batchLines(samples) : []
-        warnings = Self.warnings(samples, line, verdict, shapeDependence)
+        batchLines = Self.batchLines(samples)
+        let isDependent = shapeDependence.map { ShapeDependence.matters($0) } ?? false
+        warnings = Self.warnings(samples, line, verdict, dependsOnShape: isDependent || !batchLines.isEmpty)
         guard hasFiniteFigures else {
             throw CalibrationError(
                 field: "samples",
@@ -111,13 +111,21 @@ public struct StageCalibration: Hashable, Sendable {
     }
 
     private static func batchLines(_ samples: [LatencySample]) -> [BatchLine] {
-        let groups = Dictionary(grouping: samples) { $0.shape?.batch ?? 0 }
-        return groups.sorted { $0.key < $1.key }.prefix(64).compactMap { batch, group in
-            guard Set(group.map(\.load)).count >= 3 else { return nil }
-            return LineFit(group.map { (load: $0.load, latency: $0.latency, weight: $0.weight) }).map {
-                BatchLine(batch: batch, samples: group.count, line: $0)
-            }
+        let shaped = samples.filter { $0.shape != nil }
+        let groups = Dictionary(grouping: shaped) { $0.shape?.batch ?? 0 }
+            .filter { Set($0.value.map(\.load)).count >= 3 }
+        guard groups.count >= 2 else { return [] }
+        func points(_ samples: [LatencySample]) -> [(load: Double, latency: Double, weight: Double)] {
+            samples.map { (load: $0.load, latency: $0.latency, weight: $0.weight) }
         }
+        let lines = groups.sorted { $0.key < $1.key }.prefix(64).compactMap { batch, group in
+            LineFit(points(group)).map { BatchLine(batch: batch, samples: group.count, line: $0) }
+        }
+        let covered = Set(lines.map(\.batch))
+        guard let pooled = LineFit(points(shaped.filter { covered.contains($0.shape?.batch ?? 0) })),
+            let test = ShapeDependence.test(pooled, against: lines)
+        else { return [] }
+        return ShapeDependence.matters(test) ? lines : []
     }
 
     /// Samples farther from the robust line than 5 robust deviations and 5 % of the latency expected there.
@@ -138,8 +146,7 @@ public struct StageCalibration: Hashable, Sendable {
     }
 
     private static func warnings(
-        _ samples: [LatencySample], _ line: LineFit, _ verdict: ShapeVerdict,
-        _ dependence: (explained: Double, probability: Double)?
+        _ samples: [LatencySample], _ line: LineFit, _ verdict: ShapeVerdict, dependsOnShape: Bool
     ) -> [String] {
         var warnings: [String] = []
         if samples.count < 5 { warnings.append("\(samples.count) samples: the errors are themselves uncertain") }
@@ -165,9 +172,10 @@ public struct StageCalibration: Hashable, Sendable {
                 "neither a line nor a roofline: send the samples as hardware with fit \"interpolate\", or look for a second "
                     + "cause of latency")
         }
-        if let dependence, dependence.probability < 0.001, dependence.explained > 0.5 {
+        if dependsOnShape {
             warnings.append(
-                "latency depends on batch and context beyond their product: samples near the batch size that will run fit best"
+                "latency depends on batch and context beyond their product: sent as hardware, the lines of the batch sizes nearest to "
+                    + "batch_size count, where two or more have one"
             )
         }
         return warnings

@@ -29,6 +29,10 @@ public struct InputErrors: Hashable, Sendable {
             self.beta = beta
             self.covariance = covariance
         }
+
+        init(_ fit: LineFit) {
+            self.init(alpha: fit.alpha.standardError, beta: fit.beta.standardError, covariance: fit.covariance)
+        }
     }
 
     public var load: Load?

@@ -50,16 +50,13 @@ enum CalibrationSchema {
         }
     }
 
-    /// The line of a calibrated stage, with its errors.
+    /// A calibrated stage.
     static func line(
         _ value: JSONValue, extraFields: [StaticString], _ problems: inout Problems
-    ) -> (model: LatencyModel, errors: InputErrors.Line)? {
-        guard let object = ObjectReader(value, fields: stageFields + extraFields, &problems) else { return nil }
-        let alpha = estimate(object, "alpha_us", &problems)
-        let beta = estimate(object, "beta_us", &problems)
-        var covariance: Double? = 0
-        if let given = object.optional("covariance") { covariance = given.number(in: -1e30...1e30, &problems) }
-        guard let alpha, let beta, let covariance else { return nil }
+    ) -> FittedLatency? {
+        guard let object = ObjectReader(value, fields: stageFields + extraFields, &problems),
+            let (alpha, beta, covariance) = estimates(object, &problems)
+        else { return nil }
         for (name, estimate) in [("alpha_us", alpha), ("beta_us", beta)] where estimate.value < 0 {
             problems.add(
                 value[name == "alpha_us" ? "alpha_us" : "beta_us"] ?? value,
@@ -70,14 +67,43 @@ enum CalibrationSchema {
         let model = problems.checked(value) { () throws(SizingError) in
             LatencyModel(try LatencyLine(alpha: alpha.value, beta: beta.value))
         }
-        return model.map {
-            ($0, InputErrors.Line(alpha: alpha.error, beta: beta.error, covariance: covariance))
-        }
+        let before = problems.total
+        let groups = object.optional("by_batch")?.array(limit: 64, &problems)?.compactMap { batchLine($0, &problems) }
+        guard let model, problems.total == before else { return nil }
+        return FittedLatency(
+            model, errors: InputErrors.Line(alpha: alpha.error, beta: beta.error, covariance: covariance),
+            byBatch: groups.flatMap { BatchLines($0) })
+    }
+
+    /// The line of one batch; nil where it cannot be used, as with samples.
+    private static func batchLine(_ value: JSONValue, _ problems: inout Problems) -> BatchLines.Entry? {
+        let fields: [StaticString] = ["batch", "samples", "alpha_us", "beta_us", "covariance", "r_squared"]
+        guard let object = ObjectReader(value, fields: fields, &problems) else { return nil }
+        let batch = object.required("batch", &problems)?.number(in: 0...1e9, &problems)
+        guard let batch, let (alpha, beta, covariance) = estimates(object, &problems),
+            let line = try? LatencyLine(alpha: alpha.value, beta: beta.value)
+        else { return nil }
+        return BatchLines.Entry(
+            batch: batch, line: line,
+            errors: InputErrors.Line(alpha: alpha.error, beta: beta.error, covariance: covariance))
+    }
+
+    private typealias Coefficient = (value: Double, error: Double)
+
+    private static func estimates(
+        _ object: ObjectReader, _ problems: inout Problems
+    ) -> (alpha: Coefficient, beta: Coefficient, covariance: Double)? {
+        let alpha = estimate(object, "alpha_us", &problems)
+        let beta = estimate(object, "beta_us", &problems)
+        var covariance: Double? = 0
+        if let given = object.optional("covariance") { covariance = given.number(in: -1e30...1e30, &problems) }
+        guard let alpha, let beta, let covariance else { return nil }
+        return (alpha, beta, covariance)
     }
 
     private static func estimate(
         _ object: ObjectReader, _ name: StaticString, _ problems: inout Problems
-    ) -> (value: Double, error: Double)? {
+    ) -> Coefficient? {
         guard let member = object.required(name, &problems),
             let estimate = ObjectReader(member, fields: ["value", "standard_error", "interval"], &problems)
         else { return nil }

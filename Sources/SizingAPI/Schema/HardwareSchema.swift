@@ -1,3 +1,4 @@
+import Calibration
 import JSON
 import Sizing
 
@@ -13,24 +14,27 @@ enum HardwareSchema {
         if HardwareDescriptionSchema.matches(value) {
             return HardwareDescriptionSchema.decode(value, &problems).map { .derived($0) }
         }
-        return decode(value, &problems, &assumptions).map { .stages($0) }
+        return decode(value, &problems, &assumptions)
     }
 
-    /// Hardware by coefficients.
+    /// Hardware by coefficients or samples.
     private static func decode(
         _ value: JSONValue, _ problems: inout Problems, _ assumptions: inout [StaticString]
-    ) -> StageLatencies? {
+    ) -> CheckedHardware? {
         guard let object = ObjectReader(value, fields: ["attention", "ffn", "communication", "provenance"], &problems)
         else {
             return nil
         }
-        let attention = object.required("attention", &problems)
-            .flatMap { LatencyModelSchema.decode($0, &problems) }
+        let attention = object.required("attention", &problems).flatMap { value in
+            LatencyModelSchema.isMeasured(value)
+                ? LatencyModelSchema.measured(value, &problems)
+                : LatencyModelSchema.decode(value, &problems).map { FittedLatency($0) }
+        }
         let ffn = object.required("ffn", &problems).flatMap { LatencyModelSchema.decode($0, &problems) }
         guard let communication = object.optional("communication") else {
             assumptions.append("communication takes no time")
             guard let attention, let ffn else { return nil }
-            return StageLatencies(attention: attention, ffn: ffn)
+            return checked(StageLatencies(attention: attention.model, ffn: ffn), attention.byBatch)
         }
         let exchange = LatencyModelSchema.decode(communication, extraFields: ["load"], &problems)
         var load = CommunicationLoad.attentionBatch
@@ -41,7 +45,13 @@ enum HardwareSchema {
             assumptions.append("communication is loaded by the batch of one Attention instance")
         }
         guard let attention, let ffn, let exchange else { return nil }
-        return StageLatencies(attention: attention, ffn: ffn, communication: exchange, communicationLoad: load)
+        return checked(
+            StageLatencies(attention: attention.model, ffn: ffn, communication: exchange, communicationLoad: load),
+            attention.byBatch)
+    }
+
+    private static func checked(_ stages: StageLatencies, _ byBatch: BatchLines?) -> CheckedHardware {
+        byBatch.map { .measured(stages, attention: $0) } ?? .stages(stages)
     }
 
     /// Writes the lines that the stages follow at the given ratio, as the answer's `coefficients`.

@@ -4,7 +4,7 @@ import JSON
 /// The errors of a request's measured inputs. The request has been read before: what is wrong with it is not said again.
 enum InputErrorsSchema {
     /// nil where nothing was measured.
-    static func decode(_ request: JSONValue) -> InputErrors? {
+    static func decode(_ request: JSONValue, batchSize: Int) -> InputErrors? {
         var errors = InputErrors()
         var problems = Problems()
         if let workload = request["workload"], workload["sums"] != nil,
@@ -13,23 +13,20 @@ enum InputErrorsSchema {
             errors.load = InputErrors.Load(statistics)
         }
         if let hardware = request["hardware"] {
-            errors.attention = line(hardware["attention"])
+            errors.attention = line(hardware["attention"], batchSize: batchSize)
             errors.ffn = line(hardware["ffn"])
             errors.communication = line(hardware["communication"])
         }
         return errors.isEmpty ? nil : errors
     }
 
-    private static func line(_ stage: JSONValue?) -> InputErrors.Line? {
-        guard let stage else { return nil }
+    /// - Parameter batchSize: of a stage whose line may depend on it.
+    private static func line(_ stage: JSONValue?, batchSize: Int? = nil) -> InputErrors.Line? {
+        guard let stage, LatencyModelSchema.isMeasured(stage) else { return nil }
         var problems = Problems()
-        if stage["samples"] != nil {
-            guard let line = LatencyModelSchema.samples(stage, ["load"], &problems)?.line else { return nil }
-            return InputErrors.Line(
-                alpha: line.alpha.standardError, beta: line.beta.standardError, covariance: line.covariance)
-        }
-        guard stage["alpha_us"]?.kind == .object else { return nil }
-        return CalibrationSchema.line(stage, extraFields: ["load"], &problems)?.errors
+        let fitted = LatencyModelSchema.measured(stage, extraFields: ["load"], &problems)
+        guard let batchSize, let byBatch = fitted?.byBatch else { return fitted?.errors }
+        return try? byBatch.line(batchSize: batchSize).errors
     }
 }
 

@@ -8,11 +8,8 @@ enum LatencyModelSchema {
     static func decode(
         _ value: JSONValue, extraFields: [StaticString] = [], _ problems: inout Problems
     ) -> LatencyModel? {
-        if value["samples"] != nil { return samples(value, extraFields, &problems)?.model }
+        if isMeasured(value) { return measured(value, extraFields: extraFields, &problems)?.model }
         if value["max"] != nil { return maximum(value, extraFields, &problems) }
-        if value["alpha_us"]?.kind == .object {
-            return CalibrationSchema.line(value, extraFields: extraFields, &problems)?.model
-        }
         guard let object = ObjectReader(value, fields: ["alpha_us", "beta_us"] + extraFields, &problems) else {
             return nil
         }
@@ -25,10 +22,24 @@ enum LatencyModelSchema {
         }
     }
 
+    /// Whether a stage is given by samples, or as `/v1/calibrate` answered.
+    static func isMeasured(_ value: JSONValue) -> Bool {
+        value["samples"] != nil || value["alpha_us"]?.kind == .object
+    }
+
+    /// A stage of which that is true.
+    static func measured(
+        _ value: JSONValue, extraFields: [StaticString] = [], _ problems: inout Problems
+    ) -> FittedLatency? {
+        value["samples"] != nil
+            ? samples(value, extraFields, &problems)
+            : CalibrationSchema.line(value, extraFields: extraFields, &problems)
+    }
+
     /// `samples` with what is to be made of them, `fit`.
-    static func samples(
+    private static func samples(
         _ value: JSONValue, _ extraFields: [StaticString], _ problems: inout Problems
-    ) -> (model: LatencyModel, line: LineFit?)? {
+    ) -> FittedLatency? {
         guard let object = ObjectReader(value, fields: ["samples", "fit"] + extraFields, &problems) else { return nil }
         var fit = LatencyFit.line
         if let given = object.optional("fit") {

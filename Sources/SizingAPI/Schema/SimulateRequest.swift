@@ -35,6 +35,7 @@ struct SimulateRequest: Sendable {
             try hardware.stages(batchSize: batchSize)
         }
         guard let stages else { return nil }
+        if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         let problem = problems.checkedSimulation(value) { () throws(SimulationError) in
             try SimulationProblem(
                 workload: workload, stages: stages, batchSize: batchSize, microbatches: microbatches, ratios: ratios,

@@ -62,6 +62,7 @@ struct SizeRequest: Sendable {
         }
         guard let stages else { return nil }
 
+        if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
         let problem = problems.checked(value) { () throws(SizingError) in
             try SizingProblem(
@@ -74,7 +75,8 @@ struct SizeRequest: Sendable {
             problem: problem, include: include, hasCost: cost != nil,
             hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
             simulationKey: simulation.map { _ in CacheKey.of(value, purpose: "size") },
-            derivedHardware: hardware.derived, errors: InputErrorsSchema.decode(value), hash: value.canonicalHash())
+            derivedHardware: hardware.derived, errors: InputErrorsSchema.decode(value, batchSize: batchSize),
+            hash: value.canonicalHash())
     }
 
     private static func decodeSimulation(

@@ -91,7 +91,7 @@ struct LineFitTests {
         let knee = try #require(calibration.knee)
         #expect(relativeError(knee.load, 480) < 0.05)
         #expect(relativeError(knee.alphaAfter, 0.25) < 0.02)
-        let (model, _) = try LatencyFit.maximum.model(calibration.samples)
+        let model = try LatencyFit.maximum.model(calibration.samples).model
         for load in Self.loads { #expect(relativeError(model.latency(at: load), max(120, 0.25 * load)) < 0.03) }
     }
 

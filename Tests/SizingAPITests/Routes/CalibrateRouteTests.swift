@@ -56,6 +56,75 @@ struct CalibrateRouteTests {
         #expect(try ratio("{\"samples\": \(Self.samples { max(180, 20 + 0.15 * $0) }), \"fit\": \"max\"}") == roof)
     }
 
+    /// Attention samples whose α falls and whose β rises with the batch; at 64 it is 5.8e-4 and 17.
+    static let byBatch: String = {
+        let samples = [(32, 6e-4, 10.0), (64, 5.8e-4, 17), (256, 5.4e-4, 31)].flatMap { batch, alpha, beta in
+            [1024, 2048, 4096, 8192].map { context in
+                "{\"batch\": \(batch), \"context\": \(context), \"latency_us\": \(alpha * Double(batch * context) + beta)}"
+            }
+        }
+        return "{\"samples\": [\(samples.joined(separator: ","))]}"
+    }()
+
+    static func hardware(_ attention: String) -> String {
+        "{\"attention\": \(attention), \"ffn\": {\"alpha_us\": 0.083, \"beta_us\": 100}}"
+    }
+
+    @Test(
+        "Attention samples that depend on the batch count by the batch that is sized",
+        arguments: [(64, 5.8e-4, 17.0), (128, 5.6e-4, 24), (1024, 5.4e-4, 31)])
+    func byBatchSize(batch: Int, alpha: Double, beta: Double) throws {
+        let calibrated = try Reply("/v1/calibrate", "{\"attention\": \(Self.byBatch)}")
+        let stage = String(decoding: try #require(calibrated.value("attention")).canonicalText(), as: UTF8.self)
+        let plain = "{\"alpha_us\": \(alpha), \"beta_us\": \(beta)}"
+        let rest = "\"workload\": {\"prefill\": 4000, \"decode\": 1000}, \"batch_size\": \(batch)"
+        for attention in [Self.byBatch, stage] {
+            let hardware = Self.hardware(attention)
+            let size = try Reply("/v1/size", "{\(rest), \"hardware\": \(hardware)}")
+            #expect(size.status == 200, "\(size.errors)")
+            #expect(isClose(size.number("coefficients", "attention", "alpha_us"), alpha, 1e-6))
+            #expect(isClose(size.number("coefficients", "attention", "beta_us"), beta, 1e-6))
+            #expect(size.value("uncertainty") != nil)
+            #expect(size.assumptions.contains { $0.contains("nearest to batch_size") })
+            for (path, more, figure) in [("/v1/simulate", ", \"ratios\": [4]", "points"), ("/v1/plan", "", "plan")] {
+                let measured = try Reply(path, "{\(rest)\(more), \"hardware\": \(hardware)}")
+                let given = try Reply(path, "{\(rest)\(more), \"hardware\": \(Self.hardware(plain))}")
+                #expect(measured.status == 200 && given.status == 200, "\(measured.errors) \(given.errors)")
+                let (a, b) = (try throughput(measured, figure), try throughput(given, figure))
+                #expect(isClose(a, b, 1e-6))
+            }
+        }
+    }
+
+    private func throughput(_ reply: Reply, _ part: String) throws -> Double {
+        let value = part == "points" ? reply.value("points")?.elements.map { $0 }.first : reply.value("deployment")
+        return try #require(value?["throughput_per_instance"]?.number, "\(String(decoding: reply.body, as: UTF8.self))")
+    }
+
+    @Test("a plan that chooses the batch says that it takes the line over all samples")
+    func byBatchInAPlan() throws {
+        let workload = "\"workload\": {\"prefill\": 4000, \"decode\": 1000}"
+        let plan = try Reply("/v1/plan", "{\(workload), \"hardware\": \(Self.hardware(Self.byBatch))}")
+        #expect(plan.status == 200, "\(plan.errors)")
+        #expect(plan.assumptions.contains { $0.contains("line of all samples") })
+    }
+
+    @Test("lines by batch of a calibrated stage are read as strictly as the rest")
+    func byBatchMalformed() throws {
+        let line = "\"alpha_us\": {\"value\": 1}, \"beta_us\": {\"value\": 1}"
+        func errors(_ byBatch: String) throws -> [String] {
+            let attention = "{\(line), \"by_batch\": \(byBatch)}"
+            let reply = try Reply("/v1/size", Sample.size(hardware: Self.hardware(attention)))
+            #expect(reply.status == 422)
+            return reply.errors
+        }
+        #expect(try errors("[{\(line)}]") == ["/hardware/attention/by_batch/0 must have the field \"batch\""])
+        #expect(try errors("7").first?.hasPrefix("/hardware/attention/by_batch must be an array") == true)
+        #expect(
+            try errors("[{\(line), \"batch\": -1}]").first?.hasPrefix("/hardware/attention/by_batch/0/batch must")
+                == true)
+    }
+
     @Test("a negative line is refused as hardware, with what to do")
     func negative() throws {
         let below = "{\"samples\": \(Self.samples { max(0, 2 * $0 - 100) })}"

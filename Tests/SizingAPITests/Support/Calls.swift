@@ -24,6 +24,9 @@ struct Reply {
         names.reduce(root) { value, name in value?[name] }?.number ?? .nan
     }
 
+    /// What the answer says was taken for granted.
+    var assumptions: [String] { root["provenance"]?["assumptions"]?.elements.compactMap(\.string) ?? [] }
+
     /// Pointers and details of the problem.
     var errors: [String] {
         root["errors"].map { errors in

@@ -11,13 +11,16 @@ struct PlanHardwareSchema: Sendable {
 
         var assumptions: [String] { hardware.derived?.assumptions ?? [] }
 
+        /// - Parameter batchSize: nil where the plan chooses it: bounds over batches need one line for all.
         func pair(
-            slotLoad: SlotLoad, margin: Double, prices: Rates?, power: Rates?, speculation: SpeculativeDecoding?
+            slotLoad: SlotLoad, batchSize: Int?, margin: Double, prices: Rates?, power: Rates?,
+            speculation: SpeculativeDecoding?
         ) throws(SizingError) -> InstancePair {
             var pair: InstancePair
             switch hardware {
             case .derived(let derived): pair = try InstancePair(derived, slotLoad: slotLoad, marginDeviations: margin)
-            case .stages(let stages):
+            case .stages(let pooled), .measured(let pooled, attention: _):
+                let stages = if let batchSize { try hardware.stages(batchSize: batchSize) } else { pooled }
                 guard speculation == nil else {
                     throw SizingError(
                         field: "speculation", rule: "needs hardware by name: coefficients already say what a step takes"

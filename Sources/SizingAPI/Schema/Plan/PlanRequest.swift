@@ -42,14 +42,15 @@ struct PlanRequest: Sendable {
         let hysteresis = object.optional("hysteresis")?.number(in: 0...10, &problems) ?? defaultHysteresis
         guard let workload, let hardware, let limits, let target, problems.isEmpty else { return nil }
 
+        assumptions += hardware.choices.compactMap { $0.hardware.assumption(batchSize: limits.batchSize) }
         assumptions.append("loads of Attention instances are normal and independent")
         let problem = problems.checked(value) { () throws(SizingError) in
             var pairs: [InstancePair] = []
             for choice in hardware.choices {
                 pairs.append(
                     try choice.pair(
-                        slotLoad: workload.slotLoad, margin: margin, prices: prices, power: power,
-                        speculation: speculation))
+                        slotLoad: workload.slotLoad, batchSize: limits.batchSize, margin: margin, prices: prices,
+                        power: power, speculation: speculation))
             }
             return try PlanProblem(
                 pairs: pairs, limits: limits, objective: objective ?? (prices == nil ? .instances : .cost),
