@@ -89,6 +89,9 @@ final class EventLoop: @unchecked Sendable {
         }
         let source = DispatchSource.makeReadSource(fileDescriptor: poller.descriptor, queue: queue)
         source.setEventHandler { [unowned self] in turn() }
+        // Until here the descriptor must stay open: of one that is closed before, Dispatch takes the number's next owner for the
+        // same and never watches it.
+        source.setCancelHandler { [poller] in withExtendedLifetime(poller) {} }
         self.source = source
         source.activate()
     }
@@ -291,7 +294,6 @@ final class EventLoop: @unchecked Sendable {
         }
         source?.cancel()
         source = nil
-        poller.close()
         close(tickDescriptor)
     }
 }

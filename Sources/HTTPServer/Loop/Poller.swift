@@ -1,8 +1,9 @@
 import CLinux
 import Glibc
 
-/// An epoll descriptor, and one to wake it from other threads.
-struct Poller {
+/// An epoll descriptor, and one to wake it from other threads. Both are closed with the last reference, so that neither a late
+/// wake nor Dispatch, which may watch the descriptor until its source's cancellation is through, meets another file's number.
+final class Poller: Sendable {
     let descriptor: Int32
     private let wakeDescriptor: Int32
 
@@ -58,8 +59,7 @@ struct Poller {
         _ = read(wakeDescriptor, &value, 8)
     }
 
-    func close() {
-        Glibc.close(descriptor)
-        Glibc.close(wakeDescriptor)
+    deinit {
+        for descriptor in [descriptor, wakeDescriptor] where descriptor >= 0 { close(descriptor) }
     }
 }

@@ -60,6 +60,16 @@ struct LiveServerTests {
         }
     }
 
+    /// Dispatch once took a new loop's epoll descriptor for that of a loop just stopped, and never watched it.
+    @Test func aServerAfterAnotherIsServedByAllItsLoops() async throws {
+        for _ in 0..<100 {
+            try await withServer { _, port in
+                let clients = (0..<4).map { _ in TestClient(port: port) }
+                for client in clients { #expect(client.ask(get).hasSuffix("\r\n\r\nroot")) }
+            }
+        }
+    }
+
     @Test func streamsBothWays() async throws {
         try await withServer { _, port in
             let client = TestClient(port: port)
