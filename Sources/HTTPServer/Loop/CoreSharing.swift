@@ -5,7 +5,7 @@ import Glibc
 ///
 /// With more busy threads than cores, a thread that never sleeps keeps its core until the scheduler's next tick, 4 ms on
 /// many kernels, and the connections of the loop that waits for the core wait as long: that was the p99 under load. So a
-/// loop lets others go first every ``interval``. Since Linux 6.17 that costs a thread the rest of its slice, so the
+/// loop lets others go first every ``interval``. On newer kernels (6.18, measured) that costs a thread its slice, so the
 /// loop asks for a short slice first (`sched_setattr(2)`, Linux 6.12), and where it can't have one, it does not yield.
 struct CoreSharing {
     /// Nanoseconds between two yields.
