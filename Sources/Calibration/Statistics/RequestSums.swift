@@ -54,6 +54,30 @@ public struct RequestSums: Hashable, Sendable {
         sums[2].add(p2)
         sums[3].add(pd)
         sums[4].add(d2)
+        // S₁ = PD + D(D−1)/2;  S₂ = P·(PD + D(D−1)) + D(D−1)(2D−1)/6;  S₃ = P·(P·(PD + 3D(D−1)/2) + D(D−1)(2D−1)/2) + (D(D−1)/2)².
+        let s1 = pd &+ pairs
+        if (p &+ d) >> 16 == 0 {
+            // Then S₃ < D·(P+D)³ < 2⁶⁴, as is all of degree 4.
+            let cubes = pairs &* (2 &* d &- 1)
+            let s2 = p &* (pd &+ 2 &* pairs) &+ cubes / 3
+            let s3 = p &* (p &* (pd &+ 3 &* pairs) &+ cubes) &+ pairs &* pairs
+            sums[5].add(p &* p2)
+            sums[6].add(p &* pd)
+            sums[7].add(p &* d2)
+            sums[8].add(d &* d2)
+            sums[9].add(p2 &* p2)
+            sums[10].add(p2 &* pd)
+            sums[11].add(p2 &* d2)
+            sums[12].add(pd &* d2)
+            sums[13].add(d2 &* d2)
+            sums[14].addProduct(d, s3)
+            sums[15].addProduct(s1, s2)
+            sums[16].addProduct(s1, s3)
+            sums[17].addProduct(s2, s2)
+            sums[18].addProduct(s2, s3)
+            sums[19].addProduct(s3, s3)
+            return
+        }
         let wp = UInt128(p)
         let wd = UInt128(d)
         sums[5].add(wp &* UInt128(p2))
@@ -65,14 +89,15 @@ public struct RequestSums: Hashable, Sendable {
         sums[11].addProduct(UInt128(p2), UInt128(d2))
         sums[12].addProduct(UInt128(pd), UInt128(d2))
         sums[13].addProduct(UInt128(d2), UInt128(d2))
-        // S₁ = PD + D(D−1)/2;  S₂ = P·(PD + D(D−1)) + D(D−1)(2D−1)/6;  S₃ = P·(P·(PD + 3D(D−1)/2) + D(D−1)(2D−1)/2) + (D(D−1)/2)².
-        let s1 = UInt128(pd &+ pairs)
+        let w1 = UInt128(s1)
         let cubes = UInt128(pairs) &* UInt128(2 &* d &- 1)
-        let s2 = wp &* UInt128(pd &+ 2 &* pairs) &+ cubes / 3
+        // 3 divides this, and a third of a multiple of 3 is the product with the inverse of 3 modulo 2¹²⁸: no division of 128 bits.
+        let third = cubes &* (.max / 3 &* 2 &+ 1)
+        let s2 = wp &* UInt128(pd &+ 2 &* pairs) &+ third
         let s3 = wp &* (wp &* (UInt128(pd) &+ 3 &* UInt128(pairs)) &+ cubes) &+ UInt128(pairs) &* UInt128(pairs)
         sums[14].addProduct(wd, s3)
-        sums[15].addProduct(s1, s2)
-        sums[16].addProduct(s1, s3)
+        sums[15].addProduct(w1, s2)
+        sums[16].addProduct(w1, s3)
         sums[17].addProduct(s2, s2)
         sums[18].addProduct(s2, s3)
         sums[19].addProduct(s3, s3)

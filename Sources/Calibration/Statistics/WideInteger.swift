@@ -38,6 +38,13 @@ struct WideInteger: Sendable {
         if carry { propagate(from: 2) }
     }
 
+    /// Adds the product of two non-negative values of 64 bits.
+    @inline(__always)
+    mutating func addProduct(_ a: UInt64, _ b: UInt64) {
+        let (high, low) = a.multipliedFullWidth(by: b)
+        add(UInt128(high) << 64 | UInt128(low))
+    }
+
     /// Adds the product of two non-negative values.
     mutating func addProduct(_ a: UInt128, _ b: UInt128) {
         if (a | b) >> 64 == 0 {

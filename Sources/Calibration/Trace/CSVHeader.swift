@@ -1,9 +1,9 @@
 /// The header of a CSV trace: where the lengths stand.
 struct CSVHeader: Sendable {
     let delimiter: UInt8
-    private let columns: Int
-    private let prefill: Int
-    private let decode: Int
+    let columns: Int
+    let prefill: Int
+    let decode: Int
 
     /// - Throws: ``CalibrationError`` where the record is no header or names no prefill or decode lengths.
     init(_ record: Span<UInt8>, names: ColumnNames, options: TraceOptions) throws(CalibrationError) {

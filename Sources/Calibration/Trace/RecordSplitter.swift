@@ -62,16 +62,13 @@ struct RecordSplitter: Sendable {
         var index = start
         let count = bytes.count
         if state == .line && !isQuoted {
-            while index < count {
-                if bytes[index] == 0x0A { return (index, .end) }
-                index += 1
-            }
-            return (index, .more)
+            index = ByteLanes.firstIndex(of: 0x0A, or: 0x0A, in: bytes, from: index)
+            return (index, index < count ? .end : .more)
         }
         while index < count {
             if state == .line {
                 // The inside of a CSV field that is not quoted.
-                while index < count, bytes[index] != delimiter, bytes[index] != 0x0A { index += 1 }
+                index = ByteLanes.firstIndex(of: delimiter, or: 0x0A, in: bytes, from: index)
                 guard index < count else { return (index, .more) }
             }
             let verdict = take(bytes[index])

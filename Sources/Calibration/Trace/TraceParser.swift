@@ -40,7 +40,9 @@ public struct TraceParser: Sendable {
     /// - Throws: ``CalibrationError``, whose `rule` is a sentence, where the trace cannot be used.
     public mutating func feed(_ bytes: Span<UInt8>) throws(CalibrationError) {
         var start = 0
-        while start < bytes.count {
+        while true {
+            if pending.isEmpty, let header { start = takePlainRows(bytes, from: start, header) }
+            guard start < bytes.count else { return }
             let (end, verdict) = splitter.scan(bytes, from: start)
             guard pending.count + end - start <= options.maximumLine else { throw tooLong }
             if verdict == .illegal { throw notAnArray }
@@ -130,6 +132,17 @@ public struct TraceParser: Sendable {
         if rows == Self.hopelessRows, sums.count == 0 {
             throw Self.failure("None of the first \(rows) rows can be used: \(reasons).")
         }
+    }
+
+    /// Takes the CSV rows that need no care, from the beginning of a row on; where the first other one begins.
+    private mutating func takePlainRows(_ bytes: Span<UInt8>, from start: Int, _ header: CSVHeader) -> Int {
+        var start = start
+        while let row = header.plainRow(bytes, from: start), row.next - 1 - start <= options.maximumLine {
+            take(.lengths(prefill: row.prefill, decode: row.decode))
+            records += 1
+            start = row.next
+        }
+        return start
     }
 
     @inline(__always)
