@@ -24,10 +24,7 @@ struct ByteLanes {
         return (difference &- Self.ones) & ~difference & Self.tops
     }
 
-    /// The top bit of each lane that is at least `byte`, which is in 1…0x80.
-    @inline(__always)
-    func marks(from byte: UInt8) -> UInt64 { Self.marks(word, from: byte) }
-
+    /// The top bit of each lane of `word` that is at least `byte`, which is in 1…0x80.
     @inline(__always)
     private static func marks(_ word: UInt64, from byte: UInt8) -> UInt64 {
         ((word & ~tops) &+ ones &* UInt64(0x80 &- byte) | word) & tops
