@@ -37,8 +37,8 @@ public enum BodyPlan: Sendable {
     /// `limit` is in bytes after content decoding; nil means `ServerLimits.maximumBody`. A body beyond it is refused
     /// with 413, before it is read (and before `100 Continue`) where its length is announced.
     case collect(limit: Int?, then: @Sendable (Request) -> Answer)
-    /// Hand the body on in chunks, one at a time, on the work pool. While a chunk is being consumed the connection is
-    /// not read, which is the back-pressure. `limit` is in bytes after content decoding.
+    /// Hand the body on in chunks, one at a time, on the work pool. While a chunk is being consumed one more is read,
+    /// and then no more, which is the back-pressure. `limit` is in bytes after content decoding.
     case stream(limit: Int, any BodyConsumer)
 }
 

@@ -62,7 +62,8 @@ struct Conversation: Equatable {
     private static func run(_ work: Work, _ http: inout HTTPConnection) {
         switch work {
         case .respond(let job, let context): http.workFinished(.response(job(context)), now: 0)
-        case .consume(let consumer, let chunk): http.workFinished(.consumed(consumer.consume(chunk)), now: 0)
+        case .consume(let consumer, let chunk):
+            http.workFinished(.consumed(by: consumer, consumer.consume(chunk)), now: 0)
         case .finish(let consumer, let context): http.workFinished(.response(consumer.finish(context)), now: 0)
         case .stream: http.workFinished(.streamEnded, now: 0)
         }

@@ -58,8 +58,8 @@ enum Work: Sendable {
 /// What came of a piece of work.
 enum WorkResult: Sendable {
     case response(Response)
-    /// The chunk was consumed; a response ends the request.
-    case consumed(Response?)
+    /// A chunk was consumed; a response ends the request.
+    case consumed(by: any BodyConsumer, Response?)
     case streamPiece([UInt8])
     case streamEnded
 }

@@ -238,7 +238,7 @@ struct ConnectionStateMachine {
         return .none
     }
 
-    /// Whoever takes the body is busy: the connection is not read, and the client's clock stands still.
+    /// Whoever takes the body is busy, and its next chunk waits: the connection is not read, and the client's clock stands still.
     mutating func bodyPaused(now: UInt64) {
         guard state == .receiving, pausedAt == nil else { return }
         pausedAt = now

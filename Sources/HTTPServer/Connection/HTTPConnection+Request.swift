@@ -63,10 +63,14 @@ extension HTTPConnection {
         }
     }
 
-    /// Gives what has come of a streamed body to its consumer, and stops reading until it is consumed.
+    /// Gives what has come of a streamed body to its consumer. While that is busy, prepares the next chunk, and stops reading
+    /// once there is one.
     mutating func flushBody(now: UInt64) {
-        guard case .stream(let consumer) = body.destination, !body.isBusy, machine.state == .receiving else { return }
-        if giveChunk(to: consumer, now: now), body.isBusy { machine.bodyPaused(now: now) }
+        guard case .stream(let consumer) = body.destination, machine.state == .receiving else { return }
+        if !body.isBusy, !giveChunk(to: consumer, now: now) { return }
+        guard body.isBusy else { return }
+        body.prepareChunk()
+        if body.isFull { machine.bodyPaused(now: now) }
     }
 
     /// Gives the next chunk of a streamed body to its consumer, which is not busy. False if there was none; if it could
@@ -125,7 +129,9 @@ extension HTTPConnection {
             work = nil
             guard machine.state == .answering, stream == nil else { return }
             answer(response, now: now)
-        case .consumed(let response):
+        case .consumed(let consumer, let response):
+            // Of a request that was refused meanwhile, nothing is wanted any more.
+            guard case .stream(let current) = body.destination, current === consumer else { return }
             body.isBusy = false
             if let response {
                 guard machine.owesAnswer else { return }
@@ -133,8 +139,8 @@ extension HTTPConnection {
                 machine.bodyAbandoned()
                 answer(response, now: now)
             } else if machine.state == .receiving {
-                if case .stream(let consumer) = body.destination, giveChunk(to: consumer, now: now) { return }
-                machine.bodyResumed(now: now)
+                flushBody(now: now)
+                if !body.isBusy || !body.isFull { machine.bodyResumed(now: now) }
             } else if machine.state == .answering {
                 finishBody(now: now)
             }

@@ -10,7 +10,7 @@ final class WorkMailbox: @unchecked Sendable {
         case .respond(let job, let context):
             loop.post(.work(id, .response(job(context))))
         case .consume(let consumer, let chunk):
-            loop.post(.work(id, .consumed(consumer.consume(chunk))))
+            loop.post(.work(id, .consumed(by: consumer, consumer.consume(chunk))))
         case .finish(let consumer, let context):
             loop.post(.work(id, .response(consumer.finish(context))))
         case .stream(let job, let context, let backlog):

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -119,6 +120,24 @@ import Testing
         #expect(chunks >= size / BodyReceiver.chunkLimit)
         #expect(body(answer) == "\(size)")
         #expect(body(dialogue.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n")) == "root")
+    }
+
+    /// The damage is found while the consumer is busy with what came before it.
+    @Test func damageAheadOfTheConsumerIsSaidAfterWhatCameBefore() {
+        var random = SeededGenerator(seed: 5)
+        let text = (0..<300_000).map { _ in UInt8.random(in: 97...104, using: &random) }
+        var compressed = InflaterTests.compress(text, windowBits: 31)
+        compressed[compressed.count - 8] ^= 1  // of the checksum
+        let dialogue = Dialogue()
+        var answer = dialogue.say(request("/up", compressed))
+        var consumed = 0
+        while !dialogue.box.works.isEmpty {
+            if case .consume(_, let chunk) = dialogue.box.works[0] { consumed += chunk.count }
+            #expect(answer.isEmpty && dialogue.box.works.count == 1)
+            answer += dialogue.runWork()
+        }
+        #expect(consumed >= text.count - BodyReceiver.chunkLimit)
+        #expect(status(answer) == "400")
     }
 
     @Test func anEarlyAnswerEndsAStreamedBody() {

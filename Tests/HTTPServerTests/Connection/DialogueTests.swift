@@ -339,14 +339,42 @@ import Testing
     }
 
     @Test func timeInWhichTheServerDoesNotReadDoesNotCount() {
+        let chunk = [UInt8](repeating: 65, count: BodyReceiver.chunkLimit / 2)
         let talk = Dialogue()
-        talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab")
+        talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: \(2 * chunk.count + 2)\r\n\r\n")
+        talk.say(chunk)
+        talk.say(chunk)
         #expect(talk.wait(100) == "")
+        talk.runWork()
         talk.runWork()
         talk.wait(1)
         talk.say("cd")
         talk.runWork()
-        #expect(talk.runWork() == "HTTP/1.1 200 OK\nContent-Length: 1\n\n4")
+        #expect(talk.runWork() == "HTTP/1.1 200 OK\nContent-Length: 6\n\n131074")
+    }
+
+    @Test func oneChunkIsReadAheadOfTheConsumer() {
+        let chunk = [UInt8](repeating: 65, count: BodyReceiver.chunkLimit / 2)
+        let talk = Dialogue()
+        talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: \(3 * chunk.count)\r\n\r\n")
+        talk.say(chunk)
+        #expect(talk.http.acceptsInput)
+        talk.say(chunk)
+        #expect(!talk.http.acceptsInput && talk.box.works.count == 1)
+        talk.runWork()
+        #expect(talk.http.acceptsInput && talk.box.works.count == 1)
+        talk.say(chunk)
+        talk.runWork()
+        talk.runWork()
+        #expect(talk.runWork().hasSuffix("\n\n\(3 * chunk.count)"))
+    }
+
+    @Test func whatABusyConsumerSaysOfARefusedRequestIsNotWanted() {
+        let talk = Dialogue()
+        talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\na!")
+        #expect(talk.wait(100).hasPrefix("HTTP/1.1 408 "))
+        #expect(talk.runWork() == "")
+        #expect(talk.box.works.isEmpty)
     }
 
     @Test func anIdleConnectionIsClosedSilently() {

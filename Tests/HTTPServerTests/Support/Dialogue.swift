@@ -85,7 +85,8 @@ final class Dialogue {
         precondition(!box.works.isEmpty, "there is no work")
         switch box.works.removeFirst() {
         case .respond(let job, let context): http.workFinished(.response(job(context)), now: now)
-        case .consume(let consumer, let chunk): http.workFinished(.consumed(consumer.consume(chunk)), now: now)
+        case .consume(let consumer, let chunk):
+            http.workFinished(.consumed(by: consumer, consumer.consume(chunk)), now: now)
         case .finish(let consumer, let context): http.workFinished(.response(consumer.finish(context)), now: now)
         case .stream(let job, let context, let backlog):
             let pieces = Pieces()
