@@ -2,7 +2,9 @@
 public enum AcklamQuantile {
     /// Φ⁻¹(p) for 0 < p ≤ ½.
     ///
-    /// - Parameter log: the natural logarithm; a simulation that must give the same bits everywhere has one of its own.
+    /// - Parameters:
+    ///   - p: a probability, greater than 0 and at most ½.
+    ///   - log: the natural logarithm; a simulation that must give the same bits everywhere has one of its own.
     @inlinable
     public static func lowerHalf(_ p: Double, log: (Double) -> Double) -> Double {
         if p < 0.02425 {
