@@ -27,14 +27,16 @@ public struct BatchLines: Hashable, Sendable {
         self.entries = distinct.sorted { $0.batch < $1.batch }
     }
 
-    /// `nil` with fewer than two lines that have no negative coefficient.
+    /// `nil` with fewer than two lines that have no negative coefficient and errors within double precision.
     init?(_ lines: [StageCalibration.BatchLine]) {
         self.init(
             lines.compactMap { group in
                 guard let line = try? LatencyLine(alpha: group.line.alpha.value, beta: group.line.beta.value) else {
                     return nil
                 }
-                return Entry(batch: group.batch, line: line, errors: InputErrors.Line(group.line))
+                let errors = InputErrors.Line(group.line)
+                guard (errors.alpha + errors.beta + errors.covariance).isFinite else { return nil }
+                return Entry(batch: group.batch, line: line, errors: errors)
             })
     }
 

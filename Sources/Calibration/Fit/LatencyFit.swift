@@ -25,17 +25,11 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
                 throw CalibrationError(field: "samples", rule: "must have at least two distinct loads")
             }
             return FittedLatency(
-                try Self.model(line), errors: InputErrors.Line(line), byBatch: try Self.byBatch(samples))
+                try Self.model(line), errors: InputErrors.Line(line),
+                byBatch: BatchLines(StageCalibration.batchLines(samples)))
         case .interpolate: return FittedLatency(try Self.curve(samples))
         case .maximum: return FittedLatency(try Self.roofline(points))
         }
-    }
-
-    private static func byBatch(_ samples: [LatencySample]) throws(CalibrationError) -> BatchLines? {
-        guard let batch = samples.first?.shape?.batch, samples.contains(where: { $0.shape?.batch != batch }) else {
-            return nil
-        }
-        return BatchLines(try StageCalibration(samples).batchLines)
     }
 
     private static func model(_ line: LineFit) throws(CalibrationError) -> LatencyModel {

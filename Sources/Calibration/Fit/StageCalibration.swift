@@ -110,7 +110,8 @@ public struct StageCalibration: Hashable, Sendable {
         return figures.allSatisfy(\.isFinite) && samples.allSatisfy { line.latency(at: $0.load).isFinite }
     }
 
-    private static func batchLines(_ samples: [LatencySample]) -> [BatchLine] {
+    /// What ``batchLines`` is; empty where one line over all loads does as well.
+    static func batchLines(_ samples: [LatencySample]) -> [BatchLine] {
         let shaped = samples.filter { $0.shape != nil }
         let groups = Dictionary(grouping: shaped) { $0.shape?.batch ?? 0 }
             .filter { Set($0.value.map(\.load)).count >= 3 }

@@ -25,11 +25,8 @@ enum HardwareSchema {
         else {
             return nil
         }
-        let attention = object.required("attention", &problems).flatMap { value in
-            LatencyModelSchema.isMeasured(value)
-                ? LatencyModelSchema.measured(value, &problems)
-                : LatencyModelSchema.decode(value, &problems).map { FittedLatency($0) }
-        }
+        let attention = object.required("attention", &problems)
+            .flatMap { LatencyModelSchema.fitted($0, &problems) }
         let ffn = object.required("ffn", &problems).flatMap { LatencyModelSchema.decode($0, &problems) }
         guard let communication = object.optional("communication") else {
             assumptions.append("communication takes no time")

@@ -24,7 +24,7 @@ enum InputErrorsSchema {
     private static func line(_ stage: JSONValue?, batchSize: Int? = nil) -> InputErrors.Line? {
         guard let stage, LatencyModelSchema.isMeasured(stage) else { return nil }
         var problems = Problems()
-        let fitted = LatencyModelSchema.measured(stage, extraFields: ["load"], &problems)
+        let fitted = LatencyModelSchema.fitted(stage, extraFields: ["load"], &problems)
         guard let batchSize, let byBatch = fitted?.byBatch else { return fitted?.errors }
         return try? byBatch.line(batchSize: batchSize).errors
     }

@@ -8,7 +8,21 @@ enum LatencyModelSchema {
     static func decode(
         _ value: JSONValue, extraFields: [StaticString] = [], _ problems: inout Problems
     ) -> LatencyModel? {
-        if isMeasured(value) { return measured(value, extraFields: extraFields, &problems)?.model }
+        fitted(value, extraFields: extraFields, &problems)?.model
+    }
+
+    /// The same, with what is known of it beyond the model where it is measured.
+    static func fitted(
+        _ value: JSONValue, extraFields: [StaticString] = [], _ problems: inout Problems
+    ) -> FittedLatency? {
+        if value["samples"] != nil { return samples(value, extraFields, &problems) }
+        if isMeasured(value) { return CalibrationSchema.line(value, extraFields: extraFields, &problems) }
+        return coefficients(value, extraFields, &problems).map { FittedLatency($0) }
+    }
+
+    private static func coefficients(
+        _ value: JSONValue, _ extraFields: [StaticString], _ problems: inout Problems
+    ) -> LatencyModel? {
         if value["max"] != nil { return maximum(value, extraFields, &problems) }
         guard let object = ObjectReader(value, fields: ["alpha_us", "beta_us"] + extraFields, &problems) else {
             return nil
@@ -25,15 +39,6 @@ enum LatencyModelSchema {
     /// Whether a stage is given by samples, or as `/v1/calibrate` answered.
     static func isMeasured(_ value: JSONValue) -> Bool {
         value["samples"] != nil || value["alpha_us"]?.kind == .object
-    }
-
-    /// A stage of which that is true.
-    static func measured(
-        _ value: JSONValue, extraFields: [StaticString] = [], _ problems: inout Problems
-    ) -> FittedLatency? {
-        value["samples"] != nil
-            ? samples(value, extraFields, &problems)
-            : CalibrationSchema.line(value, extraFields: extraFields, &problems)
     }
 
     /// `samples` with what is to be made of them, `fit`.
