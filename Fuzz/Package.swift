@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that the flags that fuzzing needs never touch the product. Built and run by script/fuzz,
+// A package of its own, so that the flags that fuzzing needs never touch the product. Built and run by script/check/fuzz,
 // which adds -sanitize=fuzzer,address for all modules.
 let package = Package(
     name: "Fuzz",

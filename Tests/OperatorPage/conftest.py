@@ -1,6 +1,6 @@
 """A headless Chromium and a running service for the tests of the operators' page.
 
-BASE_URL names a service that runs already (script/page-check starts one); CHROMIUM names the browser.
+BASE_URL names a service that runs already (script/check/page starts one); CHROMIUM names the browser.
 """
 import json
 import os

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by the scripts beside it: makes sure that there is a Swift toolchain and the two C libraries.
+# Sourced by the scripts of script/ and script/check: makes sure that there is a Swift toolchain and the two C libraries.
 # Says in one sentence what is missing and how to get it where it cannot be installed from here.
 
 fail() {
@@ -48,6 +48,16 @@ require_build() {
     if ! { command -v pkg-config >/dev/null 2>&1 && pkg-config --exists openssl zlib; }; then
         install_packages libssl-dev zlib1g-dev
     fi
+}
+
+# usage: await_line PID FILE PATTERN; waits until a server has written such a line; fails where it ends or takes over ten seconds
+await_line() {
+    tries=0
+    until grep -q "$3" "$2" 2>/dev/null; do
+        tries=$((tries + 1))
+        { kill -0 "$1" 2>/dev/null && [ "$tries" -le 200 ]; } || return 1
+        sleep 0.05
+    done
 }
 
 # usage: venv=$(python_environment REQUIREMENTS); a virtual environment under .build with pinned packages from PyPI
