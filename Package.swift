@@ -68,7 +68,6 @@ let package = Package(
             dependencies: [
                 "Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "HTTPServer", "CEmbedded",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
 
