@@ -13,15 +13,14 @@ final class ListeningSocket: Sendable {
     private static let backlog: Int32 = 4096
 
     /// - Throws: ``ServerStartError`` with what the system said.
-    init(_ listener: ServerConfiguration.Listener) throws {
+    init(host: String, port: Int, role: ListenerRole, certificates: TLSCertificateStore?) throws {
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(listener.host, String(listener.port), &hints, &list)
+        let code = getaddrinfo(host, String(port), &hints, &list)
         guard code == 0, let address = list else {
-            throw ServerStartError(
-                "cannot resolve \(listener.host): \(String(cString: gai_strerror(code)))")
+            throw ServerStartError("cannot resolve \(host): \(String(cString: gai_strerror(code)))")
         }
         defer { freeaddrinfo(address) }
         let info = address.pointee
@@ -34,14 +33,14 @@ final class ListeningSocket: Sendable {
         // Accepted sockets inherit it.
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
         guard bind(descriptor, info.ai_addr, info.ai_addrlen) == 0, listen(descriptor, Self.backlog) == 0 else {
-            let error = ServerStartError.system("cannot listen on \(listener.host) port \(listener.port)")
+            let error = ServerStartError.system("cannot listen on \(host) port \(port)")
             Glibc.close(descriptor)
             throw error
         }
         self.descriptor = descriptor
-        self.port = Self.localPort(descriptor) ?? listener.port
-        self.role = listener.role
-        certificates = listener.certificates
+        self.port = Self.localPort(descriptor) ?? port
+        self.role = role
+        self.certificates = certificates
     }
 
     enum Accepted {
@@ -80,21 +79,6 @@ final class ListeningSocket: Sendable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
         return result == 0 ? Int(PeerAddress(storage).port) : nil
-    }
-}
-
-/// Why a server could not start.
-public struct ServerStartError: Error, CustomStringConvertible {
-    public let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
-
-    /// With the text of `errno`.
-    static func system(_ what: String) -> ServerStartError {
-        let error = errno
-        return ServerStartError("\(what): \(String(cString: strerror(error)))")
     }
 }
 

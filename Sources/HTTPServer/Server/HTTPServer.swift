@@ -39,7 +39,9 @@ public final class HTTPServer: Sendable {
         Self.raiseDescriptorLimit()
         // Dispatch opens a descriptor for its first timer, and traps where there is none: not when draining begins.
         Task { await Self.sleep(nanoseconds: 1) }
-        let sockets = try configuration.listeners.map { try ListeningSocket($0) }
+        let sockets = try configuration.listeners.map {
+            try ListeningSocket(host: $0.host, port: $0.port, role: $0.role, certificates: $0.certificates)
+        }
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let pool = WorkPool(workers: configuration.workers ?? cores, queueLimit: configuration.workQueue)
         let group = LoopGroup()
