@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .executable(name: "afd-sizer", targets: ["afd-sizer"]),
         .executable(name: "http-fixture", targets: ["http-fixture"]),
+        .library(name: "Text", targets: ["Text"]),
         .library(name: "Sizing", targets: ["Sizing"]),
         .library(name: "Simulation", targets: ["Simulation"]),
         .library(name: "Calibration", targets: ["Calibration"]),
@@ -42,12 +43,15 @@ let package = Package(
         // Files that are compiled into the binary with #embed: the API description, the operators' page, the catalogue.
         .target(name: "CEmbedded", exclude: ["page", "catalogue"]),
 
+        // What every target stands on: names, ranges and errors as text.
+        .target(name: "Text", swiftSettings: strict),
+
         // The theory: pure values and functions.
-        .target(name: "Sizing", swiftSettings: strict),
-        .target(name: "Simulation", dependencies: ["Sizing"], swiftSettings: strict),
-        .target(name: "Calibration", dependencies: ["Sizing"], swiftSettings: strict),
-        .target(name: "Hardware", dependencies: ["Sizing", "JSON", "CEmbedded"], swiftSettings: strict),
-        .target(name: "Planning", dependencies: ["Sizing", "Hardware"], swiftSettings: strict),
+        .target(name: "Sizing", dependencies: ["Text"], swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["Sizing", "Text"], swiftSettings: strict),
+        .target(name: "Calibration", dependencies: ["Sizing", "Text"], swiftSettings: strict),
+        .target(name: "Hardware", dependencies: ["Sizing", "JSON", "Text", "CEmbedded"], swiftSettings: strict),
+        .target(name: "Planning", dependencies: ["Sizing", "Hardware", "Text"], swiftSettings: strict),
 
         // JSON text over bytes: a bounded parser and a writer.
         .target(name: "JSON", swiftSettings: strict),
@@ -66,7 +70,8 @@ let package = Package(
         .target(
             name: "SizingAPI",
             dependencies: [
-                "Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "HTTPServer", "CEmbedded",
+                "Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "Text", "HTTPServer",
+                "CEmbedded",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict),
@@ -74,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "afd-sizer",
             dependencies: [
-                "SizingAPI", "Calibration", "HTTPServer", "JSON",
+                "SizingAPI", "Calibration", "HTTPServer", "JSON", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -87,14 +92,18 @@ let package = Package(
 
         // What several test targets use.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SizingTests", dependencies: ["Sizing", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Sizing"], swiftSettings: strict),
+        .testTarget(name: "SizingTests", dependencies: ["Text", "Sizing", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Text", "Simulation", "Sizing"], swiftSettings: strict),
         .testTarget(
-            name: "CalibrationTests", dependencies: ["Calibration", "Sizing", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Sizing", "JSON"], swiftSettings: strict),
+            name: "CalibrationTests", dependencies: ["Text", "Calibration", "Sizing", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
-            name: "PlanningTests", dependencies: ["Planning", "Hardware", "Simulation", "Sizing", "TestSupport"],
+            name: "HardwareTests", dependencies: ["Text", "Hardware", "Sizing", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "PlanningTests",
+            dependencies: ["Text", "Planning", "Hardware", "Simulation", "Sizing", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -109,7 +118,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SizingAPITests", dependencies: ["SizingAPI", "Calibration", "JSON", "HTTPServer", "TestSupport"],
+            name: "SizingAPITests",
+            dependencies: ["Text", "SizingAPI", "Calibration", "JSON", "HTTPServer", "TestSupport"],
             swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x

@@ -1,5 +1,6 @@
 import Hardware
 import Sizing
+import Text
 
 /// An Attention and an FFN instance that go together: their latencies, devices, prices and power.
 public struct InstancePair: Sendable {
@@ -62,7 +63,7 @@ public struct InstancePair: Sendable {
     public init(
         _ hardware: DerivedHardware, slotLoad: SlotLoad, marginDeviations: Double = 3,
         prices: (attention: Double?, ffn: Double?) = (nil, nil)
-    ) throws(SizingError) {
+    ) throws(InvalidInput) {
         let description = hardware.description
         let load = try description.speculation?.slotLoad(slotLoad) ?? slotLoad
         func kind(_ device: DeviceDescription, _ devices: Int, _ price: Double?) -> Kind {
@@ -85,7 +86,7 @@ public struct InstancePair: Sendable {
     public func stagesIfAny(batchSize: Int) -> StageLatencies? { try? stages(batchSize: batchSize) }
 
     /// The three stages at `batchSize`.
-    func stages(batchSize: Int) throws(SizingError) -> StageLatencies {
+    func stages(batchSize: Int) throws(InvalidInput) -> StageLatencies {
         switch latencies {
         case .given(let stages): stages
         case .derived(let hardware): try hardware.stages(batchSize: batchSize)

@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// What a deployment must not break.
 public struct PlanLimits: Hashable, Sendable {
@@ -29,9 +30,9 @@ public struct PlanLimits: Hashable, Sendable {
         tpot: Double? = nil, percentile: Percentile = .mean, maximumBatch: Int = defaultMaximumBatch,
         batchSize: Int? = nil, maximumRatio: Int = defaultMaximumRatio, maximumFFNInstances: Int = 1,
         microbatches: [Int?] = [nil], attentionRanksAtLeastFFN: Bool = false, devicesPerNode: Int? = nil
-    ) throws(SizingError) {
+    ) throws(InvalidInput) {
         if let tpot, !(tpot.isFinite && tpot > 0 && tpot <= 1e12) {
-            throw SizingError(field: "limits.tpot_ms", rule: "must be greater than 0 and at most 1e9")
+            throw InvalidInput(field: "limits.tpot_ms", rule: "must be greater than 0 and at most 1e9")
         }
         try Self.check(maximumBatch, 1...SizingLimits.maximumBatchSize, "limits.max_batch")
         if let batchSize { try Self.check(batchSize, 1...SizingLimits.maximumBatchSize, "batch_size") }
@@ -54,9 +55,9 @@ public struct PlanLimits: Hashable, Sendable {
     public static let defaultMaximumBatch = 4096
     public static let defaultMaximumRatio = 512
 
-    private static func check(_ value: Int, _ range: ClosedRange<Int>, _ field: String) throws(SizingError) {
+    private static func check(_ value: Int, _ range: ClosedRange<Int>, _ field: String) throws(InvalidInput) {
         guard range.contains(value) else {
-            throw SizingError(
+            throw InvalidInput(
                 field: field, rule: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
     }

@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// What is to be had for as little as possible, or as much as possible of.
 public enum Objective: String, Hashable, Sendable, CaseIterable {
@@ -34,29 +35,29 @@ public struct PlanProblem: Sendable {
     /// Most pairs to choose from.
     public static let maximumPairs = 64
 
-    /// - Throws: `SizingError` naming `objective` where a pair has no price or power for it, `hardware` where no stage of a pair takes
+    /// - Throws: `InvalidInput` naming `objective` where a pair has no price or power for it, `hardware` where no stage of a pair takes
     ///   time, or what is out of range.
     public init(
         pairs: [InstancePair], limits: PlanLimits, objective: Objective = .instances, target: FleetTarget = .shape
-    ) throws(SizingError) {
+    ) throws(InvalidInput) {
         guard 1...Self.maximumPairs ~= pairs.count else {
-            throw SizingError(field: "hardware", rule: "must give from 1 to \(Self.maximumPairs) pairs of devices")
+            throw InvalidInput(field: "hardware", rule: "must give from 1 to \(Self.maximumPairs) pairs of devices")
         }
         for pair in pairs {
             if case .given(let stages) = pair.latencies {
                 guard stages.takeTime(slotLoad: pair.slotLoad, batchSize: limits.batchSize ?? 1) else {
-                    throw SizingError(field: "hardware", rule: StageLatencies.timeRule)
+                    throw InvalidInput(field: "hardware", rule: StageLatencies.timeRule)
                 }
             }
             switch objective {
             case .instances, .devices: break
             case .cost:
                 guard pair.attention.price != nil, pair.ffn.price != nil else {
-                    throw SizingError(field: "objective", rule: "needs prices of both kinds of instances")
+                    throw InvalidInput(field: "objective", rule: "needs prices of both kinds of instances")
                 }
             case .energy:
                 guard pair.attention.power != nil, pair.ffn.power != nil else {
-                    throw SizingError(
+                    throw InvalidInput(
                         field: "objective",
                         rule: "needs the power of both kinds of instances: give watts, or devices whose power is known")
                 }
@@ -66,18 +67,18 @@ public struct PlanProblem: Sendable {
         case .shape: break
         case .demand(let tokens, let spares):
             guard tokens.isFinite, tokens > 0, tokens <= 1e15 else {
-                throw SizingError(field: "demand", rule: "must be greater than 0 and at most 1e15 tokens a second")
+                throw InvalidInput(field: "demand", rule: "must be greater than 0 and at most 1e15 tokens a second")
             }
             guard 0...10_000 ~= spares else {
-                throw SizingError(field: "demand.spare_instances", rule: "must be a whole number from 0 to 10000")
+                throw InvalidInput(field: "demand.spare_instances", rule: "must be a whole number from 0 to 10000")
             }
         case .total(let devices):
             guard 1...10_000_000 ~= devices else {
-                throw SizingError(field: "devices.total", rule: "must be a whole number from 1 to 10000000")
+                throw InvalidInput(field: "devices.total", rule: "must be a whole number from 1 to 10000000")
             }
         case .each(let attention, let ffn):
             guard 1...10_000_000 ~= attention, 1...10_000_000 ~= ffn else {
-                throw SizingError(field: "devices", rule: "must be whole numbers from 1 to 10000000")
+                throw InvalidInput(field: "devices", rule: "must be whole numbers from 1 to 10000000")
             }
         }
         self.pairs = pairs

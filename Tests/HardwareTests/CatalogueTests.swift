@@ -2,6 +2,7 @@ import Hardware
 import JSON
 import Sizing
 import Testing
+import Text
 
 @Suite("Catalogue")
 struct CatalogueTests {
@@ -53,15 +54,15 @@ struct CatalogueTests {
             ("minimax_m2", "minimax-m2"),
         ])
     func unknownModel(name: String, nearest: String) throws {
-        let error = #expect(throws: SizingError.self) { try catalogue.model(name) }
+        let error = #expect(throws: InvalidInput.self) { try catalogue.model(name) }
         #expect(error?.rule.contains("did you mean \"\(nearest)\"?") == true, "\(String(describing: error))")
     }
 
     @Test("Unknown devices suggest the nearest; nonsense suggests nothing")
     func unknownDevice() throws {
-        let near = #expect(throws: SizingError.self) { try catalogue.device("H80O") }
+        let near = #expect(throws: InvalidInput.self) { try catalogue.device("H80O") }
         #expect(near?.rule.contains("h800") == true)
-        let far = #expect(throws: SizingError.self) { try catalogue.device("zzzzzzzzzzzzzzz") }
+        let far = #expect(throws: InvalidInput.self) { try catalogue.device("zzzzzzzzzzzzzzz") }
         #expect(far?.rule.contains("did you mean") == false)
     }
 
@@ -82,7 +83,7 @@ struct CatalogueTests {
             (#"{"hbm_bandwidth_gb_s":1000,"hbm_capacity_gb":64,"bf16_tflops":200,"family":"x"}"#, "family"),
         ]
         for (text, field) in cases {
-            let error = #expect(throws: SizingError.self) { try device(text) }
+            let error = #expect(throws: InvalidInput.self) { try device(text) }
             #expect(error?.field == field)
         }
     }

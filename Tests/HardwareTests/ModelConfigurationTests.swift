@@ -2,6 +2,7 @@ import Hardware
 import JSON
 import Sizing
 import Testing
+import Text
 
 /// Bodies of `config.json` as the families write them, cut to the fields that matter and some that do not.
 @Suite("A model from config.json")
@@ -114,7 +115,7 @@ struct ModelConfigurationTests {
         ])
     func fields(old: String, new: String, field: String) throws {
         #expect(Self.deepseek.contains(old))
-        let error = #expect(throws: SizingError.self) {
+        let error = #expect(throws: InvalidInput.self) {
             try model(Self.deepseek.replacing(old, with: new))
         }
         #expect(error?.field == field, "\(String(describing: error))")

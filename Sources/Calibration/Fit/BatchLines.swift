@@ -1,5 +1,6 @@
 import Glibc
 import Sizing
+import Text
 
 /// Attention's line at any batch size, from the lines measured at some, where latency depends on the batch beyond the load.
 public struct BatchLines: Hashable, Sendable {
@@ -44,7 +45,7 @@ public struct BatchLines: Hashable, Sendable {
     /// the batch; beyond them those of the nearest.
     ///
     /// - Throws: never for entries whose coefficients are in range, because a mean of two is too.
-    public func line(batchSize: Int) throws(SizingError) -> (line: LatencyLine, errors: InputErrors.Line) {
+    public func line(batchSize: Int) throws(InvalidInput) -> (line: LatencyLine, errors: InputErrors.Line) {
         let batch = Double(batchSize)
         let above = entries.firstIndex { $0.batch >= batch } ?? entries.count - 1
         let below = entries[above].batch > batch ? max(0, above - 1) : above

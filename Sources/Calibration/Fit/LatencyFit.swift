@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// What a stage's latency is made of, where samples are given in place of coefficients.
 public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
@@ -11,18 +12,18 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
 
     /// The model of `samples`.
     ///
-    /// - Throws: ``CalibrationError`` naming `samples` where the fit cannot be made or comes out negative: a line is not clipped,
+    /// - Throws: ``InvalidInput`` naming `samples` where the fit cannot be made or comes out negative: a line is not clipped,
     ///   because a clipped line is no fit.
-    public func model(_ samples: [LatencySample]) throws(CalibrationError) -> FittedLatency {
+    public func model(_ samples: [LatencySample]) throws(InvalidInput) -> FittedLatency {
         guard samples.count <= StageCalibration.maximumSamples else {
-            throw CalibrationError(
+            throw InvalidInput(
                 field: "samples", rule: "must have at most \(StageCalibration.maximumSamples) elements")
         }
         let points = samples.map { (load: $0.load, latency: $0.latency, weight: $0.weight) }
         switch self {
         case .line:
             guard let line = LineFit(points) else {
-                throw CalibrationError(field: "samples", rule: "must have at least two distinct loads")
+                throw InvalidInput(field: "samples", rule: "must have at least two distinct loads")
             }
             return FittedLatency(
                 try Self.model(line), errors: InputErrors.Line(line),
@@ -32,9 +33,9 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    private static func model(_ line: LineFit) throws(CalibrationError) -> LatencyModel {
+    private static func model(_ line: LineFit) throws(InvalidInput) -> LatencyModel {
         for (name, estimate) in [("alpha_us", line.alpha), ("beta_us", line.beta)] where estimate.value < 0 {
-            throw CalibrationError(
+            throw InvalidInput(
                 field: "samples",
                 rule:
                     "give a line with \(name) = \(estimate.value) ± \(estimate.standardError), which is negative and cannot be "
@@ -43,40 +44,40 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
                         ? "add samples at small loads, or use fit \"interpolate\""
                         : "latency must not fall with load: check the units and the samples"))
         }
-        return try bridged { () throws(SizingError) in
+        return try bridged { () throws(InvalidInput) in
             LatencyModel(try LatencyLine(alpha: line.alpha.value, beta: line.beta.value))
         }
     }
 
-    private static func curve(_ samples: [LatencySample]) throws(CalibrationError) -> LatencyModel {
+    private static func curve(_ samples: [LatencySample]) throws(InvalidInput) -> LatencyModel {
         var sums: [Double: (latency: Double, weight: Double)] = [:]
         for sample in samples {
             let sum = sums[sample.load, default: (0, 0)]
             sums[sample.load] = (sum.latency + sample.weight * sample.latency, sum.weight + sample.weight)
         }
         let points = sums.map { (load: $0.key, latency: $0.value.latency / $0.value.weight) }
-        return try bridged { () throws(SizingError) in
+        return try bridged { () throws(InvalidInput) in
             try LatencyModel(through: points.sorted { $0.load < $1.load })
         }
     }
 
     private static func roofline(
         _ points: [(load: Double, latency: Double, weight: Double)]
-    ) throws(CalibrationError) -> LatencyModel {
+    ) throws(InvalidInput) -> LatencyModel {
         guard let knee = Knee(points), knee.alphaAfter > knee.alphaBefore else {
-            throw CalibrationError(
+            throw InvalidInput(
                 field: "samples",
                 rule: "show no knee with a steeper line behind it: use fit \"line\" or \"interpolate\"")
         }
         // A flat roof comes out of noise with a slope around zero; second lines of rooflines often pass below the origin.
         guard knee.beta >= 0, knee.alphaBefore >= 0 || knee.alphaBefore * knee.load > -0.05 * knee.beta else {
-            throw CalibrationError(
+            throw InvalidInput(
                 field: "samples",
                 rule:
                     "give a roofline whose first line falls or starts below zero (\(knee.alphaBefore), \(knee.beta)); use fit "
                     + "\"interpolate\"")
         }
-        return try bridged { () throws(SizingError) in
+        return try bridged { () throws(InvalidInput) in
             // Through its corners, because the second line's β may be negative.
             let flat = max(0, knee.alphaBefore)
             let corner = knee.beta + flat * knee.load
@@ -88,12 +89,12 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
     }
 
     private static func bridged(
-        _ make: () throws(SizingError) -> LatencyModel
-    ) throws(CalibrationError) -> LatencyModel {
-        do throws(SizingError) {
+        _ make: () throws(InvalidInput) -> LatencyModel
+    ) throws(InvalidInput) -> LatencyModel {
+        do throws(InvalidInput) {
             return try make()
         } catch {
-            throw CalibrationError(field: "samples", rule: "give no usable model: \(error)")
+            throw InvalidInput(field: "samples", rule: "give no usable model: \(error)")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// One measurement of a stage: how long it took under a load.
 public struct LatencySample: Hashable, Sendable {
@@ -19,35 +20,35 @@ public struct LatencySample: Hashable, Sendable {
         public let context: Double
     }
 
-    /// - Throws: ``CalibrationError`` naming `load`, `latency_us` or `weight`.
-    public init(load: Double, latency: Double, weight: Double = 1) throws(CalibrationError) {
+    /// - Throws: ``InvalidInput`` naming `load`, `latency_us` or `weight`.
+    public init(load: Double, latency: Double, weight: Double = 1) throws(InvalidInput) {
         try self.init(load: load, latency: latency, weight: weight, shape: nil)
     }
 
     /// An Attention sample; its load is batch · context.
     ///
-    /// - Throws: ``CalibrationError`` naming `batch`, `context`, `latency_us` or `weight`.
-    public init(batch: Double, context: Double, latency: Double, weight: Double = 1) throws(CalibrationError) {
+    /// - Throws: ``InvalidInput`` naming `batch`, `context`, `latency_us` or `weight`.
+    public init(batch: Double, context: Double, latency: Double, weight: Double = 1) throws(InvalidInput) {
         try Self.check(batch, 0...1e9, "batch")
         try Self.check(context, 0...1e9, "context")
         try self.init(
             load: batch * context, latency: latency, weight: weight, shape: BatchShape(batch: batch, context: context))
     }
 
-    private init(load: Double, latency: Double, weight: Double, shape: BatchShape?) throws(CalibrationError) {
+    private init(load: Double, latency: Double, weight: Double, shape: BatchShape?) throws(InvalidInput) {
         try Self.check(load, 0...1e18, "load")
         try Self.check(latency, 0...1e12, "latency_us")
         try Self.check(weight, 0...1e18, "weight")
-        guard weight > 0 else { throw CalibrationError(field: "weight", rule: "must be greater than 0") }
+        guard weight > 0 else { throw InvalidInput(field: "weight", rule: "must be greater than 0") }
         self.load = load
         self.latency = latency
         self.weight = weight
         self.shape = shape
     }
 
-    private static func check(_ value: Double, _ range: ClosedRange<Double>, _ field: String) throws(CalibrationError) {
+    private static func check(_ value: Double, _ range: ClosedRange<Double>, _ field: String) throws(InvalidInput) {
         guard value.isFinite, range.contains(value) else {
-            throw CalibrationError(
+            throw InvalidInput(
                 field: field, rule: "must be a finite number from \(RangeText.of(range))")
         }
     }

@@ -1,9 +1,11 @@
+import Text
+
 /// Samples of stages from CSV, with commas, semicolons or tabs as in its header: columns `stage`, `load` or `batch` and `context`, `latency_us`, optionally `weight`.
 public enum SampleTable {
     /// Samples by stage, in the order of the rows.
     ///
-    /// - Throws: ``CalibrationError`` naming the line and what is wrong with it.
-    public static func read(_ bytes: [UInt8]) throws(CalibrationError) -> [(stage: String, samples: [LatencySample])] {
+    /// - Throws: ``InvalidInput`` naming the line and what is wrong with it.
+    public static func read(_ bytes: [UInt8]) throws(InvalidInput) -> [(stage: String, samples: [LatencySample])] {
         var stages: [(stage: String, samples: [LatencySample])] = []
         var header: [String]?
         var delimiter = UInt8(ascii: ",")
@@ -32,14 +34,14 @@ public enum SampleTable {
             guard stages.count <= 16 else { throw failure(index + 1, "names a 17th stage") }
         }
         guard !stages.isEmpty else {
-            throw CalibrationError(field: "", rule: "The table has no samples: a header line and rows are needed.")
+            throw InvalidInput(field: "", rule: "The table has no samples: a header line and rows are needed.")
         }
         return stages
     }
 
     private static let columns = ["stage", "load", "batch", "context", "latency_us", "weight"]
 
-    private static func header(_ titles: [String], line: Int) throws(CalibrationError) -> [String] {
+    private static func header(_ titles: [String], line: Int) throws(InvalidInput) -> [String] {
         let fields = titles.map { $0.lowercased() }
         for (index, field) in fields.enumerated() {
             guard columns.contains(field) else {
@@ -55,8 +57,8 @@ public enum SampleTable {
         return fields
     }
 
-    private static func sample(_ values: [String: String], line: Int) throws(CalibrationError) -> LatencySample {
-        func number(_ name: String) throws(CalibrationError) -> Double? {
+    private static func sample(_ values: [String: String], line: Int) throws(InvalidInput) -> LatencySample {
+        func number(_ name: String) throws(InvalidInput) -> Double? {
             guard let text = values[name], !text.isEmpty else { return nil }
             guard let value = Double(text) else {
                 throw failure(line, "has \"\(text.prefix(40))\" for \(name), which is not a number")
@@ -65,15 +67,15 @@ public enum SampleTable {
         }
         guard let latency = try number("latency_us") else { throw failure(line, "has no latency_us") }
         let weight = try number("weight") ?? 1
-        do throws(CalibrationError) {
+        do throws(InvalidInput) {
             if let load = try number("load") {
                 guard try number("batch") == nil, try number("context") == nil else {
-                    throw CalibrationError(field: "", rule: "has both load and batch or context: it must have one")
+                    throw InvalidInput(field: "", rule: "has both load and batch or context: it must have one")
                 }
                 return try LatencySample(load: load, latency: latency, weight: weight)
             }
             guard let batch = try number("batch"), let context = try number("context") else {
-                throw CalibrationError(field: "", rule: "has neither load nor batch and context")
+                throw InvalidInput(field: "", rule: "has neither load nor batch and context")
             }
             return try LatencySample(batch: batch, context: context, latency: latency, weight: weight)
         } catch {
@@ -82,7 +84,7 @@ public enum SampleTable {
         }
     }
 
-    private static func fields(_ record: [UInt8], _ delimiter: UInt8, line: Int) throws(CalibrationError) -> [String] {
+    private static func fields(_ record: [UInt8], _ delimiter: UInt8, line: Int) throws(InvalidInput) -> [String] {
         var fields: [String] = []
         let isComplete = CSVRow.forEachField(record.span, delimiter: delimiter) { _, field in
             var text = record[field.start..<field.end]
@@ -94,7 +96,7 @@ public enum SampleTable {
         return fields
     }
 
-    private static func failure(_ line: Int, _ what: String) -> CalibrationError {
-        CalibrationError(field: "", rule: "Line \(line) \(what).")
+    private static func failure(_ line: Int, _ what: String) -> InvalidInput {
+        InvalidInput(field: "", rule: "Line \(line) \(what).")
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Sizing
+import Text
 
 /// What samples say of one stage's latency.
 public struct StageCalibration: Hashable, Sendable {
@@ -57,14 +58,14 @@ public struct StageCalibration: Hashable, Sendable {
     /// Two samples are enough for a line; more than this are refused.
     public static let maximumSamples = 100_000
 
-    /// - Throws: ``CalibrationError`` naming `samples` with fewer than two distinct loads, or too many samples.
-    public init(_ samples: [LatencySample]) throws(CalibrationError) {
+    /// - Throws: ``InvalidInput`` naming `samples` with fewer than two distinct loads, or too many samples.
+    public init(_ samples: [LatencySample]) throws(InvalidInput) {
         guard samples.count <= Self.maximumSamples else {
-            throw CalibrationError(field: "samples", rule: "must have at most \(Self.maximumSamples) elements")
+            throw InvalidInput(field: "samples", rule: "must have at most \(Self.maximumSamples) elements")
         }
         let points = samples.map { (load: $0.load, latency: $0.latency, weight: $0.weight) }
         guard let line = LineFit(points), let robust = RobustLine(points) else {
-            throw CalibrationError(field: "samples", rule: "must have at least two distinct loads")
+            throw InvalidInput(field: "samples", rule: "must have at least two distinct loads")
         }
         self.samples = samples
         self.line = line
@@ -90,7 +91,7 @@ public struct StageCalibration: Hashable, Sendable {
         let isDependent = shapeDependence.map { ShapeDependence.matters($0) } ?? false
         warnings = Self.warnings(samples, line, verdict, dependsOnShape: isDependent || !batchLines.isEmpty)
         guard hasFiniteFigures else {
-            throw CalibrationError(
+            throw InvalidInput(
                 field: "samples",
                 rule: "must not span so wide a range of loads, latencies or weights that no line can be told")
         }

@@ -1,3 +1,5 @@
+import Text
+
 /// How many requests had which prefill and decode length, in the bins of `LengthBins`.
 ///
 /// At most ``maximumCells`` cells are kept: where a finer level has more, the next coarser one is taken. A part of a trace has no
@@ -55,34 +57,34 @@ public struct JointHistogram: Hashable, Sendable {
 
     /// From what was sent: columns as ``cells`` gives them.
     ///
-    /// - Throws: ``CalibrationError`` where columns differ in length, a length is out of range or a count not positive, and
+    /// - Throws: ``InvalidInput`` where columns differ in length, a length is out of range or a count not positive, and
     ///   where two cells are of one bin.
-    public init(level: Int, prefill: [Int], decode: [Int], counts: [Int]) throws(CalibrationError) {
+    public init(level: Int, prefill: [Int], decode: [Int], counts: [Int]) throws(InvalidInput) {
         guard 0...LengthBins.finest ~= level else {
-            throw CalibrationError(field: "level", rule: "must be a whole number from 0 to \(LengthBins.finest)")
+            throw InvalidInput(field: "level", rule: "must be a whole number from 0 to \(LengthBins.finest)")
         }
         guard !prefill.isEmpty, prefill.count == decode.count, counts.count == prefill.count else {
-            throw CalibrationError(
+            throw InvalidInput(
                 field: "weights", rule: "must have as many elements as prefill and decode, at least one")
         }
         guard prefill.count <= Self.maximumCells else {
-            throw CalibrationError(field: "weights", rule: "must have at most \(Self.maximumCells) elements")
+            throw InvalidInput(field: "weights", rule: "must have at most \(Self.maximumCells) elements")
         }
         var cells: [Int: Int] = [:]
         for index in prefill.indices {
             guard 0...(1 << 30) ~= prefill[index] else {
-                throw CalibrationError(field: "prefill.\(index)", rule: "must be a whole number from 0 to 1e9")
+                throw InvalidInput(field: "prefill.\(index)", rule: "must be a whole number from 0 to 1e9")
             }
             guard 1...(1 << 30) ~= decode[index] else {
-                throw CalibrationError(field: "decode.\(index)", rule: "must be a whole number from 1 to 1e9")
+                throw InvalidInput(field: "decode.\(index)", rule: "must be a whole number from 1 to 1e9")
             }
             guard 1...RequestSums.maximumCount ~= counts[index] else {
-                throw CalibrationError(field: "weights.\(index)", rule: "must be a whole number from 1")
+                throw InvalidInput(field: "weights.\(index)", rule: "must be a whole number from 1")
             }
             let key = Self.key(
                 LengthBins.index(of: prefill[index], level: level), LengthBins.index(of: decode[index], level: level))
             guard cells.updateValue(counts[index], forKey: key) == nil else {
-                throw CalibrationError(field: "prefill.\(index)", rule: "must not name a bin twice")
+                throw InvalidInput(field: "prefill.\(index)", rule: "must not name a bin twice")
             }
         }
         self.init(coarsening: cells, level: level)
@@ -90,8 +92,8 @@ public struct JointHistogram: Hashable, Sendable {
 
     /// The histogram of the requests of both.
     ///
-    /// - Throws: ``CalibrationError`` where there are too many requests to be counted.
-    public func merged(with other: JointHistogram) throws(CalibrationError) -> JointHistogram {
+    /// - Throws: ``InvalidInput`` where there are too many requests to be counted.
+    public func merged(with other: JointHistogram) throws(InvalidInput) -> JointHistogram {
         let level = min(level, other.level)
         var counts: [Int: Int] = [:]
         for part in [self, other] {

@@ -1,3 +1,5 @@
+import Text
+
 /// Exact sums over requests (P, D), from which every statistic of a trace follows.
 ///
 /// With S_k = Σ_{j<D} (P+j)^k, the slot load's moments are ΣS_k / ΣS₀, and their delta-method errors need ΣS_a S_b. Where a
@@ -27,7 +29,7 @@ public struct RequestSums: Hashable, Sendable {
 
     /// More requests than this are not counted: a JSON number holds up to 2⁵³ exactly.
     static let maximumCount = 1 << 53
-    static let tooMany = CalibrationError(field: "sums.count", rule: "must be at most 2^53 requests")
+    static let tooMany = InvalidInput(field: "sums.count", rule: "must be at most 2^53 requests")
 
     /// Requests, 0…2⁵³.
     public private(set) var count = 0
@@ -105,8 +107,8 @@ public struct RequestSums: Hashable, Sendable {
 
     /// Adds the sums of another part.
     ///
-    /// - Throws: ``CalibrationError`` where there are too many requests to be counted.
-    public mutating func merge(_ other: RequestSums) throws(CalibrationError) {
+    /// - Throws: ``InvalidInput`` where there are too many requests to be counted.
+    public mutating func merge(_ other: RequestSums) throws(InvalidInput) {
         let (total, overflow) = count.addingReportingOverflow(other.count)
         guard !overflow, total <= Self.maximumCount else { throw Self.tooMany }
         count = total
@@ -136,18 +138,18 @@ extension RequestSums {
 
     /// From what ``decimals`` gave, in its order.
     ///
-    /// - Throws: ``CalibrationError`` naming a sum that is no whole number or larger than so many requests can make it.
-    public init(count: Int, decimals: [String]) throws(CalibrationError) {
+    /// - Throws: ``InvalidInput`` naming a sum that is no whole number or larger than so many requests can make it.
+    public init(count: Int, decimals: [String]) throws(InvalidInput) {
         guard 1...Self.maximumCount ~= count else {
-            throw CalibrationError(field: "count", rule: "must be a whole number from 1 to 2^53")
+            throw InvalidInput(field: "count", rule: "must be a whole number from 1 to 2^53")
         }
         guard decimals.count == Self.terms.count else {
-            throw CalibrationError(field: "", rule: "must have all of \(Self.names.joined(separator: ", "))")
+            throw InvalidInput(field: "", rule: "must have all of \(Self.names.joined(separator: ", "))")
         }
         self.count = count
         for (index, term) in Self.terms.enumerated() {
             guard let value = WideInteger(decimal: decimals[index]) else {
-                throw CalibrationError(field: term.name, rule: "must be a whole number in decimal digits")
+                throw InvalidInput(field: term.name, rule: "must be a whole number in decimal digits")
             }
             let degree =
                 switch term {
@@ -158,7 +160,7 @@ extension RequestSums {
             var bound = WideInteger(count)
             for _ in 0..<degree { bound = bound * 2_000_000_000 }
             guard !(bound - value).isNegative else {
-                throw CalibrationError(field: term.name, rule: "is larger than \(count) requests can make it")
+                throw InvalidInput(field: term.name, rule: "is larger than \(count) requests can make it")
             }
             sums[index] = value
         }

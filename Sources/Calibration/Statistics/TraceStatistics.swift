@@ -1,5 +1,6 @@
 import Glibc
 import Sizing
+import Text
 
 /// What a trace says of the load that it makes, with standard errors.
 ///
@@ -29,11 +30,11 @@ public struct TraceStatistics: Hashable, Sendable {
     /// θ, ν and skewness as the sizing takes them.
     public let slotLoad: SlotLoad
 
-    /// - Throws: ``CalibrationError`` where sums that were sent are not those of any requests.
-    public init(_ summary: TraceSummary) throws(CalibrationError) {
+    /// - Throws: ``InvalidInput`` where sums that were sent are not those of any requests.
+    public init(_ summary: TraceSummary) throws(InvalidInput) {
         let sums = summary.sums
         guard sums.count > 0, sums.isPlausible else {
-            throw CalibrationError(field: "sums", rule: "are not those of any requests")
+            throw InvalidInput(field: "sums", rule: "are not those of any requests")
         }
         let moments = sums.moments
         let n = Double(sums.count)
@@ -54,7 +55,7 @@ public struct TraceStatistics: Hashable, Sendable {
             slotLoad = try SlotLoad(
                 mean: load.mean.value, standardDeviation: load.standardDeviation.value, skewness: load.skewness.value)
         } catch {
-            throw CalibrationError(field: "sums", rule: "are not those of any requests: slot load \(error)")
+            throw InvalidInput(field: "sums", rule: "are not those of any requests: slot load \(error)")
         }
     }
 

@@ -1,3 +1,5 @@
+import Text
+
 /// The header of a CSV trace: where the lengths stand.
 struct CSVHeader: Sendable {
     let delimiter: UInt8
@@ -5,8 +7,8 @@ struct CSVHeader: Sendable {
     let prefill: Int
     let decode: Int
 
-    /// - Throws: ``CalibrationError`` where the record is no header or names no prefill or decode lengths.
-    init(_ record: Span<UInt8>, names: ColumnNames, options: TraceOptions) throws(CalibrationError) {
+    /// - Throws: ``InvalidInput`` where the record is no header or names no prefill or decode lengths.
+    init(_ record: Span<UInt8>, names: ColumnNames, options: TraceOptions) throws(InvalidInput) {
         let delimiter = Self.delimiter(of: record)
         var titles: [String] = []
         var best: [ColumnNames.Side: (rank: Int, column: Int)] = [:]
@@ -93,12 +95,12 @@ struct CSVHeader: Sendable {
         String(decoding: span.extracting(first: 40).indices.map { span[$0] }, as: UTF8.self)
     }
 
-    private static func missing(_ side: String, asked: String?, titles: [String]) -> CalibrationError {
+    private static func missing(_ side: String, asked: String?, titles: [String]) -> InvalidInput {
         let list = titles.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ") + (titles.count > 12 ? ", …" : "")
         if let asked { return failure("The header has no column \"\(asked)\"; it has \(list).") }
         return failure(
             "No column of the header is known to be \(side) lengths; name it with \(side)_column. It has \(list).")
     }
 
-    private static func failure(_ sentence: String) -> CalibrationError { CalibrationError(field: "", rule: sentence) }
+    private static func failure(_ sentence: String) -> InvalidInput { InvalidInput(field: "", rule: sentence) }
 }

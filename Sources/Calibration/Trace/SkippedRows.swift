@@ -1,3 +1,5 @@
+import Text
+
 /// Rows of a trace that could not be used, by reason.
 public struct SkippedRows: Hashable, Sendable {
     /// Why a row cannot be used.
@@ -44,15 +46,15 @@ public struct SkippedRows: Hashable, Sendable {
     public var rows: Int { tallies.reduce(0) { $0 &+ $1.rows } }
 
     /// From what was sent.
-    public init(_ tallies: [Tally]) throws(CalibrationError) {
+    public init(_ tallies: [Tally]) throws(InvalidInput) {
         for (index, tally) in tallies.enumerated() {
             guard 1...RequestSums.maximumCount ~= tally.rows else {
-                throw CalibrationError(field: "reasons.\(index).rows", rule: "must be a whole number from 1")
+                throw InvalidInput(field: "reasons.\(index).rows", rule: "must be a whole number from 1")
             }
             guard tally.lines.count <= Self.maximumLines,
                 tally.lines.allSatisfy({ 1...RequestSums.maximumCount ~= $0 })
             else {
-                throw CalibrationError(
+                throw InvalidInput(
                     field: "reasons.\(index).lines", rule: "must be at most \(Self.maximumLines) numbers from 1")
             }
             add(tally)

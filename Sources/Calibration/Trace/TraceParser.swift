@@ -1,3 +1,5 @@
+import Text
+
 /// Reads a trace in pieces of any size, in constant memory: the result depends on the bytes alone, not on how they were cut.
 ///
 /// A row that cannot be used is counted by reason. The trace is refused where more than half of its rows are unusable, where
@@ -37,8 +39,8 @@ public struct TraceParser: Sendable {
 
     /// Takes the next bytes.
     ///
-    /// - Throws: ``CalibrationError``, whose `rule` is a sentence, where the trace cannot be used.
-    public mutating func feed(_ bytes: Span<UInt8>) throws(CalibrationError) {
+    /// - Throws: ``InvalidInput``, whose `rule` is a sentence, where the trace cannot be used.
+    public mutating func feed(_ bytes: Span<UInt8>) throws(InvalidInput) {
         var start = 0
         while true {
             if pending.isEmpty, let header { start = takePlainRows(bytes, from: start, header) }
@@ -66,8 +68,8 @@ public struct TraceParser: Sendable {
 
     /// Ends the trace.
     ///
-    /// - Throws: ``CalibrationError`` where the trace cannot be used.
-    public mutating func finish() throws(CalibrationError) -> TraceSummary {
+    /// - Throws: ``InvalidInput`` where the trace cannot be used.
+    public mutating func finish() throws(InvalidInput) -> TraceSummary {
         guard splitter.isComplete else {
             switch format {
             case .csv: throw Self.failure("The last row ends within quotes that opened in line \(line).")
@@ -100,7 +102,7 @@ public struct TraceParser: Sendable {
     /// The line that the record being read began at, from 1 (for a JSON array, the row).
     private var line: Int { records + extraLines + 1 }
 
-    private mutating func take(_ bytes: Span<UInt8>, isLast: Bool) throws(CalibrationError) {
+    private mutating func take(_ bytes: Span<UInt8>, isLast: Bool) throws(InvalidInput) {
         var record = bytes
         if !hasBegun {
             hasBegun = true
@@ -182,20 +184,20 @@ public struct TraceParser: Sendable {
         }.joined(separator: "; ")
     }
 
-    private var tooLong: CalibrationError {
+    private var tooLong: InvalidInput {
         let what = format == .jsonRows ? "Row" : "Line"
         return Self.failure(
             "\(what) \(line) is longer than \(options.maximumLine) bytes."
                 + (format == .csv ? " Is a quote left open, or is this no CSV?" : ""))
     }
 
-    private var notAnArray: CalibrationError {
+    private var notAnArray: InvalidInput {
         Self.failure(
             "The trace must be a JSON array of objects. For a line of JSON a request send application/x-ndjson, for CSV "
                 + "text/csv.")
     }
 
-    private func refuseBinary(_ record: Span<UInt8>) throws(CalibrationError) {
+    private func refuseBinary(_ record: Span<UInt8>) throws(InvalidInput) {
         if record.count >= 2, record[0] == 0x1F, record[1] == 0x8B {
             throw Self.failure("The trace is compressed: send it with Content-Encoding: gzip.")
         }
@@ -207,7 +209,7 @@ public struct TraceParser: Sendable {
         }
     }
 
-    private static func failure(_ sentence: String) -> CalibrationError { CalibrationError(field: "", rule: sentence) }
+    private static func failure(_ sentence: String) -> InvalidInput { InvalidInput(field: "", rule: sentence) }
 
     private static func isBlank(_ record: Span<UInt8>) -> Bool {
         for index in record.indices {

@@ -1,3 +1,5 @@
+import Text
+
 /// All that is kept of a trace: constant in size, and exactly mergeable.
 public struct TraceSummary: Hashable, Sendable {
     public private(set) var sums: RequestSums
@@ -24,20 +26,20 @@ public struct TraceSummary: Hashable, Sendable {
 
     /// From what was sent.
     ///
-    /// - Throws: ``CalibrationError`` where the parts do not belong together.
+    /// - Throws: ``InvalidInput`` where the parts do not belong together.
     public init(
         checkedSums sums: RequestSums, histogram: JointHistogram, emptyOutputs: Int, lines: Int, skipped: SkippedRows,
         firstTokenFromPrefill: Bool
-    ) throws(CalibrationError) {
+    ) throws(InvalidInput) {
         guard histogram.count == sums.count else {
-            throw CalibrationError(
+            throw InvalidInput(
                 field: "histogram.weights", rule: "must add up to the \(sums.count) requests of sums")
         }
         guard 0...sums.count ~= emptyOutputs else {
-            throw CalibrationError(field: "sums.empty_outputs", rule: "must be from 0 to the number of requests")
+            throw InvalidInput(field: "sums.empty_outputs", rule: "must be from 0 to the number of requests")
         }
         guard 0...RequestSums.maximumCount ~= lines else {
-            throw CalibrationError(field: "sums.lines", rule: "must be a whole number from 0 to 2^53")
+            throw InvalidInput(field: "sums.lines", rule: "must be a whole number from 0 to 2^53")
         }
         self.init(
             sums: sums, histogram: histogram, emptyOutputs: emptyOutputs, lines: lines, skipped: skipped,
@@ -46,10 +48,10 @@ public struct TraceSummary: Hashable, Sendable {
 
     /// Adds the part of the trace that came after this one.
     ///
-    /// - Throws: ``CalibrationError`` where the parts were read under different assumptions or are too long together.
-    public mutating func merge(_ other: TraceSummary) throws(CalibrationError) {
+    /// - Throws: ``InvalidInput`` where the parts were read under different assumptions or are too long together.
+    public mutating func merge(_ other: TraceSummary) throws(InvalidInput) {
         guard other.firstTokenFromPrefill == firstTokenFromPrefill else {
-            throw CalibrationError(
+            throw InvalidInput(
                 field: "first_token_from_prefill", rule: "must be the same for all parts: they were read differently")
         }
         try sums.merge(other.sums)

@@ -1,6 +1,7 @@
 import CEmbedded
 import JSON
 import Sizing
+import Text
 
 /// What can be named in a hardware description: two data files in the binary, read at first use.
 ///
@@ -33,21 +34,21 @@ public final class Catalogue: Sendable {
         }
     }()
 
-    /// - Throws: `JSONError` or `SizingError` where a file is not what it should be.
+    /// - Throws: `JSONError` or `InvalidInput` where a file is not what it should be.
     public init(devices: [UInt8], models: [UInt8]) throws {
         let deviceList = try JSONDocument(parsing: devices).root["devices"]
         let modelList = try JSONDocument(parsing: models).root["models"]
         guard let deviceList, let modelList else {
-            throw SizingError(field: "catalogue", rule: "must have devices and models")
+            throw InvalidInput(field: "catalogue", rule: "must have devices and models")
         }
         self.devices = try deviceList.elements.map { entry in
-            try Self.entry(entry) { (id, name) throws(SizingError) in try Self.device(entry, id: id, name: name) }
+            try Self.entry(entry) { (id, name) throws(InvalidInput) in try Self.device(entry, id: id, name: name) }
         }
         self.models = try modelList.elements.map { entry in
             guard let configuration = entry["config"] else {
-                throw SizingError(field: "config", rule: "is missing from a model")
+                throw InvalidInput(field: "config", rule: "is missing from a model")
             }
-            return try Self.entry(entry) { (id, name) throws(SizingError) in
+            return try Self.entry(entry) { (id, name) throws(InvalidInput) in
                 try ModelConfiguration(configuration).model(id: id, name: name)
             }
         }
@@ -58,10 +59,10 @@ public final class Catalogue: Sendable {
     }
 
     private static func entry<Value: Sendable>(
-        _ text: JSONValue, _ make: (String, String) throws(SizingError) -> Value
-    ) throws(SizingError) -> Entry<Value> {
+        _ text: JSONValue, _ make: (String, String) throws(InvalidInput) -> Value
+    ) throws(InvalidInput) -> Entry<Value> {
         guard let id = text["id"]?.string, let name = text["name"]?.string, let source = text["source"]?.string else {
-            throw SizingError(field: "catalogue", rule: "must give id, name and source for each entry")
+            throw InvalidInput(field: "catalogue", rule: "must give id, name and source for each entry")
         }
         return Entry(
             id: id, value: try make(id, name), source: source, unverified: text["unverified"]?.string,
@@ -70,53 +71,53 @@ public final class Catalogue: Sendable {
 }
 
 extension Catalogue {
-    /// - Throws: `SizingError` with the nearest name where there is no such device.
-    public func device(_ id: String) throws(SizingError) -> DeviceDescription {
+    /// - Throws: `InvalidInput` with the nearest name where there is no such device.
+    public func device(_ id: String) throws(InvalidInput) -> DeviceDescription {
         guard let entry = devices.first(where: { $0.id == id }) else {
             throw Self.unknown("device", id, devices.map(\.id))
         }
         return entry.value
     }
 
-    /// - Throws: `SizingError` with the nearest name where there is no such model.
-    public func model(_ id: String) throws(SizingError) -> ModelDescription {
+    /// - Throws: `InvalidInput` with the nearest name where there is no such model.
+    public func model(_ id: String) throws(InvalidInput) -> ModelDescription {
         guard let entry = models.first(where: { $0.id == id }) else {
             throw Self.unknown("model", id, models.map(\.id))
         }
         return entry.value
     }
 
-    private static func unknown(_ kind: String, _ id: String, _ ids: [String]) -> SizingError {
+    private static func unknown(_ kind: String, _ id: String, _ ids: [String]) -> InvalidInput {
         let shown = String(decoding: id.utf8.prefix(64), as: UTF8.self)
-        return SizingError(
+        return InvalidInput(
             field: kind,
             rule: "is not in the catalogue: \"\(shown)\"\(NearestName.suggestion(for: id, among: ids))")
     }
 
     /// A model from the body of its Hugging Face `config.json`.
-    public static func model(configuration: JSONValue) throws(SizingError) -> ModelDescription {
+    public static func model(configuration: JSONValue) throws(InvalidInput) -> ModelDescription {
         guard configuration.kind == .object else {
-            throw SizingError(field: "", rule: "must be the name of a model or the body of its config.json")
+            throw InvalidInput(field: "", rule: "must be the name of a model or the body of its config.json")
         }
         let name = configuration["_name_or_path"]?.string ?? configuration["model_type"]?.string ?? "custom"
         return try ModelConfiguration(configuration).model(id: "custom", name: name)
     }
 
     /// A device from its figures, under the catalogue's names.
-    public static func device(description: JSONValue) throws(SizingError) -> DeviceDescription {
+    public static func device(description: JSONValue) throws(InvalidInput) -> DeviceDescription {
         guard description.kind == .object else {
-            throw SizingError(field: "", rule: "must be the name of a device or an object with its figures")
+            throw InvalidInput(field: "", rule: "must be the name of a device or an object with its figures")
         }
         let names = deviceFields
         for (name, _) in description.members {
             let text = name.string ?? ""
             guard names.contains(text) else {
-                throw SizingError(
+                throw InvalidInput(
                     field: text, rule: "is not a figure of a device\(NearestName.suggestion(for: text, among: names))")
             }
         }
         for field in ["id", "name"] as [StaticString] where description[field].map({ $0.string == nil }) ?? false {
-            throw SizingError(field: "\(field)", rule: "must be a string")
+            throw InvalidInput(field: "\(field)", rule: "must be a string")
         }
         return try device(
             description, id: description["id"]?.string ?? "custom", name: description["name"]?.string ?? "custom")
@@ -127,14 +128,14 @@ extension Catalogue {
         "scale_up_gb_s_one_way", "scale_out_gb_s_one_way", "family",
     ]
 
-    private static func device(_ text: JSONValue, id: String, name: String) throws(SizingError) -> DeviceDescription {
-        func optional(_ field: StaticString) throws(SizingError) -> Double? {
+    private static func device(_ text: JSONValue, id: String, name: String) throws(InvalidInput) -> DeviceDescription {
+        func optional(_ field: StaticString) throws(InvalidInput) -> Double? {
             guard let value = text[field], !value.isNull else { return nil }
-            guard let number = value.number else { throw SizingError(field: "\(field)", rule: "must be a number") }
+            guard let number = value.number else { throw InvalidInput(field: "\(field)", rule: "must be a number") }
             return number
         }
-        func required(_ field: StaticString) throws(SizingError) -> Double {
-            guard let value = try optional(field) else { throw SizingError(field: "\(field)", rule: "is missing") }
+        func required(_ field: StaticString) throws(InvalidInput) -> Double {
+            guard let value = try optional(field) else { throw InvalidInput(field: "\(field)", rule: "is missing") }
             return value
         }
         var family: DeviceFamily?
@@ -142,7 +143,7 @@ extension Catalogue {
             family = value.string.flatMap(DeviceFamily.init(rawValue:))
             guard family != nil else {
                 let names = DeviceFamily.allCases.map(\.rawValue).joined(separator: ", ")
-                throw SizingError(field: "family", rule: "must be one of \(names)")
+                throw InvalidInput(field: "family", rule: "must be one of \(names)")
             }
         }
         let bf16 = try required("bf16_tflops")

@@ -1,5 +1,6 @@
 import JSON
 import Sizing
+import Text
 
 /// Reads the body of a Hugging Face `config.json`.
 ///
@@ -16,10 +17,10 @@ struct ModelConfiguration {
 
     /// The described model.
     ///
-    /// - Throws: `SizingError` naming the field that is missing, of the wrong kind or out of range.
-    func model(id: String, name: String) throws(SizingError) -> ModelDescription {
+    /// - Throws: `InvalidInput` naming the field that is missing, of the wrong kind or out of range.
+    func model(id: String, name: String) throws(InvalidInput) -> ModelDescription {
         let layers = try required("num_hidden_layers", "n_layers")
-        try check(layers, in: 1...10_000, field: "num_hidden_layers")
+        try InvalidInput.check(layers, in: 1...10_000, field: "num_hidden_layers")
         let mechanism = try mechanism()
         let spans = try spans(layers: layers)
         let networks = try networks(layers: layers)
@@ -46,22 +47,22 @@ struct ModelConfiguration {
 
 extension ModelConfiguration {
     /// The whole number under the first of `names` that is present and not null.
-    func optional(_ names: StaticString..., in object: JSONValue? = nil) throws(SizingError) -> Int? {
+    func optional(_ names: StaticString..., in object: JSONValue? = nil) throws(InvalidInput) -> Int? {
         try optional(names, in: object)
     }
 
-    func required(_ names: StaticString..., in object: JSONValue? = nil) throws(SizingError) -> Int {
+    func required(_ names: StaticString..., in object: JSONValue? = nil) throws(InvalidInput) -> Int {
         guard let value = try optional(names, in: object) else {
-            throw SizingError(field: "\(names[0])", rule: "is missing from the model's configuration")
+            throw InvalidInput(field: "\(names[0])", rule: "is missing from the model's configuration")
         }
         return value
     }
 
-    private func optional(_ names: [StaticString], in object: JSONValue?) throws(SizingError) -> Int? {
+    private func optional(_ names: [StaticString], in object: JSONValue?) throws(InvalidInput) -> Int? {
         for name in names {
             guard let value = (object ?? root)[name], !value.isNull else { continue }
             guard let number = value.integer, 0...1_000_000_000_000 ~= number else {
-                throw SizingError(field: "\(name)", rule: "must be a whole number from 0 to 1000000000000")
+                throw InvalidInput(field: "\(name)", rule: "must be a whole number from 0 to 1000000000000")
             }
             return number
         }
@@ -74,9 +75,9 @@ extension ModelConfiguration {
 // MARK: Attention
 
 extension ModelConfiguration {
-    private func mechanism() throws(SizingError) -> AttentionMechanism {
+    private func mechanism() throws(InvalidInput) -> AttentionMechanism {
         let heads = try required("num_attention_heads", "n_heads")
-        try check(heads, in: 1...100_000, field: "num_attention_heads")
+        try InvalidInput.check(heads, in: 1...100_000, field: "num_attention_heads")
         if let rank = try optional("kv_lora_rank") {
             return .latent(
                 .init(
@@ -92,7 +93,7 @@ extension ModelConfiguration {
         let keyValueHeads = try optional("num_key_value_heads", "num_attention_groups") ?? nested ?? heads
         guard let dimension = try optional("head_dim") else {
             guard hidden % heads == 0 else {
-                throw SizingError(
+                throw InvalidInput(
                     field: "head_dim",
                     rule: "is missing, and hidden_size is not a multiple of num_attention_heads to tell it from")
             }
@@ -101,7 +102,7 @@ extension ModelConfiguration {
         return .groupedQuery(queryHeads: heads, keyValueHeads: keyValueHeads, headDimension: dimension)
     }
 
-    private func spans(layers: Int) throws(SizingError) -> [AttentionSpan] {
+    private func spans(layers: Int) throws(InvalidInput) -> [AttentionSpan] {
         if let tokens = try optional("index_topk") {
             let span = AttentionSpan.sparse(
                 tokens: tokens, indexHeads: try required("index_n_heads"), indexElements: try required("index_head_dim")
@@ -130,9 +131,9 @@ extension ModelConfiguration {
         return Array(repeating: .window(tokens: window), count: layers)
     }
 
-    private func spans(layers: Int, types: JSONValue) throws(SizingError) -> [AttentionSpan] {
+    private func spans(layers: Int, types: JSONValue) throws(InvalidInput) -> [AttentionSpan] {
         guard types.count == layers else {
-            throw SizingError(field: "layer_types", rule: "must have as many elements as num_hidden_layers")
+            throw InvalidInput(field: "layer_types", rule: "must have as many elements as num_hidden_layers")
         }
         var spans: [AttentionSpan] = []
         for (index, element) in types.elements.enumerated() {
@@ -141,7 +142,7 @@ extension ModelConfiguration {
             case "sliding_attention": spans.append(.window(tokens: try required("sliding_window")))
             case "chunked_attention": spans.append(.window(tokens: try required("attention_chunk_size")))
             default:
-                throw SizingError(
+                throw InvalidInput(
                     field: "layer_types.\(index)",
                     rule: "must be full_attention, sliding_attention or chunked_attention; other kinds are not modelled"
                 )
@@ -154,7 +155,7 @@ extension ModelConfiguration {
 // MARK: Feed-forward
 
 extension ModelConfiguration {
-    private func networks(layers: Int) throws(SizingError) -> [FeedForward] {
+    private func networks(layers: Int) throws(InvalidInput) -> [FeedForward] {
         let ffn = root["ffn_config"]
         let nested = try optional("moe_num_experts", in: ffn ?? root)
         let experts = try optional("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts") ?? nested
@@ -168,7 +169,7 @@ extension ModelConfiguration {
         return sparse.map { $0 ? mixture : dense }
     }
 
-    private func mixture(experts: Int, ffn: JSONValue?) throws(SizingError) -> FeedForward.Mixture {
+    private func mixture(experts: Int, ffn: JSONValue?) throws(InvalidInput) -> FeedForward.Mixture {
         let active: Int
         let intermediate: Int
         if let ffn, ffn.kind == .object {
@@ -181,8 +182,8 @@ extension ModelConfiguration {
         var shared =
             try optional("shared_expert_intermediate_size", "share_expert_dim", "shared_intermediate_size") ?? 0
         if shared == 0, let count = try optional("n_shared_experts", "num_shared_experts"), count > 0 {
-            try check(count, in: 1...1000, field: "n_shared_experts")
-            try check(intermediate, in: 1...10_000_000, field: "moe_intermediate_size")
+            try InvalidInput.check(count, in: 1...1000, field: "n_shared_experts")
+            try InvalidInput.check(intermediate, in: 1...10_000_000, field: "moe_intermediate_size")
             shared = count * intermediate
         }
         // Llama 4 has one shared expert without saying so.
@@ -191,7 +192,7 @@ extension ModelConfiguration {
     }
 
     /// Which layers hold a mixture.
-    private func sparseLayers(_ layers: Int) throws(SizingError) -> [Bool] {
+    private func sparseLayers(_ layers: Int) throws(InvalidInput) -> [Bool] {
         if let list = root["moe_layers_enum"]?.string {
             let indices = Set(list.split(separator: ",").compactMap { Int($0) })
             return (0..<layers).map { indices.contains($0) }
@@ -205,7 +206,7 @@ extension ModelConfiguration {
         let dense = Set(root["mlp_only_layers"]?.numbers ?? [])
         let listed = root["moe_layer_freq"]?.numbers
         if let listed, listed.count != layers {
-            throw SizingError(field: "moe_layer_freq", rule: "must have as many elements as num_hidden_layers")
+            throw InvalidInput(field: "moe_layer_freq", rule: "must have as many elements as num_hidden_layers")
         }
         return (0..<layers).map { index in
             if let listed { return listed[index] != 0 }

@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// t_A from first principles: the slowest data-parallel rank of one Attention instance, all layers of one step.
 ///
@@ -79,7 +80,7 @@ struct AttentionDerivation {
     }
 
     /// t_A of a batch against the sum of its slot loads, which its requests share evenly.
-    func latency(batchSize: Int) throws(SizingError) -> LatencyModel {
+    func latency(batchSize: Int) throws(InvalidInput) -> LatencyModel {
         let fixed = fixedTerms(batchSize: batchSize).reduce(0) { $0 + $1.microseconds }
         func time(_ context: Double) -> Double {
             fixed + cacheTerms(batchSize: batchSize, context: context).reduce(0) { $0 + $1.microseconds }

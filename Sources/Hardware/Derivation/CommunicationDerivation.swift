@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// t_C from first principles, there and back, all layers of one step.
 ///
@@ -62,7 +63,7 @@ struct CommunicationDerivation {
         ]
     }
 
-    func latency(batchSize: Int) throws(SizingError) -> LatencyModel {
+    func latency(batchSize: Int) throws(InvalidInput) -> LatencyModel {
         let (attention, ffn) = slopes
         switch description.link.load {
         case .attentionBatch: return LatencyModel(try LatencyLine(alpha: attention, beta: latencies))

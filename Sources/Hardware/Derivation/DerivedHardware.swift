@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// The latency curves of a hardware description, and what they are made of.
 public struct DerivedHardware: Hashable, Sendable {
@@ -6,15 +7,15 @@ public struct DerivedHardware: Hashable, Sendable {
     /// t_F against the aggregated batch; the same for every batch size.
     public let ffn: LatencyModel
 
-    /// - Throws: `SizingError` where a derived latency is beyond what the model works with.
-    public init(_ description: HardwareDescription) throws(SizingError) {
+    /// - Throws: `InvalidInput` where a derived latency is beyond what the model works with.
+    public init(_ description: HardwareDescription) throws(InvalidInput) {
         self.description = description
         ffn = try FFNDerivation(description: description).latency()
     }
 
     /// The three stages for `batchSize` requests an Attention instance and microbatch.
-    public func stages(batchSize: Int) throws(SizingError) -> StageLatencies {
-        try check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
+    public func stages(batchSize: Int) throws(InvalidInput) -> StageLatencies {
+        try InvalidInput.check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
         return StageLatencies(
             attention: try AttentionDerivation(description: description).latency(batchSize: batchSize), ffn: ffn,
             communication: try CommunicationDerivation(description: description).latency(batchSize: batchSize),

@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// t_F from first principles: the slowest expert-parallel rank of one FFN instance, all layers of one step.
 ///
@@ -85,7 +86,7 @@ struct FFNDerivation {
 
     /// t_F against the aggregated batch, interpolated on a grid that is finer than the curve bends: 5 % from point to
     /// point, from 1 to a million requests, straight beyond.
-    func latency() throws(SizingError) -> LatencyModel {
+    func latency() throws(InvalidInput) -> LatencyModel {
         var points: [(load: Double, latency: Double)] = []
         var requests = 1.0
         while requests < 1.1e6 {

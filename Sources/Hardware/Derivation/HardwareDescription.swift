@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// A model on named or described devices: what the latencies and the memory are derived from.
 public struct HardwareDescription: Hashable, Sendable {
@@ -75,32 +76,34 @@ public struct HardwareDescription: Hashable, Sendable {
     /// GB/s of the link, one way and device, as given or found.
     public let linkBandwidth: Double
 
-    /// - Throws: `SizingError` naming a degree that is out of range or does not divide the heads, or a link that one of
+    /// - Throws: `InvalidInput` naming a degree that is out of range or does not divide the heads, or a link that one of
     ///   the devices does not have.
     public init(
         model: ModelDescription, precision: Precision = Precision(), attention: AttentionInstance, ffn: FFNInstance,
         link: Link = Link(), speculation: SpeculativeDecoding? = nil
-    ) throws(SizingError) {
-        try check(attention.dataParallel, in: 1...65_536, field: "attention.data_parallel")
-        try check(attention.tensorParallel, in: 1...1_024, field: "attention.tensor_parallel")
-        try check(ffn.expertParallel, in: 1...65_536, field: "ffn.expert_parallel")
-        try check(ffn.tensorParallel, in: 1...1_024, field: "ffn.tensor_parallel")
+    ) throws(InvalidInput) {
+        try InvalidInput.check(attention.dataParallel, in: 1...65_536, field: "attention.data_parallel")
+        try InvalidInput.check(attention.tensorParallel, in: 1...1_024, field: "attention.tensor_parallel")
+        try InvalidInput.check(ffn.expertParallel, in: 1...65_536, field: "ffn.expert_parallel")
+        try InvalidInput.check(ffn.tensorParallel, in: 1...1_024, field: "ffn.tensor_parallel")
         for layers in model.attention where layers.mechanism.queryHeads % attention.tensorParallel != 0 {
-            throw SizingError(
+            throw InvalidInput(
                 field: "attention.tensor_parallel",
                 rule: "must divide the model's \(layers.mechanism.queryHeads) query heads")
         }
         if model.isMixture, ffn.expertParallel > model.experts {
-            throw SizingError(
+            throw InvalidInput(
                 field: "ffn.expert_parallel", rule: "must not be more than the model's \(model.experts) experts")
         }
         if let bandwidth = link.bandwidth {
-            try check(bandwidth, in: 0.001...1e6, field: "communication.bandwidth_gb_s")
+            try InvalidInput.check(bandwidth, in: 0.001...1e6, field: "communication.bandwidth_gb_s")
         }
-        if let latency = link.latency { try check(latency, in: 0...1e6, field: "communication.latency_us") }
+        if let latency = link.latency {
+            try InvalidInput.check(latency, in: 0...1e6, field: "communication.latency_us")
+        }
         let common = Self.commonBandwidth(link.kind, attention.device, ffn.device)
         guard let bandwidth = link.bandwidth ?? common else {
-            throw SizingError(
+            throw InvalidInput(
                 field: "communication.link",
                 rule: "must be a link that both devices are known to have: give bandwidth_gb_s, or another link")
         }

@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// What fits into the HBM of each side (model section 7).
 ///
@@ -13,11 +14,11 @@ public struct MemoryBudget: Hashable, Sendable {
     /// Bytes of each Attention device beyond what it has: for asking what more would bring.
     public var extraAttentionBytes = 0.0
 
-    /// - Throws: `SizingError` naming `margin_deviations` unless it lies in 0…10.
+    /// - Throws: `InvalidInput` naming `margin_deviations` unless it lies in 0…10.
     public init(
         _ description: HardwareDescription, slotLoad: SlotLoad, marginDeviations: Double = 3
-    ) throws(SizingError) {
-        try check(marginDeviations, in: 0...10, field: "margin_deviations")
+    ) throws(InvalidInput) {
+        try InvalidInput.check(marginDeviations, in: 0...10, field: "margin_deviations")
         self.description = description
         self.slotLoad = slotLoad
         self.marginDeviations = marginDeviations

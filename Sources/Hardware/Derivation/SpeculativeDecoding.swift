@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// Several tokens a step: `draftTokens` are proposed, one more comes from the model itself, and those that agree are kept.
 ///
@@ -14,11 +15,11 @@ public struct SpeculativeDecoding: Hashable, Sendable {
     /// Time that proposing them takes on the Attention side, microseconds a step.
     public let draftTime: Double
 
-    /// - Throws: `SizingError` naming `draft_tokens`, `accepted` or `draft_us`.
-    public init(draftTokens: Int, accepted: Double, draftTime: Double = 0) throws(SizingError) {
-        try check(draftTokens, in: 1...64, field: "draft_tokens")
-        try check(accepted, in: 0...Double(draftTokens), field: "accepted")
-        try check(draftTime, in: 0...1e9, field: "draft_us")
+    /// - Throws: `InvalidInput` naming `draft_tokens`, `accepted` or `draft_us`.
+    public init(draftTokens: Int, accepted: Double, draftTime: Double = 0) throws(InvalidInput) {
+        try InvalidInput.check(draftTokens, in: 1...64, field: "draft_tokens")
+        try InvalidInput.check(accepted, in: 0...Double(draftTokens), field: "accepted")
+        try InvalidInput.check(draftTime, in: 0...1e9, field: "draft_us")
         self.draftTokens = draftTokens
         self.accepted = accepted
         self.draftTime = draftTime
@@ -31,7 +32,7 @@ public struct SpeculativeDecoding: Hashable, Sendable {
     public var tokensPerStep: Double { 1 + accepted }
 
     /// The stationary load of a slot whose request gains s tokens a step.
-    public func slotLoad(_ load: SlotLoad) throws(SizingError) -> SlotLoad {
+    public func slotLoad(_ load: SlotLoad) throws(InvalidInput) -> SlotLoad {
         try SlotLoad(
             mean: max(0, load.mean - accepted / 2), standardDeviation: load.standardDeviation, skewness: load.skewness)
     }

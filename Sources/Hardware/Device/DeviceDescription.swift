@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// An accelerator: its peaks, one device.
 public struct DeviceDescription: Hashable, Sendable {
@@ -20,18 +21,18 @@ public struct DeviceDescription: Hashable, Sendable {
     public let scaleOut: Double?
     public let family: DeviceFamily
 
-    /// - Throws: `SizingError` naming the figure that is out of range.
+    /// - Throws: `InvalidInput` naming the figure that is out of range.
     public init(
         id: String, name: String, memoryBandwidth: Double, memoryCapacity: Double, bf16: Double, eightBit: Double,
         power: Double? = nil, scaleUp: Double? = nil, scaleOut: Double? = nil, family: DeviceFamily? = nil
-    ) throws(SizingError) {
-        try check(memoryBandwidth, in: 1...1e6, field: "hbm_bandwidth_gb_s")
-        try check(memoryCapacity, in: 0.1...1e6, field: "hbm_capacity_gb")
-        try check(bf16, in: 0.1...1e6, field: "bf16_tflops")
-        try check(eightBit, in: 0.1...1e6, field: "eight_bit_tflops")
-        if let power { try check(power, in: 1...1e6, field: "power_w") }
-        if let scaleUp { try check(scaleUp, in: 0.01...1e6, field: "scale_up_gb_s_one_way") }
-        if let scaleOut { try check(scaleOut, in: 0.01...1e6, field: "scale_out_gb_s_one_way") }
+    ) throws(InvalidInput) {
+        try InvalidInput.check(memoryBandwidth, in: 1...1e6, field: "hbm_bandwidth_gb_s")
+        try InvalidInput.check(memoryCapacity, in: 0.1...1e6, field: "hbm_capacity_gb")
+        try InvalidInput.check(bf16, in: 0.1...1e6, field: "bf16_tflops")
+        try InvalidInput.check(eightBit, in: 0.1...1e6, field: "eight_bit_tflops")
+        if let power { try InvalidInput.check(power, in: 1...1e6, field: "power_w") }
+        if let scaleUp { try InvalidInput.check(scaleUp, in: 0.01...1e6, field: "scale_up_gb_s_one_way") }
+        if let scaleOut { try InvalidInput.check(scaleOut, in: 0.01...1e6, field: "scale_out_gb_s_one_way") }
         self.id = id
         self.name = name
         self.memoryBandwidth = memoryBandwidth

@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// The fractions of a peak that kernels reach, and what a kernel costs however little it does.
 ///
@@ -100,13 +101,13 @@ extension Efficiencies {
 
     /// Sets the field with this name.
     ///
-    /// - Throws: `SizingError` naming the field, where there is none or the value is out of range.
-    public mutating func set(_ name: String, to value: Double) throws(SizingError) {
+    /// - Throws: `InvalidInput` naming the field, where there is none or the value is out of range.
+    public mutating func set(_ name: String, to value: Double) throws(InvalidInput) {
         guard let field = Self.fields.first(where: { $0.name == name }) else {
             let nearest = NearestName.suggestion(for: name, among: Self.fields.map(\.name))
-            throw SizingError(field: name, rule: "is not an efficiency that can be set\(nearest)")
+            throw InvalidInput(field: name, rule: "is not an efficiency that can be set\(nearest)")
         }
-        try check(value, in: field.range, field: name)
+        try InvalidInput.check(value, in: field.range, field: name)
         self[keyPath: field.path] = value
     }
 }

@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// How an element is stored: its size decides bytes moved and held, and which peak the arithmetic has.
 public struct ElementFormat: Hashable, Sendable {
@@ -23,18 +24,18 @@ public struct ElementFormat: Hashable, Sendable {
         ElementFormat("int4", 0.5),
     ]
 
-    /// - Throws: `SizingError` with the names there are.
-    public init(named name: String) throws(SizingError) {
+    /// - Throws: `InvalidInput` with the names there are.
+    public init(named name: String) throws(InvalidInput) {
         guard let format = Self.named.first(where: { $0.name == name }) else {
             let names = Self.named.map(\.name).joined(separator: ", ")
-            throw SizingError(field: "", rule: "must be one of \(names), or a number of bytes")
+            throw InvalidInput(field: "", rule: "must be one of \(names), or a number of bytes")
         }
         self = format
     }
 
     /// - Parameter bytes: 0.01…16 an element, after compression.
-    public init(bytes: Double) throws(SizingError) {
-        try check(bytes, in: 0.01...16, field: "")
+    public init(bytes: Double) throws(InvalidInput) {
+        try InvalidInput.check(bytes, in: 0.01...16, field: "")
         self.init("\(bytes) bytes", bytes)
     }
 

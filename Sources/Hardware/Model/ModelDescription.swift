@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// The architecture of a language model, as far as decoding speed and memory depend on it.
 public struct ModelDescription: Hashable, Sendable {
@@ -35,20 +36,20 @@ public struct ModelDescription: Hashable, Sendable {
     public let attention: [AttentionLayers]
     public let feedForward: [FeedForwardLayers]
 
-    /// - Throws: `SizingError` naming the size that is out of range, or `num_hidden_layers` where the layers of the two
+    /// - Throws: `InvalidInput` naming the size that is out of range, or `num_hidden_layers` where the layers of the two
     ///   sides differ in number.
     public init(
         id: String, name: String, hidden: Int, vocabulary: Int, attention: [AttentionLayers],
         feedForward: [FeedForwardLayers]
-    ) throws(SizingError) {
-        try Hardware.check(hidden, in: 1...1_000_000, field: "hidden_size")
-        try Hardware.check(vocabulary, in: 0...100_000_000, field: "vocab_size")
+    ) throws(InvalidInput) {
+        try InvalidInput.check(hidden, in: 1...1_000_000, field: "hidden_size")
+        try InvalidInput.check(vocabulary, in: 0...100_000_000, field: "vocab_size")
         for layers in attention { try Self.check(layers) }
         for layers in feedForward { try Self.check(layers) }
         let layers = attention.reduce(0) { $0 + $1.count }
-        try Hardware.check(layers, in: 1...10_000, field: "num_hidden_layers")
+        try InvalidInput.check(layers, in: 1...10_000, field: "num_hidden_layers")
         guard layers == feedForward.reduce(0, { $0 + $1.count }) else {
-            throw SizingError(field: "num_hidden_layers", rule: "must be the same for attention and feed-forward")
+            throw InvalidInput(field: "num_hidden_layers", rule: "must be the same for attention and feed-forward")
         }
         self.id = id
         self.name = name
@@ -58,46 +59,47 @@ public struct ModelDescription: Hashable, Sendable {
         self.feedForward = feedForward.filter { $0.count > 0 }
     }
 
-    private static func check(_ layers: AttentionLayers) throws(SizingError) {
-        try Hardware.check(layers.count, in: 0...10_000, field: "num_hidden_layers")
+    private static func check(_ layers: AttentionLayers) throws(InvalidInput) {
+        try InvalidInput.check(layers.count, in: 0...10_000, field: "num_hidden_layers")
         let sizes = 1...1_000_000
         switch layers.mechanism {
         case .groupedQuery(let heads, let keyValueHeads, let dimension):
-            try Hardware.check(heads, in: 1...100_000, field: "num_attention_heads")
-            try Hardware.check(keyValueHeads, in: 1...heads, field: "num_key_value_heads")
-            try Hardware.check(dimension, in: sizes, field: "head_dim")
+            try InvalidInput.check(heads, in: 1...100_000, field: "num_attention_heads")
+            try InvalidInput.check(keyValueHeads, in: 1...heads, field: "num_key_value_heads")
+            try InvalidInput.check(dimension, in: sizes, field: "head_dim")
         case .latent(let latent):
-            try Hardware.check(latent.queryHeads, in: 1...100_000, field: "num_attention_heads")
-            try Hardware.check(latent.latentRank, in: sizes, field: "kv_lora_rank")
-            if let rank = latent.queryRank { try Hardware.check(rank, in: sizes, field: "q_lora_rank") }
-            try Hardware.check(latent.rotaryDimension, in: 0...1_000_000, field: "qk_rope_head_dim")
-            try Hardware.check(latent.plainDimension, in: sizes, field: "qk_nope_head_dim")
-            try Hardware.check(latent.valueDimension, in: sizes, field: "v_head_dim")
+            try InvalidInput.check(latent.queryHeads, in: 1...100_000, field: "num_attention_heads")
+            try InvalidInput.check(latent.latentRank, in: sizes, field: "kv_lora_rank")
+            if let rank = latent.queryRank { try InvalidInput.check(rank, in: sizes, field: "q_lora_rank") }
+            try InvalidInput.check(latent.rotaryDimension, in: 0...1_000_000, field: "qk_rope_head_dim")
+            try InvalidInput.check(latent.plainDimension, in: sizes, field: "qk_nope_head_dim")
+            try InvalidInput.check(latent.valueDimension, in: sizes, field: "v_head_dim")
         case .factorised(let heads, let dimension, let rank):
-            try Hardware.check(heads, in: 1...100_000, field: "num_attention_heads")
-            try Hardware.check(dimension, in: sizes, field: "head_dim")
-            try Hardware.check(rank, in: sizes, field: "share_q_dim")
+            try InvalidInput.check(heads, in: 1...100_000, field: "num_attention_heads")
+            try InvalidInput.check(dimension, in: sizes, field: "head_dim")
+            try InvalidInput.check(rank, in: sizes, field: "share_q_dim")
         }
         switch layers.span {
         case .full: break
-        case .window(let tokens): try Hardware.check(tokens, in: 1...1_000_000_000, field: "sliding_window")
+        case .window(let tokens): try InvalidInput.check(tokens, in: 1...1_000_000_000, field: "sliding_window")
         case .sparse(let tokens, let heads, let elements):
-            try Hardware.check(tokens, in: 1...1_000_000_000, field: "index_topk")
-            try Hardware.check(heads, in: 1...100_000, field: "index_n_heads")
-            try Hardware.check(elements, in: sizes, field: "index_head_dim")
+            try InvalidInput.check(tokens, in: 1...1_000_000_000, field: "index_topk")
+            try InvalidInput.check(heads, in: 1...100_000, field: "index_n_heads")
+            try InvalidInput.check(elements, in: sizes, field: "index_head_dim")
         }
     }
 
-    private static func check(_ layers: FeedForwardLayers) throws(SizingError) {
-        try Hardware.check(layers.count, in: 0...10_000, field: "num_hidden_layers")
+    private static func check(_ layers: FeedForwardLayers) throws(InvalidInput) {
+        try InvalidInput.check(layers.count, in: 0...10_000, field: "num_hidden_layers")
         switch layers.network {
         case .dense(let intermediate):
-            try Hardware.check(intermediate, in: 1...10_000_000, field: "intermediate_size")
+            try InvalidInput.check(intermediate, in: 1...10_000_000, field: "intermediate_size")
         case .mixture(let mixture):
-            try Hardware.check(mixture.experts, in: 1...100_000, field: "num_experts")
-            try Hardware.check(mixture.active, in: 1...mixture.experts, field: "num_experts_per_tok")
-            try Hardware.check(mixture.intermediate, in: 1...10_000_000, field: "moe_intermediate_size")
-            try Hardware.check(mixture.sharedIntermediate, in: 0...10_000_000, field: "shared_expert_intermediate_size")
+            try InvalidInput.check(mixture.experts, in: 1...100_000, field: "num_experts")
+            try InvalidInput.check(mixture.active, in: 1...mixture.experts, field: "num_experts_per_tok")
+            try InvalidInput.check(mixture.intermediate, in: 1...10_000_000, field: "moe_intermediate_size")
+            try InvalidInput.check(
+                mixture.sharedIntermediate, in: 0...10_000_000, field: "shared_expert_intermediate_size")
         }
     }
 }

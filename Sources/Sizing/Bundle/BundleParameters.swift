@@ -1,3 +1,5 @@
+import Text
+
 /// Everything about a bundle but its ratio: what the cycle-time models need.
 public struct BundleParameters: Hashable, Sendable {
     public let slotLoad: SlotLoad
@@ -7,13 +9,13 @@ public struct BundleParameters: Hashable, Sendable {
     /// m, microbatches per Attention instance; `nil` for the paper's ideal overlap in lock-step.
     public let microbatches: Int?
 
-    /// - Throws: ``SizingError`` naming `batch_size` or `microbatches`.
+    /// - Throws: ``InvalidInput`` naming `batch_size` or `microbatches`.
     public init(
         slotLoad: SlotLoad, stages: StageLatencies, batchSize: Int, microbatches: Int? = nil
-    ) throws(SizingError) {
-        try SizingError.check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
+    ) throws(InvalidInput) {
+        try InvalidInput.check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
         if let microbatches {
-            try SizingError.check(microbatches, in: 1...SizingLimits.maximumMicrobatches, field: "microbatches")
+            try InvalidInput.check(microbatches, in: 1...SizingLimits.maximumMicrobatches, field: "microbatches")
         }
         self.init(unchecked: slotLoad, stages, batchSize, microbatches)
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// What one instance of each kind costs, in any one unit: devices, dollars an hour or watts.
 public struct InstanceCost: Hashable, Sendable {
     /// c_A, of one Attention instance; positive.
@@ -5,10 +7,10 @@ public struct InstanceCost: Hashable, Sendable {
     /// c_F, of one FFN instance; positive.
     public let ffn: Double
 
-    /// - Throws: ``SizingError`` naming `attention_instance` or `ffn_instance` unless both lie in 1e-9…1e12.
-    public init(attention: Double, ffn: Double) throws(SizingError) {
-        try SizingError.check(attention, in: 1e-9...1e12, field: "attention_instance")
-        try SizingError.check(ffn, in: 1e-9...1e12, field: "ffn_instance")
+    /// - Throws: ``InvalidInput`` naming `attention_instance` or `ffn_instance` unless both lie in 1e-9…1e12.
+    public init(attention: Double, ffn: Double) throws(InvalidInput) {
+        try InvalidInput.check(attention, in: 1e-9...1e12, field: "attention_instance")
+        try InvalidInput.check(ffn, in: 1e-9...1e12, field: "ffn_instance")
         self.attention = attention
         self.ffn = ffn
     }

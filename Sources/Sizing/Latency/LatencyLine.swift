@@ -1,3 +1,5 @@
+import Text
+
 /// A latency that grows linearly with load: α·load + β.
 public struct LatencyLine: Hashable, Sendable {
     /// α, microseconds per unit of load (per token for Attention, per request for FFN and communication); not negative.
@@ -5,10 +7,10 @@ public struct LatencyLine: Hashable, Sendable {
     /// β, microseconds; not negative.
     public let beta: Double
 
-    /// - Throws: ``SizingError`` naming `alpha_us` or `beta_us` unless both lie in 0…1e12.
-    public init(alpha: Double, beta: Double) throws(SizingError) {
-        try SizingError.check(alpha, in: 0...SizingLimits.maximumCoefficient, field: "alpha_us")
-        try SizingError.check(beta, in: 0...SizingLimits.maximumCoefficient, field: "beta_us")
+    /// - Throws: ``InvalidInput`` naming `alpha_us` or `beta_us` unless both lie in 0…1e12.
+    public init(alpha: Double, beta: Double) throws(InvalidInput) {
+        try InvalidInput.check(alpha, in: 0...SizingLimits.maximumCoefficient, field: "alpha_us")
+        try InvalidInput.check(beta, in: 0...SizingLimits.maximumCoefficient, field: "beta_us")
         self.alpha = alpha
         self.beta = beta
     }

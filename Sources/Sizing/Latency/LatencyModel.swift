@@ -1,3 +1,5 @@
+import Text
+
 /// The latency of one stage as a function of its load: non-decreasing and piecewise linear.
 ///
 /// A line is one segment; a roofline is the upper envelope of several lines; a measured or derived curve is interpolated
@@ -26,9 +28,9 @@ public struct LatencyModel: Hashable, Sendable {
 
     /// The upper envelope of `lines`: a roofline with as many roofs.
     ///
-    /// - Throws: ``SizingError`` naming `lines` where there is none.
-    public init(maximumOf lines: [LatencyLine]) throws(SizingError) {
-        guard !lines.isEmpty else { throw SizingError(field: "lines", rule: "must not be empty") }
+    /// - Throws: ``InvalidInput`` naming `max` where there is none.
+    public init(maximumOf lines: [LatencyLine]) throws(InvalidInput) {
+        guard !lines.isEmpty else { throw InvalidInput(field: "max", rule: "must not be empty") }
         // By rising slope; a later line takes over where it crosses the envelope so far.
         let ordered = lines.sorted { ($0.alpha, $0.beta) < ($1.alpha, $1.beta) }
         var envelope: [(line: LatencyLine, from: Double)] = []
@@ -55,18 +57,18 @@ public struct LatencyModel: Hashable, Sendable {
     ///
     /// Beyond the last point the last slope goes on; before the first, the first slope does, down to no less than zero at
     /// no load.
-    /// - Throws: ``SizingError`` naming `points` unless there are at least two, at distinct loads in 0…1e18, with latencies
+    /// - Throws: ``InvalidInput`` naming `points` unless there are at least two, at distinct loads in 0…1e18, with latencies
     ///   in 0…1e12.
-    public init(through points: [(load: Double, latency: Double)]) throws(SizingError) {
-        guard points.count >= 2 else { throw SizingError(field: "points", rule: "must have at least two elements") }
+    public init(through points: [(load: Double, latency: Double)]) throws(InvalidInput) {
+        guard points.count >= 2 else { throw InvalidInput(field: "points", rule: "must have at least two elements") }
         for (index, point) in points.enumerated() {
-            try SizingError.check(point.load, in: 0...1e18, field: "points.\(index).load")
-            try SizingError.check(
+            try InvalidInput.check(point.load, in: 0...1e18, field: "points.\(index).load")
+            try InvalidInput.check(
                 point.latency, in: 0...SizingLimits.maximumCoefficient, field: "points.\(index).latency_us")
         }
         let ordered = points.sorted { $0.load < $1.load }
         for (one, next) in zip(ordered, ordered.dropFirst()) where one.load == next.load {
-            throw SizingError(field: "points", rule: "must be at distinct loads")
+            throw InvalidInput(field: "points", rule: "must be at distinct loads")
         }
         let latencies = Self.monotone(ordered.map(\.latency))
         var segments: [Segment] = []

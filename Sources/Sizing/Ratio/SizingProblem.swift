@@ -1,3 +1,5 @@
+import Text
+
 /// A sizing question: how many Attention instances for one FFN instance?
 public struct SizingProblem: Hashable, Sendable {
     public let workload: Workload
@@ -14,14 +16,14 @@ public struct SizingProblem: Hashable, Sendable {
     /// Everything about the bundle but its ratio.
     public let parameters: BundleParameters
 
-    /// - Throws: ``SizingError`` naming `batch_size`, `microbatches`, `max_ratio`, or `hardware` where no step would take
+    /// - Throws: ``InvalidInput`` naming `batch_size`, `microbatches`, `max_ratio`, or `hardware` where no step would take
     ///   any time.
     public init(
         workload: Workload, stages: StageLatencies, batchSize: Int, microbatches: Int? = nil,
         maximumRatio: Int = defaultMaximumRatio, cost: InstanceCost = .equal,
         barrierMethod: BarrierMethod = .automatic
-    ) throws(SizingError) {
-        try SizingError.check(maximumRatio, in: 1...SizingLimits.maximumRatio, field: "max_ratio")
+    ) throws(InvalidInput) {
+        try InvalidInput.check(maximumRatio, in: 1...SizingLimits.maximumRatio, field: "max_ratio")
         parameters = try BundleParameters(
             slotLoad: workload.slotLoad, stages: stages, batchSize: batchSize, microbatches: microbatches)
         self.workload = workload
@@ -32,7 +34,7 @@ public struct SizingProblem: Hashable, Sendable {
         self.cost = cost
         self.barrierMethod = barrierMethod
         guard stages.takeTime(slotLoad: workload.slotLoad, batchSize: batchSize) else {
-            throw SizingError(field: "hardware", rule: StageLatencies.timeRule)
+            throw InvalidInput(field: "hardware", rule: StageLatencies.timeRule)
         }
     }
 

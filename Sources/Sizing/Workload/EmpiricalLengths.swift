@@ -1,3 +1,5 @@
+import Text
+
 /// Lengths as they were observed, each with a weight.
 ///
 /// Values need not be whole: a value between two whole numbers stands for a random choice of its neighbours that keeps
@@ -8,13 +10,13 @@ public struct EmpiricalLengths: Hashable, Sendable {
     /// Weights, one for each value, not negative, their sum positive; `nil` for equal weights.
     public let weights: [Double]?
 
-    /// - Throws: ``SizingError`` naming `values` or `weights`.
-    public init(values: [Double], weights: [Double]? = nil) throws(SizingError) {
-        guard !values.isEmpty else { throw SizingError(field: "values", rule: "must not be empty") }
+    /// - Throws: ``InvalidInput`` naming `values` or `weights`.
+    public init(values: [Double], weights: [Double]? = nil) throws(InvalidInput) {
+        guard !values.isEmpty else { throw InvalidInput(field: "values", rule: "must not be empty") }
         for (index, value) in values.enumerated() where !(0...SizingLimits.maximumLength ~= value) {
-            try SizingError.check(value, in: 0...SizingLimits.maximumLength, field: "values.\(index)")
+            try InvalidInput.check(value, in: 0...SizingLimits.maximumLength, field: "values.\(index)")
         }
-        try SizingError.check(weights: weights, count: values.count, of: "values")
+        try InvalidInput.check(weights: weights, count: values.count, of: "values")
         self.values = values
         self.weights = weights
     }

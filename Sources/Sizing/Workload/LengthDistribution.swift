@@ -1,3 +1,5 @@
+import Text
+
 /// The distribution of a request's prefill length P (tokens, from 0) or decode length D (steps, from 1).
 ///
 /// Lengths are whole numbers. Where a description is continuous (``Shape/lognormal(mean:standardDeviation:)``) or between
@@ -22,33 +24,33 @@ public struct LengthDistribution: Hashable, Sendable {
     private init(_ shape: Shape) { self.shape = shape }
 
     /// Always `value` tokens, 0 to 1e9.
-    public static func fixed(_ value: Double) throws(SizingError) -> LengthDistribution {
-        try SizingError.check(value, in: 0...SizingLimits.maximumLength, field: "value")
+    public static func fixed(_ value: Double) throws(InvalidInput) -> LengthDistribution {
+        try InvalidInput.check(value, in: 0...SizingLimits.maximumLength, field: "value")
         return LengthDistribution(.fixed(value))
     }
 
     /// Geometric on 1, 2, … with the given mean, 1 to 1e9.
-    public static func geometric(mean: Double) throws(SizingError) -> LengthDistribution {
-        try SizingError.check(mean, in: 1...SizingLimits.maximumLength, field: "mean")
+    public static func geometric(mean: Double) throws(InvalidInput) -> LengthDistribution {
+        try InvalidInput.check(mean, in: 1...SizingLimits.maximumLength, field: "mean")
         return LengthDistribution(.geometric(mean: mean))
     }
 
     /// Uniform on the whole numbers `minimum`…`maximum`.
-    public static func uniform(minimum: Int, maximum: Int) throws(SizingError) -> LengthDistribution {
+    public static func uniform(minimum: Int, maximum: Int) throws(InvalidInput) -> LengthDistribution {
         let range = 0...Int(SizingLimits.maximumLength)
-        try SizingError.check(minimum, in: range, field: "min")
-        try SizingError.check(maximum, in: range, field: "max")
-        guard minimum <= maximum else { throw SizingError(field: "max", rule: "must not be less than min") }
+        try InvalidInput.check(minimum, in: range, field: "min")
+        try InvalidInput.check(maximum, in: range, field: "max")
+        guard minimum <= maximum else { throw InvalidInput(field: "max", rule: "must not be less than min") }
         return LengthDistribution(.uniform(minimum: minimum, maximum: maximum))
     }
 
     /// Lognormal with the given mean (above 0, to 1e9) and standard deviation (0 to 1e9) of the length.
-    public static func lognormal(mean: Double, standardDeviation: Double) throws(SizingError) -> LengthDistribution {
-        try SizingError.check(mean, in: 0...SizingLimits.maximumLength, field: "mean")
-        guard mean > 0 else { throw SizingError(field: "mean", rule: "must be greater than 0") }
-        try SizingError.check(standardDeviation, in: 0...SizingLimits.maximumLength, field: "stddev")
+    public static func lognormal(mean: Double, standardDeviation: Double) throws(InvalidInput) -> LengthDistribution {
+        try InvalidInput.check(mean, in: 0...SizingLimits.maximumLength, field: "mean")
+        guard mean > 0 else { throw InvalidInput(field: "mean", rule: "must be greater than 0") }
+        try InvalidInput.check(standardDeviation, in: 0...SizingLimits.maximumLength, field: "stddev")
         guard standardDeviation <= 1000 * mean else {
-            throw SizingError(field: "stddev", rule: "must not be more than a thousand times the mean")
+            throw InvalidInput(field: "stddev", rule: "must not be more than a thousand times the mean")
         }
         return LengthDistribution(.lognormal(mean: mean, standardDeviation: standardDeviation))
     }

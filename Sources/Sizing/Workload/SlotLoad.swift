@@ -1,3 +1,5 @@
+import Text
+
 /// The stationary load of one slot, in tokens: what a slot weighs at a random step.
 ///
 /// A slot holds one request after another; at age j = 0 … D−1 it weighs P + j. By renewal–reward (paper v3/v4) the k-th
@@ -10,12 +12,12 @@ public struct SlotLoad: Hashable, Sendable {
     /// E[(load − θ)³] / ν³; 0 where ν is 0.
     public let skewness: Double
 
-    /// - Throws: ``SizingError`` naming `mean`, `stddev` or `skewness` unless the first two lie in 0…1e10 and the third in
+    /// - Throws: ``InvalidInput`` naming `mean`, `stddev` or `skewness` unless the first two lie in 0…1e10 and the third in
     ///   ±1e6.
-    public init(mean: Double, standardDeviation: Double, skewness: Double = 0) throws(SizingError) {
-        try SizingError.check(mean, in: 0...1e10, field: "mean")
-        try SizingError.check(standardDeviation, in: 0...1e10, field: "stddev")
-        try SizingError.check(skewness, in: -1e6...1e6, field: "skewness")
+    public init(mean: Double, standardDeviation: Double, skewness: Double = 0) throws(InvalidInput) {
+        try InvalidInput.check(mean, in: 0...1e10, field: "mean")
+        try InvalidInput.check(standardDeviation, in: 0...1e10, field: "stddev")
+        try InvalidInput.check(skewness, in: -1e6...1e6, field: "skewness")
         self.mean = mean
         self.standardDeviation = standardDeviation
         self.skewness = standardDeviation > 0 ? skewness : 0

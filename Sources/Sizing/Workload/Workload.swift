@@ -1,3 +1,5 @@
+import Text
+
 /// What the slots hold: the requests, or what is known of the load that they make.
 public struct Workload: Hashable, Sendable {
     /// How the requests are known.
@@ -16,18 +18,18 @@ public struct Workload: Hashable, Sendable {
     /// Requests per Attention instance N of the paper's finite horizon; `nil` for the stationary load.
     public let horizonRequests: Int?
 
-    /// - Throws: ``SizingError`` naming `decode` where it could be shorter than one step, and `horizon_requests` where the
+    /// - Throws: ``InvalidInput`` naming `decode` where it could be shorter than one step, and `horizon_requests` where the
     ///   decode is not geometric (paper v1 derives the horizon for that case only).
-    public init(_ requests: Requests, horizonRequests: Int? = nil) throws(SizingError) {
+    public init(_ requests: Requests, horizonRequests: Int? = nil) throws(InvalidInput) {
         switch requests {
         case .independent(let prefill, let decode):
             if case .lognormal(let mean, _) = decode.shape {
                 guard mean >= 1 else {
-                    throw SizingError(
+                    throw InvalidInput(
                         field: "decode.mean", rule: "must be at least 1: a request stays one step or more")
                 }
             } else if decode.minimum < 1 {
-                throw SizingError(field: "decode", rule: "must be at least 1: a request stays one step or more")
+                throw InvalidInput(field: "decode", rule: "must be at least 1: a request stays one step or more")
             }
             slotLoad = SlotLoad(prefill: prefill, decode: decode)
         case .trace(let trace):
@@ -36,10 +38,10 @@ public struct Workload: Hashable, Sendable {
             slotLoad = load
         }
         if let horizonRequests {
-            try SizingError.check(
+            try InvalidInput.check(
                 horizonRequests, in: 1...SizingLimits.maximumHorizonRequests, field: "horizon_requests")
             guard case .independent(_, let decode) = requests, case .geometric = decode.shape else {
-                throw SizingError(field: "horizon_requests", rule: "needs a geometric decode length")
+                throw InvalidInput(field: "horizon_requests", rule: "needs a geometric decode length")
             }
         }
         self.requests = requests

@@ -3,6 +3,7 @@ import HTTPServer
 import HTTPTypes
 import JSON
 import Sizing
+import Text
 
 /// `POST /v1/calibrate`: measured latencies in, coefficients with their errors out.
 enum CalibrateRoute {
@@ -39,7 +40,7 @@ enum CalibrateRoute {
                 let stage = ObjectReader(value, fields: ["samples"], &problems),
                 let samples = stage.required("samples", &problems).flatMap({ CalibrationSchema.samples($0, &problems) })
             else { continue }
-            let calibration = problems.checked(value) { () throws(CalibrationError) in try StageCalibration(samples) }
+            let calibration = problems.checked(value, try StageCalibration(samples))
             if let calibration { stages.append((name, calibration)) }
         }
         if stages.isEmpty, problems.isEmpty {
@@ -52,17 +53,17 @@ enum CalibrateRoute {
     /// Answers a table of samples (`text/csv`).
     static func answer(csv body: [UInt8], head: RequestHead?, pretty: Bool) -> Response {
         var stages: [Stage] = []
-        do throws(CalibrationError) {
+        do throws(InvalidInput) {
             for (name, samples) in try SampleTable.read(body) {
                 guard let known = CalibrationSchema.stages.first(where: { $0.description == name }) else {
-                    throw CalibrationError(
+                    throw InvalidInput(
                         field: "",
                         rule: "The stage \"\(name.prefix(40))\" is not known; attention, ffn and communication are.")
                 }
-                do throws(CalibrationError) {
+                do throws(InvalidInput) {
                     stages.append((known, try StageCalibration(samples)))
                 } catch {
-                    throw CalibrationError(field: "\(name).\(error.field)", rule: error.rule)
+                    throw InvalidInput(field: "\(name).\(error.field)", rule: error.rule)
                 }
             }
         } catch {

@@ -2,6 +2,7 @@ import HTTPServer
 import HTTPTypes
 import Hardware
 import JSON
+import Text
 
 /// `GET /v1/catalog`, `/v1/catalog/devices/{id}`, `/v1/catalog/models/{id}`: what can be named in a hardware description.
 enum CatalogueRoutes {

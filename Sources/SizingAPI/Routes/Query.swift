@@ -1,5 +1,6 @@
 import HTTPServer
 import Hardware
+import Text
 
 /// The query of a request, each parameter known and given once: a misspelt one must not be ignored.
 struct Query: Sendable {

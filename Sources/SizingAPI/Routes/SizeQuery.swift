@@ -4,6 +4,7 @@ import Hardware
 import JSON
 import Planning
 import Sizing
+import Text
 
 /// `GET /v1/size?model=…&device=…&prefill=…&decode=…`: a sizing for callers that can only GET.
 ///
@@ -96,8 +97,10 @@ struct SizeQuery: Sendable {
             errors: [FieldProblem(pointer: "/" + name, detail: rule)])
     }
 
-    private static func checked<T>(_ name: String, _ make: () throws(SizingError) -> T) throws(Problem) -> T {
-        do throws(SizingError) {
+    private static func checked<T>(_ name: String, _ make: @autoclosure () throws(InvalidInput) -> T) throws(Problem)
+        -> T
+    {
+        do throws(InvalidInput) {
             return try make()
         } catch {
             throw problem(name, error.rule)
@@ -107,13 +110,11 @@ struct SizeQuery: Sendable {
     /// The body of the equivalent `POST`.
     private func body() throws(Problem) -> JSONDocument? {
         let modelName = try required("model")
-        let model = try Self.checked("model") { () throws(SizingError) in try Catalogue.embedded.model(modelName) }
+        let model = try Self.checked("model", try Catalogue.embedded.model(modelName))
         let attentionName = try required("attention_device", or: "device")
         let ffnName = try required("ffn_device", or: "device")
-        let attentionDevice = try Self.checked("device") { () throws(SizingError) in
-            try Catalogue.embedded.device(attentionName)
-        }
-        let ffnDevice = try Self.checked("device") { () throws(SizingError) in try Catalogue.embedded.device(ffnName) }
+        let attentionDevice = try Self.checked("device", try Catalogue.embedded.device(attentionName))
+        let ffnDevice = try Self.checked("device", try Catalogue.embedded.device(ffnName))
         _ = try (required("prefill"), required("decode"))
         let lengths = 0...SizingLimits.maximumLength
         let prefill = try number("prefill", in: lengths) ?? 0
@@ -133,17 +134,16 @@ struct SizeQuery: Sendable {
         var tensor = try integer("tensor_parallel", in: 1...1_024)
         var expert = try integer("expert_parallel", in: 1...65_536)
         // The fewest devices, in powers of two, that hold the weights beside some cache.
-        func description() throws(SizingError) -> HardwareDescription {
+        func description() throws(InvalidInput) -> HardwareDescription {
             try HardwareDescription(
                 model: model,
                 attention: .init(device: attentionDevice, dataParallel: data, tensorParallel: tensor ?? 1),
                 ffn: .init(device: ffnDevice, expertParallel: expert ?? 1), link: link)
         }
-        let load = try Self.checked("prefill") { () throws(SizingError) in
-            SlotLoad(prefill: try .fixed(prefill), decode: try .geometric(mean: decode))
-        }
+        let load = try Self.checked(
+            "prefill", SlotLoad(prefill: try .fixed(prefill), decode: try .geometric(mean: decode)))
         func memory() throws(Problem) -> MemoryBudget {
-            try Self.checked("model") { () throws(SizingError) in try MemoryBudget(try description(), slotLoad: load) }
+            try Self.checked("model", try MemoryBudget(try description(), slotLoad: load))
         }
         if expert == nil {
             expert = 1
@@ -159,7 +159,7 @@ struct SizeQuery: Sendable {
                 tensor = 2 * now
             }
         }
-        let made = try Self.checked("model") { () throws(SizingError) in try description() }
+        let made = try Self.checked("model", try description())
         let batch = try integer("batch_size", in: 1...SizingLimits.maximumBatchSize)
         let tpot = try number("tpot_ms", in: 1e-6...1e9)
         let size: Int
@@ -176,13 +176,13 @@ struct SizeQuery: Sendable {
     private func chosenBatch(
         _ description: HardwareDescription, _ load: SlotLoad, microbatches: Int, tpot: Double?, maximumRatio: Int?
     ) throws(Problem) -> Int {
-        let problem = try Self.checked("model") { () throws(SizingError) in
+        let problem = try Self.checked(
+            "model",
             try PlanProblem(
                 pairs: [try InstancePair(try DerivedHardware(description), slotLoad: load)],
                 limits: try PlanLimits(
                     tpot: tpot.map { $0 * 1000 }, maximumRatio: maximumRatio ?? PlanLimits.defaultMaximumRatio,
-                    microbatches: [microbatches]))
-        }
+                    microbatches: [microbatches])))
         do throws(Infeasibility) {
             return try problem.bestBundle().batchSize
         } catch {

@@ -2,6 +2,7 @@ import Calibration
 import HTTPServer
 import HTTPTypes
 import JSON
+import Text
 
 /// Reads a trace as it comes and answers with its statistics.
 ///
@@ -49,7 +50,7 @@ public final class WorkloadReader: BodyConsumer, @unchecked Sendable {
     public func finish(_ context: WorkContext) -> Response {
         do throws(Problem) {
             let summary = try summary()
-            let statistics = try Self.checked { () throws(CalibrationError) in try TraceStatistics(summary) }
+            let statistics = try Self.checked(try TraceStatistics(summary))
             var writer = JSONWriter(pretty: pretty, capacity: 1 << 16)
             TraceSummarySchema.write(summary, statistics, into: &writer)
             guard let bytes = try? writer.finish() else { throw Problem.internal }
@@ -64,7 +65,7 @@ public final class WorkloadReader: BodyConsumer, @unchecked Sendable {
     /// - Throws: what is wrong with it, as the caller is told.
     public func summary() throws(Problem) -> TraceSummary {
         if var parser {
-            return try Self.checked { () throws(CalibrationError) in try parser.finish() }
+            return try Self.checked(try parser.finish())
         }
         let parsed: JSONDocument
         do throws(JSONError) { parsed = try JSONDocument(parsing: document) } catch { throw notJSON(error) }
@@ -92,7 +93,7 @@ public final class WorkloadReader: BodyConsumer, @unchecked Sendable {
             parser = TraceParser(format: .jsonRows, options: options)
         }
         guard parser == nil else {
-            do throws(CalibrationError) { try parser?.feed(chunk.span) } catch { throw Self.problem(error) }
+            do throws(InvalidInput) { try parser?.feed(chunk.span) } catch { throw Self.problem(error) }
             return
         }
         // Blanks before the first byte that tells are not kept.
@@ -130,7 +131,7 @@ public final class WorkloadReader: BodyConsumer, @unchecked Sendable {
         for index in prefill.indices {
             parser.add(prefill: ParsedRequestLength(prefill[index]), output: ParsedRequestLength(decode[index]))
         }
-        return problems.checked(requests) { () throws(CalibrationError) in try parser.finish() }
+        return problems.checked(requests, try parser.finish())
     }
 
     private func merge(_ value: JSONValue, _ problems: inout Problems) -> TraceSummary? {
@@ -142,7 +143,7 @@ public final class WorkloadReader: BodyConsumer, @unchecked Sendable {
                 merged = summary
                 continue
             }
-            problems.checked(part) { () throws(CalibrationError) in try whole.merge(summary) }
+            problems.checked(part, try whole.merge(summary))
             merged = whole
         }
         if merged == nil, problems.isEmpty { problems.add(value, "must not be empty") }
@@ -151,11 +152,11 @@ public final class WorkloadReader: BodyConsumer, @unchecked Sendable {
 
     // MARK: Errors
 
-    private static func checked<T>(_ make: () throws(CalibrationError) -> T) throws(Problem) -> T {
-        do throws(CalibrationError) { return try make() } catch { throw problem(error) }
+    private static func checked<T>(_ make: @autoclosure () throws(InvalidInput) -> T) throws(Problem) -> T {
+        do throws(InvalidInput) { return try make() } catch { throw problem(error) }
     }
 
-    private static func problem(_ error: CalibrationError) -> Problem {
+    private static func problem(_ error: InvalidInput) -> Problem {
         Problem(.unprocessableContent, error.description)
     }
 

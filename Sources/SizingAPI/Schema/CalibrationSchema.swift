@@ -1,6 +1,7 @@
 import Calibration
 import JSON
 import Sizing
+import Text
 
 /// What `/v1/calibrate` reads and answers.
 enum CalibrationSchema {
@@ -38,16 +39,13 @@ enum CalibrationSchema {
             let batch = object.required("batch", &problems)?.number(&problems)
             let context = object.required("context", &problems)?.number(&problems)
             guard let batch, let context, let latency, let weight else { return nil }
-            return problems.checked(value) { () throws(CalibrationError) in
-                try LatencySample(batch: batch, context: context, latency: latency, weight: weight)
-            }
+            return problems.checked(
+                value, try LatencySample(batch: batch, context: context, latency: latency, weight: weight))
         }
         guard let load = object.required("load", &problems)?.number(&problems), let latency, let weight else {
             return nil
         }
-        return problems.checked(value) { () throws(CalibrationError) in
-            try LatencySample(load: load, latency: latency, weight: weight)
-        }
+        return problems.checked(value, try LatencySample(load: load, latency: latency, weight: weight))
     }
 
     /// A calibrated stage.
@@ -64,9 +62,7 @@ enum CalibrationSchema {
             )
             return nil
         }
-        let model = problems.checked(value) { () throws(SizingError) in
-            LatencyModel(try LatencyLine(alpha: alpha.value, beta: beta.value))
-        }
+        let model = problems.checked(value, LatencyModel(try LatencyLine(alpha: alpha.value, beta: beta.value)))
         let before = problems.total
         let groups = object.optional("by_batch")?.array(limit: 64, &problems)?.compactMap { batchLine($0, &problems) }
         guard let model, problems.total == before else { return nil }

@@ -1,6 +1,7 @@
 import Calibration
 import Hardware
 import Sizing
+import Text
 
 /// Hardware as it was described: latencies, or what they are derived from once the batch is known.
 enum CheckedHardware: Sendable {
@@ -11,8 +12,8 @@ enum CheckedHardware: Sendable {
 
     /// The latencies for `batchSize` requests an Attention instance and microbatch.
     ///
-    /// - Throws: `SizingError` naming a part of the hardware or `batch_size`, where a derived latency is out of range.
-    func stages(batchSize: Int) throws(SizingError) -> StageLatencies {
+    /// - Throws: `InvalidInput` naming a part of the hardware or `batch_size`, where a derived latency is out of range.
+    func stages(batchSize: Int) throws(InvalidInput) -> StageLatencies {
         switch self {
         case .stages(let stages): stages
         case .measured(let pooled, let attention):

@@ -1,6 +1,7 @@
 import Hardware
 import JSON
 import Sizing
+import Text
 
 /// Hardware by name: a model, the devices of both sides and the link between them, from which the latencies are derived.
 enum HardwareDescriptionSchema {
@@ -13,7 +14,7 @@ enum HardwareDescriptionSchema {
 
     static func decode(_ value: JSONValue, _ problems: inout Problems) -> DerivedHardware? {
         guard let description = description(value, &problems) else { return nil }
-        return problems.checked(value) { () throws(SizingError) in try DerivedHardware(description) }
+        return problems.checked(value, try DerivedHardware(description))
     }
 
     /// The description alone, where latencies are derived later.
@@ -36,11 +37,11 @@ enum HardwareDescriptionSchema {
         var list: [HardwareDescription] = []
         for attention in attention {
             for ffn in ffn {
-                let made = problems.checked(value) { () throws(SizingError) in
+                let made = problems.checked(
+                    value,
                     try HardwareDescription(
                         model: model, precision: precision, attention: attention, ffn: ffn, link: link,
-                        speculation: speculation)
-                }
+                        speculation: speculation))
                 guard let made else { return nil }
                 list.append(made)
             }
@@ -65,23 +66,23 @@ enum HardwareDescriptionSchema {
 
     private static func model(_ value: JSONValue, _ problems: inout Problems) -> ModelDescription? {
         guard let name = value.string else {
-            return problems.checked(value) { () throws(SizingError) in try Catalogue.model(configuration: value) }
+            return problems.checked(value, try Catalogue.model(configuration: value))
         }
-        return named(value, &problems) { () throws(SizingError) in try Catalogue.embedded.model(name) }
+        return named(value, &problems, try Catalogue.embedded.model(name))
     }
 
     private static func device(_ value: JSONValue, _ problems: inout Problems) -> DeviceDescription? {
         guard let name = value.string else {
-            return problems.checked(value) { () throws(SizingError) in try Catalogue.device(description: value) }
+            return problems.checked(value, try Catalogue.device(description: value))
         }
-        return named(value, &problems) { () throws(SizingError) in try Catalogue.embedded.device(name) }
+        return named(value, &problems, try Catalogue.embedded.device(name))
     }
 
     /// The catalogue blames `model` or `device`; here that is the value itself.
     private static func named<T>(
-        _ value: JSONValue, _ problems: inout Problems, _ find: () throws(SizingError) -> T
+        _ value: JSONValue, _ problems: inout Problems, _ find: @autoclosure () throws(InvalidInput) -> T
     ) -> T? {
-        do throws(SizingError) {
+        do throws(InvalidInput) {
             return try find()
         } catch {
             problems.add(value, error.rule)
@@ -96,7 +97,7 @@ enum HardwareDescriptionSchema {
         }
         func read(_ name: StaticString, _ path: WritableKeyPath<Precision, ElementFormat>) {
             guard let given = object.optional(name) else { return }
-            do throws(SizingError) {
+            do throws(InvalidInput) {
                 if let bytes = given.number {
                     precision[keyPath: path] = try ElementFormat(bytes: bytes)
                 } else if let name = given.string {
@@ -161,7 +162,7 @@ enum HardwareDescriptionSchema {
         var efficiencies = Efficiencies.defaults(for: device.family)
         for (name, value) in given.members {
             guard let number = value.number(&problems) else { continue }
-            do throws(SizingError) {
+            do throws(InvalidInput) {
                 try efficiencies.set(name.string ?? "", to: number)
             } catch {
                 problems.add(value, error.rule)

@@ -1,6 +1,7 @@
 import Hardware
 import JSON
 import Sizing
+import Text
 
 /// Values with their rules: each reads one value, or blames it and gives nil.
 extension JSONValue {

@@ -1,6 +1,7 @@
 import Calibration
 import JSON
 import Sizing
+import Text
 
 /// The latency of one stage: its coefficients, samples of it, the largest of several lines, or what `/v1/calibrate` answered.
 enum LatencyModelSchema {
@@ -31,9 +32,7 @@ enum LatencyModelSchema {
         let alpha = object.required("alpha_us", &problems)?.number(in: range, &problems)
         let beta = object.required("beta_us", &problems)?.number(in: range, &problems)
         guard let alpha, let beta else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            LatencyModel(try LatencyLine(alpha: alpha, beta: beta))
-        }
+        return problems.checked(value, LatencyModel(try LatencyLine(alpha: alpha, beta: beta)))
     }
 
     /// Whether a stage is given by samples, or as `/v1/calibrate` answered.
@@ -53,12 +52,7 @@ enum LatencyModelSchema {
         }
         guard let samples = object.required("samples", &problems).flatMap({ CalibrationSchema.samples($0, &problems) })
         else { return nil }
-        do throws(CalibrationError) {
-            return try fit.model(samples)
-        } catch {
-            problems.add(value, SizingError(field: error.field, rule: error.rule))
-            return nil
-        }
+        return problems.checked(value, try fit.model(samples))
     }
 
     /// The largest of several lines: a roofline.
@@ -79,13 +73,7 @@ enum LatencyModelSchema {
             lines.append(line)
         }
         guard isComplete else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            do throws(SizingError) {
-                return try LatencyModel(maximumOf: lines)
-            } catch {
-                throw SizingError(field: "max", rule: error.rule)
-            }
-        }
+        return problems.checked(value, try LatencyModel(maximumOf: lines))
     }
 
     /// Writes the line that a stage follows at `load`.

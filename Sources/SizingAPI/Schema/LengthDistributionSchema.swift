@@ -1,5 +1,6 @@
 import JSON
 import Sizing
+import Text
 
 /// A prefill or decode length: a bare number, or an object that names its distribution.
 enum LengthDistributionSchema {
@@ -42,24 +43,21 @@ enum LengthDistributionSchema {
     {
         let shortest = meaning == .fixed ? 0.0 : 1
         guard let number = value.number(in: shortest...SizingLimits.maximumLength, &problems) else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            switch meaning {
-            case .fixed: try .fixed(number)
-            case .geometricMean: try .geometric(mean: number)
-            }
-        }
+        return problems.checked(
+            value,
+            meaning == .fixed ? try .fixed(number) : try .geometric(mean: number))
     }
 
     private static func fixed(_ value: JSONValue, _ problems: inout Problems) -> LengthDistribution? {
         let object = ObjectReader(value, fields: ["distribution", "value"], &problems)
         guard let length = object?.required("value", &problems)?.number(in: lengths, &problems) else { return nil }
-        return problems.checked(value) { () throws(SizingError) in try .fixed(length) }
+        return problems.checked(value, try .fixed(length))
     }
 
     private static func geometric(_ value: JSONValue, _ problems: inout Problems) -> LengthDistribution? {
         let object = ObjectReader(value, fields: ["distribution", "mean"], &problems)
         guard let mean = object?.required("mean", &problems)?.number(in: lengths, &problems) else { return nil }
-        return problems.checked(value) { () throws(SizingError) in try .geometric(mean: mean) }
+        return problems.checked(value, try .geometric(mean: mean))
     }
 
     private static func uniform(_ value: JSONValue, _ problems: inout Problems) -> LengthDistribution? {
@@ -68,7 +66,7 @@ enum LengthDistributionSchema {
         let minimum = object?.required("min", &problems)?.integer(in: range, &problems)
         let maximum = object?.required("max", &problems)?.integer(in: range, &problems)
         guard let minimum, let maximum else { return nil }
-        return problems.checked(value) { () throws(SizingError) in try .uniform(minimum: minimum, maximum: maximum) }
+        return problems.checked(value, try .uniform(minimum: minimum, maximum: maximum))
     }
 
     private static func lognormal(_ value: JSONValue, _ problems: inout Problems) -> LengthDistribution? {
@@ -76,9 +74,7 @@ enum LengthDistributionSchema {
         let mean = object?.required("mean", &problems)?.number(in: lengths, &problems)
         let deviation = object?.required("stddev", &problems)?.number(in: lengths, &problems)
         guard let mean, let deviation else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            try .lognormal(mean: mean, standardDeviation: deviation)
-        }
+        return problems.checked(value, try .lognormal(mean: mean, standardDeviation: deviation))
     }
 
     private static func empirical(_ value: JSONValue, _ problems: inout Problems) -> LengthDistribution? {
@@ -90,8 +86,6 @@ enum LengthDistributionSchema {
             weights = read
         }
         guard let values else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            .empirical(try EmpiricalLengths(values: values, weights: weights))
-        }
+        return problems.checked(value, .empirical(try EmpiricalLengths(values: values, weights: weights)))
     }
 }

@@ -1,5 +1,6 @@
 import Hardware
 import JSON
+import Text
 
 /// Reads the members of one object and refuses those that are not known.
 ///

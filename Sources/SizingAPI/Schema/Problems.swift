@@ -1,5 +1,6 @@
 import JSON
 import Sizing
+import Text
 
 /// Everything that is wrong with a request, collected while it is read: the reader goes on after the first error.
 public struct Problems: Sendable {
@@ -21,16 +22,16 @@ public struct Problems: Sendable {
     }
 
     /// Blames the part of `value` that the model names.
-    public mutating func add(_ value: JSONValue, _ error: SizingError) {
+    public mutating func add(_ value: JSONValue, _ error: InvalidInput) {
         total += 1
         guard list.count < Self.listed else { return }
         let path = error.field.split(separator: ".").map(String.init)
         list.append(FieldProblem(pointer: value.pointer + JSONPointer.text(path), detail: error.rule))
     }
 
-    /// Runs a throwing factory of the model and blames the part of `value` that it names.
-    public mutating func checked<T>(_ value: JSONValue, _ make: () throws(SizingError) -> T) -> T? {
-        do throws(SizingError) {
+    /// What a throwing factory of the model makes; where it throws, blames the part of `value` that the error names.
+    public mutating func checked<T>(_ value: JSONValue, _ make: @autoclosure () throws(InvalidInput) -> T) -> T? {
+        do throws(InvalidInput) {
             return try make()
         } catch {
             add(value, error)

@@ -1,6 +1,7 @@
 import JSON
 import Simulation
 import Sizing
+import Text
 
 /// A checked `POST /v1/simulate`.
 struct SimulateRequest: Sendable {
@@ -31,9 +32,7 @@ struct SimulateRequest: Sendable {
         let ratios = object.required("ratios", &problems).flatMap { decodeRatios($0, &problems) }
         let settings = SimulationSettings.decode(object, limits, &problems)
         guard let workload, let hardware, let batchSize, let ratios, problems.isEmpty else { return nil }
-        let stages = problems.checked(hardwareValue ?? value) { () throws(SizingError) in
-            try hardware.stages(batchSize: batchSize)
-        }
+        let stages = problems.checked(hardwareValue ?? value, try hardware.stages(batchSize: batchSize))
         guard let stages else { return nil }
         if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         let problem = problems.checkedSimulation(value) { () throws(SimulationError) in
@@ -84,24 +83,24 @@ extension Problems {
 
     /// Blames the part of `value` that a simulation cannot be made of.
     mutating func add(_ value: JSONValue, _ error: SimulationError) {
-        let problem: SizingError
+        let problem: InvalidInput
         switch error {
-        case .invalid(let field, let rule): problem = SizingError(field: field, rule: rule)
+        case .invalid(let field, let rule): problem = InvalidInput(field: field, rule: rule)
         case .momentsOnly:
-            problem = SizingError(
+            problem = InvalidInput(
                 field: "workload",
                 rule: "must describe requests to be simulated: of a slot_load only the moments are known")
         case .tooMuchWork(let estimate, let bound):
-            problem = SizingError(
+            problem = InvalidInput(
                 field: "requests_per_instance",
                 rule: "makes an estimated \(Self.count(estimate)) completions and worker-steps over all ratios; "
                     + "the bound is \(Self.count(bound))")
         case .tooMuchMemory(let estimate, let bound):
-            problem = SizingError(
+            problem = InvalidInput(
                 field: "batch_size",
                 rule: "makes slots of an estimated \(Self.count(estimate)) bytes at the largest ratio; the bound is "
                     + "\(Self.count(bound))")
-        case .timedOut, .cancelled: problem = SizingError(field: "timeout_ms", rule: "was reached")
+        case .timedOut, .cancelled: problem = InvalidInput(field: "timeout_ms", rule: "was reached")
         }
         add(value, problem)
     }

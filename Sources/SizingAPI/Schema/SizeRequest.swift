@@ -3,6 +3,7 @@ import Hardware
 import JSON
 import Simulation
 import Sizing
+import Text
 
 /// A checked `POST /v1/size`.
 struct SizeRequest: Sendable {
@@ -57,19 +58,17 @@ struct SizeRequest: Sendable {
         let simulation = object.optional("simulation").flatMap { decodeSimulation($0, limits, &problems) }
         if simulation != nil, let workload, case .moments = workload.requests { problems.add(value, .momentsOnly) }
         guard let workload, let hardware, let batchSize, problems.isEmpty else { return nil }
-        let stages = problems.checked(hardwareValue ?? value) { () throws(SizingError) in
-            try hardware.stages(batchSize: batchSize)
-        }
+        let stages = problems.checked(hardwareValue ?? value, try hardware.stages(batchSize: batchSize))
         guard let stages else { return nil }
 
         if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
-        let problem = problems.checked(value) { () throws(SizingError) in
+        let problem = problems.checked(
+            value,
             try SizingProblem(
                 workload: workload, stages: stages, batchSize: batchSize, microbatches: microbatches,
                 maximumRatio: maximumRatio ?? SizingProblem.defaultMaximumRatio, cost: cost ?? .equal,
-                barrierMethod: barrier)
-        }
+                barrierMethod: barrier))
         guard let problem else { return nil }
         return SizeRequest(
             problem: problem, include: include, hasCost: cost != nil,
@@ -91,7 +90,7 @@ struct SizeRequest: Sendable {
         let attention = object?.required("attention_instance", &problems)?.number(in: 1e-9...1e12, &problems)
         let ffn = object?.required("ffn_instance", &problems)?.number(in: 1e-9...1e12, &problems)
         guard let attention, let ffn else { return nil }
-        return problems.checked(value) { () throws(SizingError) in try InstanceCost(attention: attention, ffn: ffn) }
+        return problems.checked(value, try InstanceCost(attention: attention, ffn: ffn))
     }
 
     private static func decodeInclude(_ value: JSONValue, _ problems: inout Problems) -> Set<Part> {

@@ -1,6 +1,7 @@
 import Calibration
 import JSON
 import Sizing
+import Text
 
 /// What `/v1/workload` answers, and reads back.
 enum TraceSummarySchema {
@@ -144,22 +145,16 @@ enum TraceSummarySchema {
         guard
             let sums = problems.checked(
                 sumsValue,
-                { () throws(CalibrationError) in
-                    try RequestSums(count: count, decimals: digits)
-                }),
+                try RequestSums(count: count, decimals: digits)),
             let cells = problems.checked(
                 histogramValue,
-                { () throws(CalibrationError) in
-                    try JointHistogram(level: level, prefill: prefill, decode: decode, counts: weights)
-                }),
+                try JointHistogram(level: level, prefill: prefill, decode: decode, counts: weights)),
             let summary = problems.checked(
                 value,
-                { () throws(CalibrationError) in
-                    try TraceSummary(
-                        checkedSums: sums, histogram: cells, emptyOutputs: empty, lines: lines, skipped: skipped,
-                        firstTokenFromPrefill: first)
-                }),
-            let statistics = problems.checked(value, { () throws(CalibrationError) in try TraceStatistics(summary) })
+                try TraceSummary(
+                    checkedSums: sums, histogram: cells, emptyOutputs: empty, lines: lines, skipped: skipped,
+                    firstTokenFromPrefill: first)),
+            let statistics = problems.checked(value, try TraceStatistics(summary))
         else { return nil }
         // What follows from the sums may be left out, but not contradict them.
         for (name, member, truth) in [
@@ -181,13 +176,13 @@ enum TraceSummarySchema {
         guard let (summary, statistics) = decode(value, &problems) else { return nil }
         let cells = summary.histogram.cells
         let longest = Int(SizingLimits.maximumLength)
-        return problems.checked(value) { () throws(SizingError) in
+        return problems.checked(
+            value,
             Workload(
                 histogram: try RequestTrace(
                     prefill: cells.map { min(longest, $0.prefill) }, decode: cells.map { min(longest, $0.decode) },
                     weights: cells.map { Double($0.count) }),
-                slotLoad: statistics.slotLoad)
-        }
+                slotLoad: statistics.slotLoad))
     }
 
     private static func skipped(_ value: JSONValue, _ problems: inout Problems) -> SkippedRows? {
@@ -202,18 +197,6 @@ enum TraceSummarySchema {
             guard let reason, let rows, let lines else { continue }
             tallies.append(SkippedRows.Tally(reason: reason, rows: rows, lines: lines))
         }
-        return problems.checked(value) { () throws(CalibrationError) in try SkippedRows(tallies) }
-    }
-}
-
-extension Problems {
-    /// Runs a throwing factory of the calibration and blames the part of `value` that it names.
-    mutating func checked<T>(_ value: JSONValue, _ make: () throws(CalibrationError) -> T) -> T? {
-        do throws(CalibrationError) {
-            return try make()
-        } catch {
-            add(value, SizingError(field: error.field, rule: error.rule))
-            return nil
-        }
+        return problems.checked(value, try SkippedRows(tallies))
     }
 }

@@ -1,5 +1,6 @@
 import JSON
 import Sizing
+import Text
 
 /// What the slots hold: lengths, observed requests, the moments of the slot load, or what `/v1/workload` answered.
 enum WorkloadSchema {
@@ -17,9 +18,7 @@ enum WorkloadSchema {
         let horizonRequests = horizon?.integer(in: 1...SizingLimits.maximumHorizonRequests, &problems)
         if horizon != nil, horizonRequests == nil { return nil }
         guard let requests = requests(object, &problems, &assumptions) else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            try Workload(requests, horizonRequests: horizonRequests)
-        }
+        return problems.checked(value, try Workload(requests, horizonRequests: horizonRequests))
     }
 
     /// Exactly one of the three forms.
@@ -66,9 +65,7 @@ enum WorkloadSchema {
             if weights == nil { return nil }
         }
         guard let prefill, let decode else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            .trace(try RequestTrace(prefill: prefill, decode: decode, weights: weights))
-        }
+        return problems.checked(value, .trace(try RequestTrace(prefill: prefill, decode: decode, weights: weights)))
     }
 
     private static func moments(_ value: JSONValue, _ problems: inout Problems) -> Workload.Requests? {
@@ -81,8 +78,7 @@ enum WorkloadSchema {
             skewness = read
         }
         guard let mean, let deviation else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            .moments(try SlotLoad(mean: mean, standardDeviation: deviation, skewness: skewness))
-        }
+        return problems.checked(
+            value, .moments(try SlotLoad(mean: mean, standardDeviation: deviation, skewness: skewness)))
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Sizing
 import TestSupport
 import Testing
+import Text
 
 @testable import Calibration
 
@@ -134,13 +135,13 @@ struct LineFitTests {
     @Test("too few samples, and values out of range, are refused")
     func refused() throws {
         let one = try LatencySample(load: 5, latency: 7)
-        #expect(throws: CalibrationError.self) { try StageCalibration([]) }
-        #expect(throws: CalibrationError.self) { try StageCalibration([one]) }
-        #expect(throws: CalibrationError.self) { try StageCalibration([one, one, one]) }
-        #expect(throws: CalibrationError.self) { try LatencySample(load: -1, latency: 7) }
-        #expect(throws: CalibrationError.self) { try LatencySample(load: .nan, latency: 7) }
-        #expect(throws: CalibrationError.self) { try LatencySample(load: 1, latency: 7, weight: 0) }
-        #expect(throws: CalibrationError.self) { try LatencySample(batch: 1, context: 2e9, latency: 7) }
+        #expect(throws: InvalidInput.self) { try StageCalibration([]) }
+        #expect(throws: InvalidInput.self) { try StageCalibration([one]) }
+        #expect(throws: InvalidInput.self) { try StageCalibration([one, one, one]) }
+        #expect(throws: InvalidInput.self) { try LatencySample(load: -1, latency: 7) }
+        #expect(throws: InvalidInput.self) { try LatencySample(load: .nan, latency: 7) }
+        #expect(throws: InvalidInput.self) { try LatencySample(load: 1, latency: 7, weight: 0) }
+        #expect(throws: InvalidInput.self) { try LatencySample(batch: 1, context: 2e9, latency: 7) }
         // Extremes stay finite.
         let far = try [(0.0, 0.0), (1e18, 1e12), (5e17, 1e12)].map { try LatencySample(load: $0.0, latency: $0.1) }
         let calibration = try StageCalibration(far)
@@ -174,8 +175,8 @@ struct LineFitTests {
                     loads.enumerated().map { try LatencySample(load: $1, latency: $0 == 1 ? 1e12 : 0) })
                 Issue.record("\(loads) has finite figures")
             } catch {
-                #expect((error as? CalibrationError)?.field == "samples")
-                #expect((error as? CalibrationError)?.rule.contains("so wide a range") == true, "\(error)")
+                #expect((error as? InvalidInput)?.field == "samples")
+                #expect((error as? InvalidInput)?.rule.contains("so wide a range") == true, "\(error)")
             }
         }
     }

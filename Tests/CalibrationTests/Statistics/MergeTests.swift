@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Text
 
 @testable import Calibration
 
@@ -62,6 +63,6 @@ struct MergeTests {
         var first = try summary("prompt_tokens,output_tokens\n1,2\n", .csv)
         let second = try summary(
             "prompt_tokens,output_tokens\n1,2\n", .csv, options: TraceOptions(firstTokenFromPrefill: true))
-        #expect(throws: CalibrationError.self) { try first.merge(second) }
+        #expect(throws: InvalidInput.self) { try first.merge(second) }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Sizing
 import TestSupport
 import Testing
+import Text
 
 @testable import Calibration
 
@@ -166,7 +167,7 @@ struct TraceStatisticsTests {
             var digits = honest.sums.decimals.map(\.digits)
             for wrong in ["-1", "x", String(repeating: "9", count: 95), ""] {
                 digits[index] = wrong
-                #expect(throws: CalibrationError.self) { try RequestSums(count: 50, decimals: digits) }
+                #expect(throws: InvalidInput.self) { try RequestSums(count: 50, decimals: digits) }
             }
         }
         let none = try RequestSums(count: 50, decimals: RequestSums.names.map { _ in "0" })

@@ -2,6 +2,7 @@ import Foundation
 import Sizing
 import TestSupport
 import Testing
+import Text
 
 @testable import Calibration
 
@@ -124,7 +125,7 @@ struct TraceParserTests {
             do {
                 _ = try summary(text, format, pieces: pieces)
                 Issue.record("accepted")
-            } catch let error as CalibrationError {
+            } catch let error as InvalidInput {
                 #expect(error.description.contains(words), "\(error)")
             }
         }
@@ -146,7 +147,7 @@ struct TraceParserTests {
         try parser.feed(Array(start.utf8).span)
         let chunk = [UInt8](repeating: UInt8(ascii: "1"), count: 1 << 16)
         var fed = 0
-        var error: CalibrationError?
+        var error: InvalidInput?
         do {
             while fed < 10_000_000 {
                 try parser.feed(chunk.span)
@@ -162,7 +163,7 @@ struct TraceParserTests {
         var parser = TraceParser(format: .csv)
         try parser.feed(Array("isl,osl\n".utf8).span)
         let row = Array("a,b\n".utf8)
-        #expect(throws: CalibrationError.self) { for _ in 0...1000 { try parser.feed(row.span) } }
+        #expect(throws: InvalidInput.self) { for _ in 0...1000 { try parser.feed(row.span) } }
         #expect(parser.rowCount == 1000)
     }
 

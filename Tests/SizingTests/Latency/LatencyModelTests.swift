@@ -1,6 +1,7 @@
 import Sizing
 import TestSupport
 import Testing
+import Text
 
 @Suite("Latency models")
 struct LatencyModelTests {
@@ -36,12 +37,12 @@ struct LatencyModelTests {
 
     @Test("impossible shapes are refused, with the field named")
     func refused() {
-        #expect(throws: SizingError(field: "points", rule: "must be at distinct loads")) {
+        #expect(throws: InvalidInput(field: "points", rule: "must be at distinct loads")) {
             try LatencyModel(through: [(1, 1), (1, 2)])
         }
-        #expect(throws: SizingError.self) { try LatencyModel(through: [(1, 1)]) }
-        #expect(throws: SizingError.self) { try LatencyModel(maximumOf: []) }
-        #expect(throws: SizingError.self) { try LatencyLine(alpha: -1, beta: 0) }
-        #expect(throws: SizingError.self) { try LatencyLine(alpha: .infinity, beta: 0) }
+        #expect(throws: InvalidInput.self) { try LatencyModel(through: [(1, 1)]) }
+        #expect(throws: InvalidInput.self) { try LatencyModel(maximumOf: []) }
+        #expect(throws: InvalidInput.self) { try LatencyLine(alpha: -1, beta: 0) }
+        #expect(throws: InvalidInput.self) { try LatencyLine(alpha: .infinity, beta: 0) }
     }
 }

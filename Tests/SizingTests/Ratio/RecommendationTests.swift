@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Text
 
 @testable import Sizing
 
@@ -95,7 +96,7 @@ struct RecommendationTests {
     @Test("a step that takes no time is refused")
     func noTime() throws {
         let zero = LatencyModel(LatencyLine.zero)
-        #expect(throws: SizingError.self) {
+        #expect(throws: InvalidInput.self) {
             try SizingProblem(
                 workload: BaseCase.workload(), stages: StageLatencies(attention: zero, ffn: zero), batchSize: 1)
         }

@@ -2,6 +2,7 @@ import Foundation
 import Sizing
 import TestSupport
 import Testing
+import Text
 
 @Suite("Workload")
 struct WorkloadTests {
@@ -12,14 +13,14 @@ struct WorkloadTests {
             try LengthDistribution.fixed(0.5), try .uniform(minimum: 0, maximum: 5),
             try .lognormal(mean: 0.9, standardDeviation: 1), .empirical(try EmpiricalLengths(values: [0, 3])),
         ] {
-            #expect(throws: SizingError.self) { try Workload(.independent(prefill: one, decode: decode)) }
+            #expect(throws: InvalidInput.self) { try Workload(.independent(prefill: one, decode: decode)) }
         }
     }
 
     @Test("the finite horizon needs a geometric decode")
     func horizonNeedsGeometric() throws {
         let fixed = try LengthDistribution.fixed(10)
-        #expect(throws: SizingError(field: "horizon_requests", rule: "needs a geometric decode length")) {
+        #expect(throws: InvalidInput(field: "horizon_requests", rule: "needs a geometric decode length")) {
             try Workload(.independent(prefill: fixed, decode: fixed), horizonRequests: 10)
         }
     }
@@ -44,15 +45,15 @@ struct WorkloadTests {
 
     @Test("traces and weights are checked, with the field named")
     func traceChecks() {
-        #expect(throws: SizingError(field: "decode", rule: "must have as many elements as prefill")) {
+        #expect(throws: InvalidInput(field: "decode", rule: "must have as many elements as prefill")) {
             try RequestTrace(prefill: [1, 2], decode: [1])
         }
-        #expect(throws: SizingError(field: "decode.1", rule: "must be a whole number from 1 to 1000000000")) {
+        #expect(throws: InvalidInput(field: "decode.1", rule: "must be a whole number from 1 to 1000000000")) {
             try RequestTrace(prefill: [1, 2], decode: [1, 0])
         }
-        #expect(throws: SizingError(field: "weights", rule: "must not all be zero")) {
+        #expect(throws: InvalidInput(field: "weights", rule: "must not all be zero")) {
             try EmpiricalLengths(values: [1, 2], weights: [0, 0])
         }
-        #expect(throws: SizingError.self) { try EmpiricalLengths(values: [.nan]) }
+        #expect(throws: InvalidInput.self) { try EmpiricalLengths(values: [.nan]) }
     }
 }

@@ -2,6 +2,7 @@ import Hardware
 import JSON
 import Planning
 import Sizing
+import Text
 
 /// The hardware of a plan: one pair of instances, or, where a `device` is an array, each pair of the two lists.
 struct PlanHardwareSchema: Sendable {
@@ -15,14 +16,14 @@ struct PlanHardwareSchema: Sendable {
         func pair(
             slotLoad: SlotLoad, batchSize: Int?, margin: Double, prices: Rates?, power: Rates?,
             speculation: SpeculativeDecoding?
-        ) throws(SizingError) -> InstancePair {
+        ) throws(InvalidInput) -> InstancePair {
             var pair: InstancePair
             switch hardware {
             case .derived(let derived): pair = try InstancePair(derived, slotLoad: slotLoad, marginDeviations: margin)
             case .stages(let pooled), .measured(let pooled, attention: _):
                 let stages = if let batchSize { try hardware.stages(batchSize: batchSize) } else { pooled }
                 guard speculation == nil else {
-                    throw SizingError(
+                    throw InvalidInput(
                         field: "speculation", rule: "needs hardware by name: coefficients already say what a step takes"
                     )
                 }
@@ -66,10 +67,10 @@ struct PlanHardwareSchema: Sendable {
         /// Of one instance.
         func of(
             _ kind: InstancePair.Kind, _ path: KeyPath<Rates, Double?>, _ field: String
-        ) throws(SizingError) -> Double {
+        ) throws(InvalidInput) -> Double {
             if let rate = self[keyPath: path] { return rate }
             guard let device = kind.device, let rate = devices[device] else {
-                throw SizingError(
+                throw InvalidInput(
                     field: "\(field).devices", rule: "must have a rate for \(kind.device ?? "the devices in use")")
             }
             return rate * Double(kind.devices)
@@ -91,7 +92,7 @@ struct PlanHardwareSchema: Sendable {
         }
         var choices: [Choice] = []
         for description in descriptions {
-            let derived = problems.checked(value) { () throws(SizingError) in try DerivedHardware(description) }
+            let derived = problems.checked(value, try DerivedHardware(description))
             guard let derived else { return nil }
             choices.append(Choice(hardware: .derived(derived)))
         }

@@ -1,6 +1,7 @@
 import JSON
 import Planning
 import Sizing
+import Text
 
 /// What a deployment must not break: `limits`, `rules`, and what the caller fixes.
 enum PlanLimitsSchema {
@@ -35,13 +36,13 @@ enum PlanLimitsSchema {
             assumptions.append("stages overlap perfectly, in lock-step; memory is counted for one microbatch")
         }
         if batch == nil, largest == nil { assumptions.append("batches of at most 4096 requests an instance") }
-        return problems.checked(object.value) { () throws(SizingError) in
+        return problems.checked(
+            object.value,
             try PlanLimits(
                 tpot: tpot.map { $0 * 1000 }, percentile: percentile ?? .mean,
                 maximumBatch: largest ?? max(PlanLimits.defaultMaximumBatch, batch ?? 1), batchSize: batch,
                 maximumRatio: ratio ?? PlanLimits.defaultMaximumRatio, maximumFFNInstances: ffn, microbatches: choices,
-                attentionRanksAtLeastFFN: ranks, devicesPerNode: node)
-        }
+                attentionRanksAtLeastFFN: ranks, devicesPerNode: node))
     }
 }
 

@@ -2,6 +2,7 @@ import Hardware
 import JSON
 import Planning
 import Sizing
+import Text
 
 /// A checked `POST /v1/plan`.
 struct PlanRequest: Sendable {
@@ -44,18 +45,21 @@ struct PlanRequest: Sendable {
 
         assumptions += hardware.choices.compactMap { $0.hardware.assumption(batchSize: limits.batchSize) }
         assumptions.append("loads of Attention instances are normal and independent")
-        let problem = problems.checked(value) { () throws(SizingError) in
-            var pairs: [InstancePair] = []
-            for choice in hardware.choices {
-                pairs.append(
-                    try choice.pair(
-                        slotLoad: workload.slotLoad, batchSize: limits.batchSize, margin: margin, prices: prices,
-                        power: power, speculation: speculation))
-            }
-            return try PlanProblem(
-                pairs: pairs, limits: limits, objective: objective ?? (prices == nil ? .instances : .cost),
-                target: target.target)
+        var pairs: [InstancePair] = []
+        for choice in hardware.choices {
+            let pair = problems.checked(
+                value,
+                try choice.pair(
+                    slotLoad: workload.slotLoad, batchSize: limits.batchSize, margin: margin, prices: prices,
+                    power: power, speculation: speculation))
+            if let pair { pairs.append(pair) }
         }
+        guard pairs.count == hardware.choices.count else { return nil }
+        let problem = problems.checked(
+            value,
+            try PlanProblem(
+                pairs: pairs, limits: limits, objective: objective ?? (prices == nil ? .instances : .cost),
+                target: target.target))
         guard let problem else { return nil }
         var derivation: [String] = []
         for assumption in hardware.choices.flatMap({ $0.assumptions }) where !derivation.contains(assumption) {
@@ -74,9 +78,7 @@ struct PlanRequest: Sendable {
         let accepted = object.required("accepted", &problems)?.number(&problems)
         let time = object.optional("draft_us")?.number(&problems) ?? 0
         guard let draft, let accepted else { return nil }
-        return problems.checked(value) { () throws(SizingError) in
-            try SpeculativeDecoding(draftTokens: draft, accepted: accepted, draftTime: time)
-        }
+        return problems.checked(value, try SpeculativeDecoding(draftTokens: draft, accepted: accepted, draftTime: time))
     }
 
     private static func current(_ value: JSONValue, _ problems: inout Problems) -> ResizeAdvice.Current? {

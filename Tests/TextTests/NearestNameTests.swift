@@ -1,5 +1,5 @@
-import Hardware
 import Testing
+import Text
 
 @Suite struct NearestNameTests {
     @Test(
