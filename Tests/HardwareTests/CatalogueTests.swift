@@ -10,13 +10,33 @@ struct CatalogueTests {
 
     @Test("Every entry is read, has a source and an id of its own")
     func entries() {
-        #expect(catalogue.devices.count >= 22)
+        #expect(catalogue.devices.count >= 42)
         #expect(catalogue.models.count >= 19)
         #expect(Set(catalogue.devices.map(\.id)).count == catalogue.devices.count)
         #expect(Set(catalogue.models.map(\.id)).count == catalogue.models.count)
         for entry in catalogue.devices { #expect(!entry.source.isEmpty) }
         for entry in catalogue.models { #expect(!entry.source.isEmpty) }
         #expect(catalogue.devices.first { $0.id == "mi300x" }?.unverified != nil)
+    }
+
+    @Test(
+        "A type without a peak of its own, or a slower one, runs as bf16",
+        arguments: [
+            ("a100-sxm-80g", .fp8, 312), ("a100-sxm-80g", .int8, 624), ("ascend-910b2", .fp8, 376),
+            ("h200-sxm", .fp8, 1979), ("h200-sxm", .fp4, 989), ("gb200", .fp4, 10_000), ("gb300", .int8, 2500),
+            ("b300", .int8, 2250), ("tpu-v6e", .fp8, 918), ("tpu-v6e", .int8, 1836), ("l4", .bf16, 121),
+        ] as [(String, ArithmeticType, Double)])
+    func peaks(id: String, type: ArithmeticType, tflops: Double) throws {
+        #expect(try catalogue.device(id).peak(type) == tflops)
+    }
+
+    @Test("Capacities are the published gigabytes for all; a rack's links join more than a server's")
+    func capacities() throws {
+        for id in ["h100-sxm", "h800", "a100-sxm-80g", "a800"] {
+            #expect(try catalogue.device(id).memoryCapacity == 80)
+        }
+        let domains = ["h100-sxm": 8, "gb200": 72, "ascend-910c-die": 768, "ascend-910c": 384, "trainium2": 64]
+        for (id, domain) in domains { #expect(try catalogue.device(id).scaleUpDomain == domain) }
     }
 
     @Test(
@@ -73,7 +93,8 @@ struct CatalogueTests {
         }
         let made = try device(
             #"{"hbm_bandwidth_gb_s":1000,"hbm_capacity_gb":64,"bf16_tflops":200,"family":"hopper"}"#)
-        #expect(made.eightBit == 200)
+        #expect(made.peaks == [.bf16: 200])
+        #expect(made.peak(.fp8) == 200)
         let cases = [
             (#"{"hbm_bandwidth_gb_s":1000,"hbm_capacity_gb":64}"#, "bf16_tflops"),
             (#"{"hbm_bandwith_gb_s":1000,"hbm_capacity_gb":64,"bf16_tflops":200}"#, "hbm_bandwith_gb_s"),
@@ -81,6 +102,15 @@ struct CatalogueTests {
             (#"{"hbm_bandwidth_gb_s":"x","hbm_capacity_gb":64,"bf16_tflops":200}"#, "hbm_bandwidth_gb_s"),
             (#"{"hbm_bandwidth_gb_s":1000,"hbm_capacity_gb":1e300,"bf16_tflops":200}"#, "hbm_capacity_gb"),
             (#"{"hbm_bandwidth_gb_s":1000,"hbm_capacity_gb":64,"bf16_tflops":200,"family":"x"}"#, "family"),
+            (
+                #"{"hbm_bandwidth_gb_s":1000,"hbm_capacity_gb":64,"bf16_tflops":200,"fp8_tflops":1,"eight_bit_tflops":1}"#,
+                "eight_bit_tflops"
+            ),
+            (
+                #"{"hbm_bandwidth_gb_s":1000,"hbm_capacity_gb":64,"bf16_tflops":200,"scale_up_domain":1.5}"#,
+                "scale_up_domain"
+            ),
+            (#"{"hbm_bandwidth_gb_s":1000,"hbm_capacity_gb":64,"bf16_tflops":200,"fp4_tflops":0}"#, "fp4_tflops"),
         ]
         for (text, field) in cases {
             let error = #expect(throws: InvalidInput.self) { try device(text) }

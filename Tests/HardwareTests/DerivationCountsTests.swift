@@ -9,8 +9,8 @@ struct DerivationCountsTests {
     /// A device whose peaks make the arithmetic of a check easy: 1e12 bytes and 1e15 (bf16) operations a second.
     func device() throws -> DeviceDescription {
         try DeviceDescription(
-            id: "test", name: "test", memoryBandwidth: 1000, memoryCapacity: 1000, bf16: 1000, eightBit: 2000,
-            scaleUp: 100, scaleOut: 10)
+            id: "test", name: "test", memoryBandwidth: 1000, memoryCapacity: 1000,
+            peaks: [.bf16: 1000, .fp8: 2000, .int8: 2000], scaleUp: 100, scaleOut: 10)
     }
 
     /// Peaks reached, nothing fixed.

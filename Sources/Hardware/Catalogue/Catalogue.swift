@@ -42,7 +42,9 @@ public final class Catalogue: Sendable {
             throw InvalidInput(field: "catalogue", rule: "must have devices and models")
         }
         self.devices = try deviceList.elements.map { entry in
-            try Self.entry(entry) { (id, name) throws(InvalidInput) in try Self.device(entry, id: id, name: name) }
+            try Self.entry(entry) { (id, name) throws(InvalidInput) in
+                try DeviceFigures(entry).device(id: id, name: name)
+            }
         }
         self.models = try modelList.elements.map { entry in
             guard let configuration = entry["config"] else {
@@ -108,7 +110,7 @@ extension Catalogue {
         guard description.kind == .object else {
             throw InvalidInput(field: "", rule: "must be the name of a device or an object with its figures")
         }
-        let names = deviceFields
+        let names = DeviceFigures.fields
         for (name, _) in description.members {
             let text = name.string ?? ""
             guard names.contains(text) else {
@@ -119,39 +121,7 @@ extension Catalogue {
         for field in ["id", "name"] as [StaticString] where description[field].map({ $0.string == nil }) ?? false {
             throw InvalidInput(field: "\(field)", rule: "must be a string")
         }
-        return try device(
-            description, id: description["id"]?.string ?? "custom", name: description["name"]?.string ?? "custom")
-    }
-
-    private static let deviceFields = [
-        "id", "name", "hbm_bandwidth_gb_s", "hbm_capacity_gb", "bf16_tflops", "eight_bit_tflops", "power_w",
-        "scale_up_gb_s_one_way", "scale_out_gb_s_one_way", "family",
-    ]
-
-    private static func device(_ text: JSONValue, id: String, name: String) throws(InvalidInput) -> DeviceDescription {
-        func optional(_ field: StaticString) throws(InvalidInput) -> Double? {
-            guard let value = text[field], !value.isNull else { return nil }
-            guard let number = value.number else { throw InvalidInput(field: "\(field)", rule: "must be a number") }
-            return number
-        }
-        func required(_ field: StaticString) throws(InvalidInput) -> Double {
-            guard let value = try optional(field) else { throw InvalidInput(field: "\(field)", rule: "is missing") }
-            return value
-        }
-        var family: DeviceFamily?
-        if let value = text["family"] {
-            family = value.string.flatMap(DeviceFamily.init(rawValue:))
-            guard family != nil else {
-                let names = DeviceFamily.allCases.map(\.rawValue).joined(separator: ", ")
-                throw InvalidInput(field: "family", rule: "must be one of \(names)")
-            }
-        }
-        let bf16 = try required("bf16_tflops")
-        return try DeviceDescription(
-            id: id, name: name, memoryBandwidth: try required("hbm_bandwidth_gb_s"),
-            memoryCapacity: try required("hbm_capacity_gb"), bf16: bf16,
-            eightBit: try optional("eight_bit_tflops") ?? bf16, power: try optional("power_w"),
-            scaleUp: try optional("scale_up_gb_s_one_way"), scaleOut: try optional("scale_out_gb_s_one_way"),
-            family: family)
+        return try DeviceFigures(description).device(
+            id: description["id"]?.string ?? "custom", name: description["name"]?.string ?? "custom")
     }
 }

@@ -53,9 +53,8 @@ public struct DerivedHardware: Hashable, Sendable {
         for (side, device) in [("attention", description.attention.device), ("ffn", description.ffn.device)] {
             switch device.family {
             case .other: list.append("\(side): no kernel measurements for \(device.id); efficiencies of Hopper")
-            case .ampere, .ada:
-                list.append(
-                    "\(side): few kernel measurements for \(device.id); efficiencies of Hopper but for the cache")
+            case .ampere, .ada, .ascend, .blackwellRTX:
+                list.append("\(side): efficiencies for \(device.id) are little checked")
             case .hopper, .blackwell: break
             }
         }

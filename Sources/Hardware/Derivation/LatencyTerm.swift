@@ -26,7 +26,7 @@ public struct LatencyTerm: Hashable, Sendable {
     ) -> LatencyTerm {
         // 1 GB/s is 1e3 bytes a microsecond; 1 TFLOP/s is 1e6 operations a microsecond.
         let memory = bytes / (device.memoryBandwidth * 1e3 * bandwidth)
-        let arithmetic = operations / (device.peak(format) * 1e6 * compute)
+        let arithmetic = operations / (device.peak(format.arithmetic) * 1e6 * compute)
         return LatencyTerm(
             name: name, microseconds: max(memory, arithmetic), bound: memory >= arithmetic ? .memory : .compute,
             bytes: bytes, operations: operations)

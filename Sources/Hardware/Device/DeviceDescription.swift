@@ -1,4 +1,3 @@
-import Sizing
 import Text
 
 /// An accelerator: its peaks, one device.
@@ -7,63 +6,69 @@ public struct DeviceDescription: Hashable, Sendable {
     public let name: String
     /// GB/s, decimal.
     public let memoryBandwidth: Double
-    /// GB, decimal.
+    /// GB, decimal, as published.
     public let memoryCapacity: Double
-    /// Dense TFLOP/s in bf16.
-    public let bf16: Double
-    /// Dense TFLOP/s (or TOP/s) in 8 bits.
-    public let eightBit: Double
+    /// Dense TFLOP/s (TOP/s for int8); a type that is missing has no arithmetic of its own. bf16 is always there.
+    public let peaks: [ArithmeticType: Double]
     /// Watts; `nil` where unknown.
     public let power: Double?
     /// GB/s one way of the scale-up link (NVLink, Infinity Fabric, HCCS, ICI); `nil` where there is none.
     public let scaleUp: Double?
+    /// Devices that scale-up links join, this one included; `nil` where unknown.
+    public let scaleUpDomain: Int?
     /// GB/s one way of the scale-out link (InfiniBand, RoCE); `nil` where unknown.
     public let scaleOut: Double?
     public let family: DeviceFamily
 
-    /// - Throws: `InvalidInput` naming the figure that is out of range.
+    /// - Throws: `InvalidInput` naming the figure that is out of range, or `bf16_tflops` where it is missing.
     public init(
-        id: String, name: String, memoryBandwidth: Double, memoryCapacity: Double, bf16: Double, eightBit: Double,
-        power: Double? = nil, scaleUp: Double? = nil, scaleOut: Double? = nil, family: DeviceFamily? = nil
+        id: String, name: String, memoryBandwidth: Double, memoryCapacity: Double, peaks: [ArithmeticType: Double],
+        power: Double? = nil, scaleUp: Double? = nil, scaleUpDomain: Int? = nil, scaleOut: Double? = nil,
+        family: DeviceFamily = .other
     ) throws(InvalidInput) {
         try InvalidInput.check(memoryBandwidth, in: 1...1e6, field: "hbm_bandwidth_gb_s")
         try InvalidInput.check(memoryCapacity, in: 0.1...1e6, field: "hbm_capacity_gb")
-        try InvalidInput.check(bf16, in: 0.1...1e6, field: "bf16_tflops")
-        try InvalidInput.check(eightBit, in: 0.1...1e6, field: "eight_bit_tflops")
+        for type in ArithmeticType.allCases {
+            if let peak = peaks[type] { try InvalidInput.check(peak, in: 0.1...1e6, field: type.field) }
+        }
+        guard peaks[.bf16] != nil else { throw InvalidInput(field: ArithmeticType.bf16.field, rule: "is missing") }
         if let power { try InvalidInput.check(power, in: 1...1e6, field: "power_w") }
         if let scaleUp { try InvalidInput.check(scaleUp, in: 0.01...1e6, field: "scale_up_gb_s_one_way") }
+        if let scaleUpDomain { try InvalidInput.check(scaleUpDomain, in: 1...1_000_000, field: "scale_up_domain") }
         if let scaleOut { try InvalidInput.check(scaleOut, in: 0.01...1e6, field: "scale_out_gb_s_one_way") }
         self.id = id
         self.name = name
         self.memoryBandwidth = memoryBandwidth
         self.memoryCapacity = memoryCapacity
-        self.bf16 = bf16
-        self.eightBit = eightBit
+        self.peaks = peaks
         self.power = power
         self.scaleUp = scaleUp
+        self.scaleUpDomain = scaleUpDomain
         self.scaleOut = scaleOut
-        self.family = family ?? DeviceFamily(id: id)
+        self.family = family
     }
 
-    /// Dense TFLOP/s for elements of `format`.
-    public func peak(_ format: ElementFormat) -> Double { format.isNarrow ? eightBit : bf16 }
+    /// The type in which elements of `type` are multiplied: their own where the device has it and it is the faster one;
+    /// else they are widened to bf16 on the way to the matrix units, as weight-only kernels do (FP8 on A100, INT8 on B300).
+    public func arithmetic(for type: ArithmeticType) -> ArithmeticType {
+        guard let own = peaks[type], own > bf16 else { return .bf16 }
+        return type
+    }
+
+    /// Dense TFLOP/s at which elements of `type` are multiplied.
+    public func peak(_ type: ArithmeticType) -> Double { peaks[arithmetic(for: type)] ?? bf16 }
+
+    private var bf16: Double { peaks[.bf16] ?? 0 }
 }
 
 /// Devices whose kernels reach alike fractions of their peaks.
 public enum DeviceFamily: String, Hashable, Sendable, CaseIterable {
-    case blackwell, hopper, ampere, ada
+    case blackwell
+    /// Blackwell with GDDR7 and the smaller matrix units (compute capability 12).
+    case blackwellRTX = "blackwell_rtx"
+    case hopper, ampere, ada, ascend
     /// No measurements at hand: counted as Hopper.
     case other
-
-    /// The family that a device id tells.
-    init(id: String) {
-        let prefixes: [(String, DeviceFamily)] = [
-            ("gb2", .blackwell), ("gb3", .blackwell), ("b2", .blackwell), ("b3", .blackwell), ("h100", .hopper),
-            ("h200", .hopper), ("h800", .hopper), ("h20", .hopper), ("gh200", .hopper), ("a100", .ampere),
-            ("a800", .ampere), ("l40", .ada), ("l4", .ada),
-        ]
-        self = prefixes.first { id.hasPrefix($0.0) }?.1 ?? .other
-    }
 }
 
 /// The network between the two sides.

@@ -62,8 +62,8 @@ extension Efficiencies {
             narrowExpertCompute: 0.22, scaleUp: 0.8, scaleOut: 0.9, attentionKernel: 15, latentKernel: 25, kernel: 5.1,
             expertKernels: 41, scaleUpLatency: 3, scaleOutLatency: 10, usableMemory: 0.9, expertImbalance: 1)
         switch family {
-        case .hopper, .other: break
-        case .blackwell:
+        case .hopper, .ascend, .other: break
+        case .blackwell, .blackwellRTX:
             values.cacheBandwidth = 0.86
             values.narrowCacheBandwidth = 0.78
             values.cacheCompute = 0.50

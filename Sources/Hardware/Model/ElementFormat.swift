@@ -39,8 +39,19 @@ public struct ElementFormat: Hashable, Sendable {
         self.init("\(bytes) bytes", bytes)
     }
 
-    /// Whether the arithmetic runs at the 8-bit peak. Four-bit elements do too: the catalogue has no 4-bit peak.
+    /// Whether kernels read it as eight bits or fewer.
     public var isNarrow: Bool { bytes <= 1 }
+
+    /// The type that matrix units multiply it in, where the device has that (``DeviceDescription/arithmetic(for:)``).
+    /// Weight-only int4 and sizes given as a number are widened to bf16.
+    public var arithmetic: ArithmeticType {
+        switch name {
+        case "fp8": .fp8
+        case "int8": .int8
+        case "nvfp4", "mxfp4", "fp4": .fp4
+        default: .bf16
+        }
+    }
 }
 
 /// The formats of everything that is stored or sent.

@@ -31,8 +31,8 @@ import Testing
     /// A catalogue entry spelt out is the same hardware as its name.
     @Test func namesStandForDescriptions() throws {
         let described = """
-            {"hbm_bandwidth_gb_s": 3350, "hbm_capacity_gb": 85.9, "bf16_tflops": 989, "eight_bit_tflops": 1978,
-             "scale_up_gb_s_one_way": 450, "scale_out_gb_s_one_way": 50, "family": "hopper"}
+            {"hbm_bandwidth_gb_s": 3350, "hbm_capacity_gb": 80, "bf16_tflops": 989, "eight_bit_tflops": 1979,
+             "scale_up_gb_s_one_way": 450, "scale_up_domain": 8, "scale_out_gb_s_one_way": 50, "family": "hopper"}
             """
         let one = try Self.reply(Self.hardware(attention: "{\"device\": \"h100-sxm\"}"))
         let two = try Self.reply(Self.hardware(attention: "{\"device\": \(described)}"))
