@@ -43,18 +43,21 @@ let package = Package(
         // Files that are compiled into the binary with #embed: the API description, the operators' page, the catalogue.
         .target(name: "CEmbedded", exclude: ["page", "catalogue"]),
 
-        // What every target stands on: names, ranges and errors as text.
+        // The ground: names, ranges and errors as text.
         .target(name: "Text", swiftSettings: strict),
+        // The ground: distributions, exact and compensated sums, estimates, transforms, hashes.
+        .target(name: "Numerics", swiftSettings: strict),
 
         // The theory: pure values and functions.
-        .target(name: "Sizing", dependencies: ["Text"], swiftSettings: strict),
-        .target(name: "Simulation", dependencies: ["Sizing", "Text"], swiftSettings: strict),
-        .target(name: "Calibration", dependencies: ["Sizing", "Text"], swiftSettings: strict),
-        .target(name: "Hardware", dependencies: ["Sizing", "JSON", "Text", "CEmbedded"], swiftSettings: strict),
-        .target(name: "Planning", dependencies: ["Sizing", "Hardware", "Text"], swiftSettings: strict),
+        .target(name: "Sizing", dependencies: ["Text", "Numerics"], swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["Sizing", "Numerics"], swiftSettings: strict),
+        .target(name: "Calibration", dependencies: ["Sizing", "Text", "Numerics"], swiftSettings: strict),
+        .target(
+            name: "Hardware", dependencies: ["Sizing", "JSON", "Text", "Numerics", "CEmbedded"], swiftSettings: strict),
+        .target(name: "Planning", dependencies: ["Sizing", "Hardware", "Text", "Numerics"], swiftSettings: strict),
 
         // JSON text over bytes: a bounded parser and a writer.
-        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "JSON", dependencies: ["Numerics"], swiftSettings: strict),
 
         // An HTTP/1.1 server that knows nothing of sizing.
         .target(
@@ -70,7 +73,7 @@ let package = Package(
         .target(
             name: "SizingAPI",
             dependencies: [
-                "Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "Text", "HTTPServer",
+                "Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "Text", "Numerics", "HTTPServer",
                 "CEmbedded",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -79,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "afd-sizer",
             dependencies: [
-                "SizingAPI", "Calibration", "HTTPServer", "JSON", "Text",
+                "SizingAPI", "Calibration", "HTTPServer", "JSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -93,11 +96,14 @@ let package = Package(
         // What several test targets use.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
+        .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SizingTests", dependencies: ["Text", "Sizing", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["Text", "Simulation", "Sizing"], swiftSettings: strict),
         .testTarget(
-            name: "CalibrationTests", dependencies: ["Text", "Calibration", "Sizing", "TestSupport"],
+            name: "SizingTests", dependencies: ["Text", "Numerics", "Sizing", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Text", "Numerics", "Simulation", "Sizing"], swiftSettings: strict),
+        .testTarget(
+            name: "CalibrationTests", dependencies: ["Text", "Numerics", "Calibration", "Sizing", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "HardwareTests", dependencies: ["Text", "Hardware", "Sizing", "JSON"], swiftSettings: strict),

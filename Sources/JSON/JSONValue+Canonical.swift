@@ -1,3 +1,5 @@
+import Numerics
+
 extension JSONValue {
     /// The canonical text of the value: no white space, members sorted by the bytes of their names, numbers and strings
     /// spelt as `JSONWriter` spells them. Two texts have the same canonical text where they differ in white space, order

@@ -25,6 +25,23 @@ extension JSONWriter {
         self.value(value)
     }
 
+    /// A number as a member; `null` where it is not defined, or without bound.
+    public mutating func field(_ name: StaticString, orNull value: Double?) {
+        self.name(name)
+        if let value, value.isFinite { self.value(value) } else { null() }
+    }
+
+    /// `[low, high]` as a member; `null` where there is no interval, and in place of an end without bound.
+    public mutating func field(_ name: StaticString, orNull interval: ClosedRange<Double>?) {
+        self.name(name)
+        guard let interval else { return null() }
+        beginArray()
+        for end in [interval.lowerBound, interval.upperBound] {
+            if end.isFinite { value(end) } else { null() }
+        }
+        endArray()
+    }
+
     /// An object as a member.
     public mutating func object(_ name: StaticString, _ content: (inout JSONWriter) -> Void) {
         self.name(name)

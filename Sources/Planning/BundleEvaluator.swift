@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 import Sizing
 
 /// Evaluates bundles of one pair, FFN count and number of microbatches: exactly, and by bounds that cost little.

@@ -1,3 +1,4 @@
+import Numerics
 import Sizing
 
 /// Idle time of one role as a fraction of the cycle, and what it waited for.
@@ -70,8 +71,8 @@ public struct SimulationPoint: Hashable, Sendable {
         replicationCycles = cycles
         cycle =
             runs.count > 1
-            ? Estimate(mean: mean, parts: cycles)
-            : Estimate(mean: mean, batches: runs[0].blocks.batches(16))
+            ? Estimate(mean, parts: cycles)
+            : Estimate(mean, batches: runs[0].blocks.batches(16))
         let r = Double(ratio)
         throughputPerInstance = cycle.reciprocal(scale: 1e6 * r * Double(batchSize) / (r + 1))
         attentionIdle = IdleTime(

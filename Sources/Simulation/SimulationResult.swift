@@ -1,3 +1,4 @@
+import Numerics
 import Sizing
 
 /// The answer to a ``SimulationProblem``.
@@ -18,17 +19,17 @@ public struct SimulationResult: Hashable, Sendable {
     /// simulated.
     public func relativeGap(of ratio: Int, cost: InstanceCost = .equal) -> Estimate? {
         guard let best = best(cost: cost), let point = points.first(where: { $0.ratio == ratio }) else { return nil }
-        guard best.ratio != ratio else { return Estimate(mean: 0, interval: 0...0) }
-        let scale = point.worth(cost) * point.cycle.mean / (best.worth(cost) * best.cycle.mean)
-        let gap = 1 - scale * best.cycle.mean / point.cycle.mean
+        guard best.ratio != ratio else { return Estimate(0, interval: 0...0) }
+        let scale = point.worth(cost) * point.cycle.value / (best.worth(cost) * best.cycle.value)
+        let gap = 1 - scale * best.cycle.value / point.cycle.value
         let parts = zip(best.replicationCycles, point.replicationCycles).map { 1 - scale * $0 / $1 }
-        return Estimate(mean: gap, parts: parts)
+        return Estimate(gap, parts: parts)
     }
 }
 
 extension SimulationPoint {
     /// In proportion to throughput per cost: r/((r c_A + c_F) τ).
     fileprivate func worth(_ cost: InstanceCost) -> Double {
-        Double(ratio) / (cost.ofBundle(ratio: Double(ratio)) * cycle.mean)
+        Double(ratio) / (cost.ofBundle(ratio: Double(ratio)) * cycle.value)
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// SplitMix64 (Steele, Lea and Flood, 2014): the same numbers in every run, so that a failing property names its case.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
@@ -10,5 +12,11 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
+    }
+
+    /// Log-uniform in `range`, both ends positive.
+    public mutating func magnitude(_ range: ClosedRange<Double>) -> Double {
+        let u = Double.random(in: 0...1, using: &self)
+        return range.lowerBound * pow(range.upperBound / range.lowerBound, u)
     }
 }

@@ -38,7 +38,7 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
             throw InvalidInput(
                 field: "samples",
                 rule:
-                    "give a line with \(name) = \(estimate.value) ± \(estimate.standardError), which is negative and cannot be "
+                    "give a line with \(name) = \(estimate.value) ± \(estimate.standardError ?? 0), which is negative and cannot be "
                     + "used; "
                     + (name == "beta_us"
                         ? "add samples at small loads, or use fit \"interpolate\""

@@ -1,3 +1,4 @@
+import Numerics
 import Sizing
 
 /// A line latency = α·load + β by weighted least squares.

@@ -1,3 +1,5 @@
+import Numerics
+
 /// Whether load = batch · context explains Attention's latency, or batch and context matter by themselves.
 enum ShapeDependence {
     /// The line in load against one with batch and context added (Fisher's test of two more terms).

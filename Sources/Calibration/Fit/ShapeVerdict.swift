@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 
 /// Whether samples follow a line, a roofline, or neither.
 ///

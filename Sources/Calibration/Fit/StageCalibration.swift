@@ -103,7 +103,8 @@ public struct StageCalibration: Hashable, Sendable {
         for fit in [line] + batchLines.map(\.line) {
             figures += [fit.covariance, fit.rSquared]
             for estimate in [fit.alpha, fit.beta] {
-                figures += [estimate.value, estimate.standardError, estimate.lower, estimate.upper]
+                figures += [estimate.value, estimate.standardError ?? 0]
+                if let interval = estimate.interval { figures += [interval.lowerBound, interval.upperBound] }
             }
         }
         if let knee { figures += [knee.load, knee.beta, knee.alphaBefore, knee.alphaAfter] }
@@ -157,7 +158,7 @@ public struct StageCalibration: Hashable, Sendable {
         }
         if line.beta.value < 0 {
             warnings.append(
-                line.beta.upper >= 0
+                (line.beta.interval?.upperBound ?? line.beta.value) >= 0
                     ? "beta_us is negative, within its error of zero: measure at small loads, or send the samples with "
                         + "fit \"interpolate\""
                     : "beta_us is negative: the line does not hold at small loads; measure there, or send the samples with "

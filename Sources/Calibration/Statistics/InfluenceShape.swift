@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 import Sizing
 
 /// How single requests pull at an estimate: the sample size, and the skewness and kurtosis of their influences.
@@ -102,5 +103,15 @@ struct InfluenceShape {
             skewness = cubes / (variance * variance.squareRoot())
             kurtosis = fourths / (variance * variance)
         }
+    }
+}
+
+extension Estimate {
+    /// With an interval corrected for the shape of the influence of single requests; the value is not negative.
+    init(_ value: Double, standardError: Double, shape: InfluenceShape) {
+        let (low, high) = shape.pivots
+        self.init(
+            value, standardError: standardError, lower: min(value, max(0, value - high * standardError)),
+            upper: max(value, value - low * standardError))
     }
 }

@@ -1,3 +1,5 @@
+import Numerics
+
 /// Means, standard deviations and correlation of P and D, with delta-method errors.
 struct LengthEstimates {
     let prefillMean: Estimate

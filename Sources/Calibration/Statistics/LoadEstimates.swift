@@ -1,3 +1,5 @@
+import Numerics
+
 /// θ, ν and skewness of the slot load (a ratio estimator), with delta-method errors.
 ///
 /// Around an origin c next to θ, δ = θ − c, A = E[D]: the influence of a request on θ is (S₁′ − δS₀)/A, on ν² it is

@@ -1,3 +1,5 @@
+import Numerics
+
 /// Moments over requests around whole numbers near the means: exact up to their conversion, so nothing cancels.
 struct RequestMoments {
     /// Around which ``lengths`` are taken: whole numbers next to the means of P and D.

@@ -1,3 +1,4 @@
+import Numerics
 import Text
 
 /// Exact sums over requests (P, D), from which every statistic of a trace follows.

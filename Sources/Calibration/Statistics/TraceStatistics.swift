@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 import Sizing
 import Text
 
@@ -70,10 +71,10 @@ public struct TraceStatistics: Hashable, Sendable {
                 "decode lengths have a heavy tail (index \(Self.short(tail.value)) from \(tail.threshold) steps on): "
                     + "below 3, E[D^3] is infinite for such a law, so slot_load_stddev is set by the longest requests seen "
                     + "and grows with the trace; cap max_tokens, or size with a margin")
-        } else if loadStandardDeviation.standardError > 0.1 * loadStandardDeviation.value {
+        } else if let error = loadStandardDeviation.standardError, error > 0.1 * loadStandardDeviation.value {
             warnings.append(
                 "slot_load_stddev is known to "
-                    + "\(Self.short(100 * loadStandardDeviation.standardError / loadStandardDeviation.value)) % only "
+                    + "\(Self.short(100 * error / loadStandardDeviation.value)) % only "
                     + "(one standard error): a longer trace is needed")
         }
         return warnings

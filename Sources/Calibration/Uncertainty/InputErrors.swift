@@ -11,8 +11,8 @@ public struct InputErrors: Hashable, Sendable {
         public let correlation: Double
 
         public init(_ statistics: TraceStatistics) {
-            mean = statistics.loadMean.standardError
-            standardDeviation = statistics.loadStandardDeviation.standardError
+            mean = statistics.loadMean.standardError ?? 0
+            standardDeviation = statistics.loadStandardDeviation.standardError ?? 0
             correlation = statistics.loadErrorCorrelation
         }
     }
@@ -31,7 +31,8 @@ public struct InputErrors: Hashable, Sendable {
         }
 
         init(_ fit: LineFit) {
-            self.init(alpha: fit.alpha.standardError, beta: fit.beta.standardError, covariance: fit.covariance)
+            self.init(
+                alpha: fit.alpha.standardError ?? 0, beta: fit.beta.standardError ?? 0, covariance: fit.covariance)
         }
     }
 

@@ -1,3 +1,4 @@
+import Numerics
 import Sizing
 
 /// Elementary functions made of IEEE additions, multiplications, divisions and square roots alone.

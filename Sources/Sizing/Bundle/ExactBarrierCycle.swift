@@ -1,3 +1,5 @@
+import Numerics
+
 /// The cycle under the barrier with the loads' own distribution in place of a normal one (model section 4, last paragraph).
 ///
 /// Each random load is a monotone map T(z) of a standard normal (`LoadQuantiles`): from the whole distribution of the

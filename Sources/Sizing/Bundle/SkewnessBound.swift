@@ -1,3 +1,5 @@
+import Numerics
+
 /// How much the third moment of the loads can change the cycle, bounded without working the corrected cycle out.
 ///
 /// The corrected load is μ + σ s_γ(z) where the normal one is μ + σ z (``LoadQuantiles``). τ is the mean of a function of

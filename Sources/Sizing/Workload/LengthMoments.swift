@@ -1,3 +1,5 @@
+import Numerics
+
 /// Moments of a prefill or decode length, kept in the forms that do not cancel.
 ///
 /// Central moments serve the prefill, which adds to a slot's load as it is; factorial moments serve the decode, because

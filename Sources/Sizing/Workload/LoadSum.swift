@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 
 /// The distribution of the sum of n independent slot loads, by the characteristic function on a grid.
 ///

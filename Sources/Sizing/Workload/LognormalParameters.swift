@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 
 /// The location and scale of a lognormal length, from the mean and standard deviation of the length itself.
 public struct LognormalParameters: Hashable, Sendable {

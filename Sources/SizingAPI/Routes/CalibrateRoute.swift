@@ -2,6 +2,7 @@ import Calibration
 import HTTPServer
 import HTTPTypes
 import JSON
+import Numerics
 import Sizing
 import Text
 

@@ -1,4 +1,5 @@
 import JSON
+import Numerics
 
 /// Where an answer comes from, so that it can be had again.
 enum Provenance {

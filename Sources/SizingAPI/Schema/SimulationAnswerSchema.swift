@@ -1,4 +1,5 @@
 import JSON
+import Numerics
 import Simulation
 import Sizing
 
@@ -28,9 +29,9 @@ enum SimulationAnswerSchema {
     private static func writePoint(_ point: SimulationPoint, into writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("ratio", point.ratio)
-        writer.field("throughput_per_instance", point.throughputPerInstance.mean)
+        writer.field("throughput_per_instance", point.throughputPerInstance.value)
         writeInterval("throughput_interval", point.throughputPerInstance, into: &writer)
-        writer.field("cycle_us", point.cycle.mean)
+        writer.field("cycle_us", point.cycle.value)
         writeInterval("cycle_interval_us", point.cycle, into: &writer)
         writer.object("idle") { writer in
             writer.field("attention", point.attentionIdle.total)

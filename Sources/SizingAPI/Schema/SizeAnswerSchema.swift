@@ -91,7 +91,7 @@ enum SizeAnswerSchema {
             let gap = result.relativeGap(of: Int(recommendation.ratio), cost: cost),
             let verdict = Verdict(recommendation, result, best, gap: gap)
         else { return }
-        writer.field("relative_gap", gap.mean)
+        writer.field("relative_gap", gap.value)
         SimulationAnswerSchema.writeInterval("relative_gap_interval", gap, into: &writer)
         writer.field("cycle_error", verdict.cycleError)
         writer.field("agrees", verdict.agrees)

@@ -1,6 +1,7 @@
 import Calibration
 import Hardware
 import JSON
+import Numerics
 import Simulation
 import Sizing
 import Text

@@ -1,3 +1,4 @@
+import Numerics
 import Simulation
 import Sizing
 
@@ -33,15 +34,15 @@ struct Verdict: Sendable {
         let ratio = Int(recommendation.ratio)
         guard let point = result.points.first(where: { $0.ratio == ratio }) else { return nil }
         let predicted = recommendation.cycle.duration
-        cycleError = predicted / point.cycle.mean - 1
+        cycleError = predicted / point.cycle.value - 1
         // Contradicted where even the near end of the interval is further away than the theory's own error.
-        let interval = point.cycle.interval ?? point.cycle.mean...point.cycle.mean
+        let interval = point.cycle.interval ?? point.cycle.value...point.cycle.value
         let margin = SizeSimulation.expectedError * predicted
         let cycleAgrees = predicted >= interval.lowerBound - margin && predicted <= interval.upperBound + margin
-        let gapIsNotable = gap.mean > SizeSimulation.notableGap && (gap.interval?.lowerBound ?? 0) > 0
+        let gapIsNotable = gap.value > SizeSimulation.notableGap && (gap.interval?.lowerBound ?? 0) > 0
         agrees = cycleAgrees && !gapIsNotable
         let cycles =
-            "at ratio \(ratio) a step takes \(Self.number(point.cycle.mean)) µs in the simulation "
+            "at ratio \(ratio) a step takes \(Self.number(point.cycle.value)) µs in the simulation "
             + "(95 % interval \(Self.number(interval.lowerBound)) to \(Self.number(interval.upperBound))) and "
             + "\(Self.number(predicted)) µs in theory"
         let choice: String
@@ -49,10 +50,10 @@ struct Verdict: Sendable {
             choice = "no simulated ratio gives more throughput"
         } else if gapIsNotable {
             choice =
-                "ratio \(best.ratio) gives \(Self.percent(gap.mean)) more throughput in the simulation: prefer it"
+                "ratio \(best.ratio) gives \(Self.percent(gap.value)) more throughput in the simulation: prefer it"
         } else {
             choice =
-                "ratio \(best.ratio) came out \(Self.percent(gap.mean)) better, too little to matter: keep \(ratio)"
+                "ratio \(best.ratio) came out \(Self.percent(gap.value)) better, too little to matter: keep \(ratio)"
         }
         text =
             (agrees ? "Theory and simulation agree: " : "Theory and simulation disagree: ") + cycles + "; " + choice

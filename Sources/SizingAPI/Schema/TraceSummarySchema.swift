@@ -1,5 +1,6 @@
 import Calibration
 import JSON
+import Numerics
 import Sizing
 import Text
 
@@ -50,7 +51,7 @@ enum TraceSummarySchema {
             }
         }
         writer.field("correlation", statistics.correlation.value)
-        writer.field("correlation_standard_error", statistics.correlation.standardError)
+        writer.field("correlation_standard_error", orNull: statistics.correlation.standardError)
         writer.object("slot_load_mean") { write(statistics.loadMean, into: &$0) }
         writer.object("slot_load_stddev") { write(statistics.loadStandardDeviation, into: &$0) }
         writer.object("slot_load_skewness") { write(statistics.loadSkewness, into: &$0) }
@@ -92,15 +93,15 @@ enum TraceSummarySchema {
 
     private static func write(_ length: TraceStatistics.Length, into writer: inout JSONWriter) {
         writer.field("mean", length.mean.value)
-        writer.field("mean_standard_error", length.mean.standardError)
+        writer.field("mean_standard_error", orNull: length.mean.standardError)
         writer.field("stddev", length.standardDeviation.value)
-        writer.field("stddev_standard_error", length.standardDeviation.standardError)
+        writer.field("stddev_standard_error", orNull: length.standardDeviation.standardError)
     }
 
     static func write(_ estimate: Estimate, into writer: inout JSONWriter) {
         writer.field("value", estimate.value)
-        writer.field("standard_error", estimate.standardError)
-        writer.array("interval", [estimate.lower, estimate.upper]) { $0.value($1) }
+        writer.field("standard_error", orNull: estimate.standardError)
+        writer.field("interval", orNull: estimate.interval)
     }
 
     private static func assumptions(_ summary: TraceSummary) -> [StaticString] {

@@ -1,4 +1,5 @@
 import JSON
+import Numerics
 
 /// Keys of the result cache: a hash of the canonical request with a secret of the process, so that nobody can make two
 /// requests with one key.

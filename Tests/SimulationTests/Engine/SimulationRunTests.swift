@@ -37,7 +37,7 @@ struct SimulationRunTests {
             let point = try problem.run().points[0]
             // Slots = (requests per time) · E[D] τ. A renewal count of mean n has a variance of n Var(D)/E[D]².
             let perTime = Double(point.completedRequests) / point.elapsed
-            let slots = perTime * problem.meanDecode * point.cycle.mean
+            let slots = perTime * problem.meanDecode * point.cycle.value
             let spread = try relativeVariance(workload) / Double(point.completedRequests)
             #expect(abs(slots / 64 - 1) < 0.005 + 4 * spread.squareRoot(), "\(name): \(slots)")
         }
@@ -62,7 +62,7 @@ struct SimulationRunTests {
                 }
                 let tpot = try #require(point.timePerToken)
                 #expect(tpot.p50 <= tpot.p95 && tpot.p95 <= tpot.p99)
-                let step = point.cycle.mean * Double(microbatches ?? 1)
+                let step = point.cycle.value * Double(microbatches ?? 1)
                 #expect(abs(tpot.mean / step - 1) < 0.03)
             }
         }
@@ -141,7 +141,7 @@ struct SimulationRunTests {
         let problem = try SimulationProblem(
             workload: workload, stages: Cases.stages(), batchSize: 32, microbatches: 32, ratios: [4],
             requestsPerInstance: 4000)
-        let cycle = try problem.run().points[0].cycle.mean
+        let cycle = try problem.run().points[0].cycle.value
         #expect(abs(cycle / mean - 1) < 0.01)
     }
 }

@@ -1,3 +1,4 @@
+import Numerics
 import Testing
 
 @testable import Simulation
@@ -49,12 +50,12 @@ struct StatisticsTests {
 
     @Test("an interval is Student's")
     func student() throws {
-        let estimate = Estimate(mean: 2, parts: [1, 2, 3])
+        let estimate = Estimate(2, parts: [1, 2, 3])
         let interval = try #require(estimate.interval)
         #expect(abs(interval.upperBound - (2 + 4.303 / 3.0.squareRoot())) < 1e-12)
-        #expect(Estimate(mean: 1, parts: [1]).interval == nil)
+        #expect(Estimate(1, parts: [1]).interval == nil)
         let turned = estimate.reciprocal(scale: 10)
-        #expect(turned.mean == 5)
+        #expect(turned.value == 5)
     }
 
     @Test("about 95 % of 200 runs contain the long-run value", arguments: [nil, 2])
@@ -65,7 +66,7 @@ struct StatisticsTests {
                 workload: workload, stages: Cases.stages(alpha: 0.03), batchSize: 16, microbatches: microbatches,
                 ratios: [4], requestsPerInstance: requests, seed: seed)
         }
-        let truth = try problem(200_000, 999).run(threads: 2).points[0].cycle.mean
+        let truth = try problem(200_000, 999).run(threads: 2).points[0].cycle.value
         var covered = 0
         for seed in 1...200 as ClosedRange<UInt64> {
             let interval = try problem(400, seed).run().points[0].cycle.interval

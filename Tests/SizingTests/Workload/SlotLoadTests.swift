@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import Sizing
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import JSON
+import Numerics
 import Planning
 import Sizing
 import Text

@@ -1,5 +1,6 @@
 import Hardware
 import JSON
+import Numerics
 import Planning
 import Sizing
 import Text

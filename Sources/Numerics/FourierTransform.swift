@@ -5,9 +5,9 @@ import Glibc
 /// Goals, in order: rounding error near 1e-16 · log₂ n (twiddles come from `sin` and `cos`, never from a recurrence); no
 /// memory but the two arrays; some ten nanoseconds a point. Only the theory of the barrier uses it, at 16,384 points or
 /// fewer, so nothing faster is needed.
-enum FourierTransform {
+public enum FourierTransform {
     /// The longest transform.
-    static let maximumCount = 16_384
+    public static let maximumCount = 16_384
 
     /// cos and sin of 2πk / maximumCount for k < maximumCount / 2, shared by all lengths.
     private static let twiddles: (cosines: [Double], sines: [Double]) = {
@@ -19,7 +19,7 @@ enum FourierTransform {
     ///
     /// Both arrays have the same length, a power of two up to ``maximumCount``. Exchange the two arguments for the
     /// inverse, which is then n times too large.
-    static func transform(real: inout [Double], imaginary: inout [Double]) {
+    public static func transform(real: inout [Double], imaginary: inout [Double]) {
         let n = real.count
         precondition(n == imaginary.count && n.nonzeroBitCount == 1 && n <= maximumCount)
         guard n > 1 else { return }

@@ -6,16 +6,16 @@ import Glibc
 /// E[φ(max Z)] = φ(z₀) + Σ_j (φ(z_{j+1}) − φ(z_j)) · S̄_j, with S̄_j the mean of S(z) = 1 − Φ(z)^r over the cell, for φ
 /// linear between the nodes. The cells are an eighth wide, so two Gauss nodes a cell give S̄ to 1e-7, and a kink of φ
 /// inside a cell costs less than 0.001 of its slope.
-enum NormalGrid {
-    static let bound = 8.0
-    static let step = 0.125
+public enum NormalGrid {
+    public static let bound = 8.0
+    public static let step = 0.125
     /// Nodes: −bound, −bound + step, …, bound.
-    static let count = 129
+    public static let count = 129
 
-    static func node(_ index: Int) -> Double { -bound + Double(index) * step }
+    public static func node(_ index: Int) -> Double { -bound + Double(index) * step }
 
     /// Φ at the nodes.
-    static let cumulative: [Double] = (0..<count).map { NormalDistribution.cumulative(node($0)) }
+    public static let cumulative: [Double] = (0..<count).map { NormalDistribution.cumulative(node($0)) }
 
     /// log Φ at the two Gauss nodes of each cell.
     private static let logCumulative: [(Double, Double)] = (0..<(count - 1)).map { cell in
@@ -27,14 +27,14 @@ enum NormalGrid {
     }
 
     /// S̄ of a cell for the largest of `maximumOf` normals, 1 or more.
-    static func meanUpperTail(cell: Int, maximumOf: Double) -> Double {
+    public static func meanUpperTail(cell: Int, maximumOf: Double) -> Double {
         let (lower, upper) = logCumulative[cell]
         if maximumOf * upper < -40 { return 1 }
         return -0.5 * (expm1(maximumOf * lower) + expm1(maximumOf * upper))
     }
 
     /// E[φ(max Z)] for φ given at the nodes, non-decreasing.
-    static func expectation(maximumOf: Double, _ value: (Int) -> Double) -> Double {
+    public static func expectation(maximumOf: Double, _ value: (Int) -> Double) -> Double {
         var previous = value(0)
         var total = previous
         for cell in 0..<(count - 1) {
@@ -47,7 +47,7 @@ enum NormalGrid {
 
     /// Where on the grid, in steps from its start, Φ⁻¹(Φ(z)^(1/count)) lies for each node z: a normal whose largest of
     /// `count` is the node. All in 0 ..< count of nodes − 1.
-    static func positions(ofLargest count: Int) -> [Double] {
+    public static func positions(ofLargest count: Int) -> [Double] {
         count < knownPositions.count ? knownPositions[count] : makePositions(ofLargest: count)
     }
 

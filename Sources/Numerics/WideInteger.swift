@@ -2,35 +2,35 @@
 ///
 /// Sums over requests are kept exactly so that any split of a trace, merged, gives the bytes of the whole. The largest is
 /// Σ S₃² with S₃ = Σ_{j<D} (P+j)³ < 2¹²³ (lengths to 1e9): below 2²⁴⁶ a request, 2²⁹⁹ over 2⁵³ of them, and some bits more
-/// after a change of origin. So nothing here overflows within ``RequestSums``; beyond, arithmetic wraps.
-struct WideInteger: Sendable {
+/// after a change of origin. So nothing here overflows within the sums of a trace; beyond, arithmetic wraps.
+public struct WideInteger: Sendable {
     /// Two's complement, least significant first.
-    private(set) var limbs: InlineArray<6, UInt64>
+    @usableFromInline var limbs: InlineArray<6, UInt64>
 
-    static let zero = WideInteger()
+    public static let zero = WideInteger()
 
-    init() { limbs = InlineArray(repeating: 0) }
+    @inlinable public init() { limbs = InlineArray(repeating: 0) }
 
-    init(_ value: Int) {
+    public init(_ value: Int) {
         limbs = InlineArray(repeating: value < 0 ? .max : 0)
         limbs[0] = UInt64(bitPattern: Int64(value))
     }
 
-    var isNegative: Bool { limbs[5] >> 63 == 1 }
-    var isZero: Bool {
+    public var isNegative: Bool { limbs[5] >> 63 == 1 }
+    public var isZero: Bool {
         for index in 0..<6 where limbs[index] != 0 { return false }
         return true
     }
 
     /// Adds a non-negative value of 64 bits. The common case touches one limb.
-    mutating func add(_ value: UInt64) {
+    @inlinable public mutating func add(_ value: UInt64) {
         let (sum, carry) = limbs[0].addingReportingOverflow(value)
         limbs[0] = sum
         if carry { propagate(from: 1) }
     }
 
     /// Adds a non-negative value of 128 bits.
-    mutating func add(_ value: UInt128) {
+    @inlinable public mutating func add(_ value: UInt128) {
         let low = UInt128(limbs[1]) << 64 | UInt128(limbs[0])
         let (sum, carry) = low.addingReportingOverflow(value)
         limbs[0] = UInt64(truncatingIfNeeded: sum)
@@ -39,14 +39,14 @@ struct WideInteger: Sendable {
     }
 
     /// Adds the product of two non-negative values of 64 bits.
-    @inline(__always)
-    mutating func addProduct(_ a: UInt64, _ b: UInt64) {
+    @inlinable @inline(__always)
+    public mutating func addProduct(_ a: UInt64, _ b: UInt64) {
         let (high, low) = a.multipliedFullWidth(by: b)
         add(UInt128(high) << 64 | UInt128(low))
     }
 
     /// Adds the product of two non-negative values.
-    mutating func addProduct(_ a: UInt128, _ b: UInt128) {
+    @inlinable public mutating func addProduct(_ a: UInt128, _ b: UInt128) {
         if (a | b) >> 64 == 0 {
             let (high, low) = UInt64(truncatingIfNeeded: a).multipliedFullWidth(by: UInt64(truncatingIfNeeded: b))
             add(UInt128(high) << 64 | UInt128(low))
@@ -61,7 +61,7 @@ struct WideInteger: Sendable {
         if carry { propagate(from: 4) }
     }
 
-    private mutating func propagate(from first: Int) {
+    @usableFromInline mutating func propagate(from first: Int) {
         var index = first
         while index < 6 {
             limbs[index] &+= 1
@@ -72,18 +72,18 @@ struct WideInteger: Sendable {
 }
 
 extension WideInteger: Hashable {
-    static func == (a: WideInteger, b: WideInteger) -> Bool {
+    public static func == (a: WideInteger, b: WideInteger) -> Bool {
         for index in 0..<6 where a.limbs[index] != b.limbs[index] { return false }
         return true
     }
 
-    func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         for index in 0..<6 { hasher.combine(limbs[index]) }
     }
 }
 
 extension WideInteger {
-    static func + (a: WideInteger, b: WideInteger) -> WideInteger {
+    public static func + (a: WideInteger, b: WideInteger) -> WideInteger {
         var sum = a
         var carry: UInt64 = 0
         for index in 0..<6 {
@@ -95,16 +95,16 @@ extension WideInteger {
         return sum
     }
 
-    static prefix func - (a: WideInteger) -> WideInteger {
+    public static prefix func - (a: WideInteger) -> WideInteger {
         var negated = a
         for index in 0..<6 { negated.limbs[index] = ~a.limbs[index] }
         negated.propagate(from: 0)
         return negated
     }
 
-    static func - (a: WideInteger, b: WideInteger) -> WideInteger { a + -b }
+    public static func - (a: WideInteger, b: WideInteger) -> WideInteger { a + -b }
 
-    static func * (a: WideInteger, factor: Int) -> WideInteger {
+    public static func * (a: WideInteger, factor: Int) -> WideInteger {
         var product = (a.isNegative ? -a : a).timesMagnitude(UInt64(factor.magnitude), plus: 0)
         if a.isNegative != (factor < 0) { product = -product }
         return product
@@ -124,7 +124,7 @@ extension WideInteger {
     }
 
     /// The quotient of an exact division by a small positive divisor (any remainder is dropped, towards zero).
-    func divided(by divisor: UInt64) -> WideInteger {
+    public func divided(by divisor: UInt64) -> WideInteger {
         let (quotient, _) = (isNegative ? -self : self).quotientAndRemainder(divisor)
         return isNegative ? -quotient : quotient
     }
@@ -141,7 +141,7 @@ extension WideInteger {
 
 extension WideInteger {
     /// The nearest double, ties to even.
-    var double: Double {
+    public var double: Double {
         let magnitude = isNegative ? -self : self
         var top = 5
         while top > 0, magnitude.limbs[top] == 0 { top -= 1 }
@@ -158,7 +158,7 @@ extension WideInteger {
     }
 
     /// Decimal digits, with a minus sign where negative.
-    var decimal: String {
+    public var decimal: String {
         var rest = isNegative ? -self : self
         if rest.isZero { return "0" }
         var groups: [UInt64] = []
@@ -177,7 +177,7 @@ extension WideInteger {
     }
 
     /// From decimal digits alone, no sign; `nil` for anything else and for more than 95 digits.
-    init?(decimal text: String) {
+    public init?(decimal text: String) {
         guard !text.isEmpty, text.utf8.count <= 95 else { return nil }
         var value = WideInteger()
         for byte in text.utf8 {

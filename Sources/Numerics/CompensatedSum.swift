@@ -3,16 +3,16 @@
 /// The rounding error of each addition is kept apart and added at the end, so a sum over millions of requests keeps full
 /// double precision, whatever the order and magnitude of its terms.
 public struct CompensatedSum: Sendable, Hashable {
-    private var sum = 0.0
-    private var compensation = 0.0
+    @usableFromInline var sum = 0.0
+    @usableFromInline var compensation = 0.0
 
-    public init() {}
+    @inlinable public init() {}
 
     /// The sum so far.
-    public var value: Double { sum + compensation }
+    @inlinable public var value: Double { sum + compensation }
 
     /// Adds one term.
-    public static func += (total: inout CompensatedSum, term: Double) {
+    @inlinable public static func += (total: inout CompensatedSum, term: Double) {
         let next = total.sum + term
         total.compensation += abs(total.sum) >= abs(term) ? (total.sum - next) + term : (term - next) + total.sum
         total.sum = next

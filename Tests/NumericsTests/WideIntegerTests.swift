@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Calibration
+@testable import Numerics
 
 @Suite("Wide integers")
 struct WideIntegerTests {

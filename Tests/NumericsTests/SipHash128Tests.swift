@@ -1,4 +1,4 @@
-import JSON
+import Numerics
 import Testing
 
 @Suite struct SipHash128Tests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Sizing
+@testable import Numerics
 
 @Suite("Normal tails")
 struct NormalDistributionTests {
