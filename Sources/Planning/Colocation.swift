@@ -148,7 +148,8 @@ struct ColocatedInstance {
                 efficiencies: old.attention.efficiencies)
             guard
                 let description = try? HardwareDescription(
-                    model: old.model, precision: old.precision, attention: old.attention, ffn: ffn, link: old.link,
+                    model: old.model, precision: old.precisionRequest, attention: old.attention, ffn: ffn,
+                    link: old.link,
                     speculation: old.speculation),
                 let derived = try? DerivedHardware(description),
                 let memory = try? MemoryBudget(description, slotLoad: pair.slotLoad)

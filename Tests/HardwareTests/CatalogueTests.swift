@@ -64,7 +64,7 @@ struct CatalogueTests {
         ] as [(String, Double)])
     func cacheElements(id: String, perLayer: Double) throws {
         let model = try catalogue.model(id)
-        #expect(model.cacheElementsPerToken() == perLayer * Double(model.layers))
+        #expect(model.cacheBytesPerToken(context: 0, format: .fp8) == perLayer * Double(model.layerCount))
     }
 
     @Test(

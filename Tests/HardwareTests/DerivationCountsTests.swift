@@ -23,7 +23,8 @@ struct DerivationCountsTests {
     }
 
     func derived(
-        _ model: String, precision: Precision, attention: (dp: Int, tp: Int) = (1, 1), ffn: (ep: Int, tp: Int) = (1, 1),
+        _ model: String, precision: PrecisionRequest, attention: (dp: Int, tp: Int) = (1, 1),
+        ffn: (ep: Int, tp: Int) = (1, 1),
         load: CommunicationLoad = .aggregateBatch
     ) throws -> DerivedHardware {
         try DerivedHardware(
@@ -41,7 +42,7 @@ struct DerivationCountsTests {
 
     @Test("Dense: Llama 3.1 70B, bf16, batch 16 at 4,096 tokens")
     func dense() throws {
-        let precision = Precision(weights: .bf16, cache: .bf16, dispatch: .bf16, combine: .bf16)
+        let precision = PrecisionRequest(weights: .bf16, cache: .bf16, dispatch: .bf16, combine: .bf16)
         let hardware = try derived("llama-3.1-70b", precision: precision)
         let terms = hardware.terms(batchSize: 16, meanContext: 4096, ratio: 2)
         // KV: 80 layers × 2 × 8 heads × 128 × 2 bytes = 327,680 bytes a token; 64 query heads × 128 × 4 operations.
@@ -68,7 +69,8 @@ struct DerivationCountsTests {
 
     @Test("Grouped-query mixture: Qwen3-235B, FP8 weights, experts over four devices")
     func groupedMixture() throws {
-        let hardware = try derived("qwen3-235b-a22b", precision: Precision(), attention: (4, 1), ffn: (4, 1))
+        let hardware = try derived(
+            "qwen3-235b-a22b", precision: PrecisionRequest(weights: .fp8), attention: (4, 1), ffn: (4, 1))
         let terms = hardware.terms(batchSize: 400, meanContext: 8192, ratio: 1)
         // 94 × 2 × 4 × 128 × 2 = 192,512 bytes a token, 100 requests a rank.
         let cache = try #require(terms.attention.first { $0.name == "kv_cache" })
@@ -92,7 +94,7 @@ struct DerivationCountsTests {
 
     @Test("Few tokens hit few experts: one token reads k of E")
     func distinctExperts() throws {
-        let hardware = try derived("qwen3-235b-a22b", precision: Precision())
+        let hardware = try derived("qwen3-235b-a22b", precision: PrecisionRequest(weights: .fp8))
         let one = try #require(
             hardware.terms(batchSize: 1, meanContext: 1, ratio: 1).ffn.first { $0.name == "experts" })
         #expect(near(one.bytes, 94 * 8 * 18_874_368, 1e-9))
@@ -107,7 +109,8 @@ struct DerivationCountsTests {
 
     @Test("Latent mixture: DeepSeek-V3")
     func latentMixture() throws {
-        let hardware = try derived("deepseek-v3", precision: Precision(), attention: (1, 2), ffn: (8, 1))
+        let hardware = try derived(
+            "deepseek-v3", precision: PrecisionRequest(weights: .fp8), attention: (1, 2), ffn: (8, 1))
         let terms = hardware.terms(batchSize: 64, meanContext: 4096, ratio: 4)
         // Each tensor-parallel rank reads the whole latent: 61 × 576 × 2 bytes; and computes half of 128 heads.
         let cache = try #require(terms.attention.first { $0.name == "kv_cache" })
@@ -130,7 +133,7 @@ struct DerivationCountsTests {
 
     @Test("Sliding window: gpt-oss-120b reads 128 tokens in half of its layers")
     func slidingWindow() throws {
-        let hardware = try derived("gpt-oss-120b", precision: Precision())
+        let hardware = try derived("gpt-oss-120b", precision: PrecisionRequest(weights: .fp8))
         let perToken = 2.0 * 8 * 64 * 2
         // Context, and tokens read in all 36 layers.
         let cases: [(Double, Double)] = [(100, 3600), (128, 4608), (4096, 76_032)]
@@ -150,7 +153,7 @@ struct DerivationCountsTests {
 
     @Test("Factorised attention: Step-3 has one key and value head of 256 and low-rank queries")
     func factorised() throws {
-        let hardware = try derived("step-3", precision: Precision())
+        let hardware = try derived("step-3", precision: PrecisionRequest(weights: .fp8))
         let terms = hardware.terms(batchSize: 8, meanContext: 1024, ratio: 1)
         let cache = try #require(terms.attention.first { $0.name == "kv_cache" })
         #expect(cache.bytes == Double(61 * 512 * 2 * 8 * 1024))
@@ -162,12 +165,12 @@ struct DerivationCountsTests {
 
     @Test("Compression scales the cache and the link, speculation the queries and not the cache's bytes")
     func options() throws {
-        var precision = Precision()
+        var precision = PrecisionRequest(weights: .fp8)
         precision.cache = try ElementFormat(bytes: 0.25)
         precision.dispatch = try ElementFormat(bytes: 0.5)
         precision.combine = try ElementFormat(bytes: 0.5)
         let small = try derived("qwen3-235b-a22b", precision: precision)
-        let plain = try derived("qwen3-235b-a22b", precision: Precision())
+        let plain = try derived("qwen3-235b-a22b", precision: PrecisionRequest(weights: .fp8))
         func term(_ name: String, _ terms: [LatencyTerm]) throws -> LatencyTerm {
             try #require(terms.first { $0.name == name })
         }
@@ -178,7 +181,8 @@ struct DerivationCountsTests {
         let old = plain.description
         let speculating = try DerivedHardware(
             HardwareDescription(
-                model: old.model, precision: old.precision, attention: old.attention, ffn: old.ffn, link: old.link,
+                model: old.model, precision: old.precisionRequest, attention: old.attention, ffn: old.ffn,
+                link: old.link,
                 speculation: try SpeculativeDecoding(draftTokens: 3, accepted: 2)))
         let three = speculating.terms(batchSize: 8, meanContext: 1000, ratio: 2)
         #expect(try term("kv_cache", three.attention).bytes == term("kv_cache", two.attention).bytes)

@@ -10,7 +10,7 @@ struct MeasuredDeploymentTests {
         let device = try Catalogue.embedded.device("gb200")
         return try DerivedHardware(
             HardwareDescription(
-                model: try Catalogue.embedded.model("qwen3-235b-a22b"), precision: Precision(),
+                model: try Catalogue.embedded.model("qwen3-235b-a22b"), precision: PrecisionRequest(weights: .fp8),
                 attention: .init(device: device, dataParallel: 4), ffn: .init(device: device, expertParallel: 4),
                 link: .init(kind: .scaleUp)))
     }

@@ -23,9 +23,8 @@ struct ModelConfigurationTests {
     func latent() throws {
         let model = try model(Self.deepseek)
         let reference = try Catalogue.embedded.model("deepseek-v3")
-        #expect(model.attention == reference.attention)
-        #expect(model.feedForward == reference.feedForward)
-        #expect(model.feedForward.map(\.count) == [3, 58])
+        #expect(model.layers == reference.layers)
+        #expect(model.layers.map(\.count) == [3, 58])
     }
 
     @Test("Qwen3 MoE: sliding window switched off, sparse step 1")
@@ -37,8 +36,8 @@ struct ModelConfigurationTests {
              "num_experts":128,"num_experts_per_tok":8,"decoder_sparse_step":1,"mlp_only_layers":[],
              "sliding_window":null,"use_sliding_window":false,"max_window_layers":94,"vocab_size":151936}
             """)
-        #expect(model.feedForward == (try Catalogue.embedded.model("qwen3-235b-a22b").feedForward))
-        #expect(model.attention[0].span == .full)
+        #expect(model.layers == (try Catalogue.embedded.model("qwen3-235b-a22b").layers))
+        #expect(model.layers[0].attention?.span == .full)
     }
 
     @Test("Llama: dense, head size from the hidden size")
@@ -48,7 +47,9 @@ struct ModelConfigurationTests {
             {"model_type":"llama","hidden_size":8192,"num_hidden_layers":80,"num_attention_heads":64,
              "num_key_value_heads":8,"intermediate_size":28672,"vocab_size":128256}
             """)
-        #expect(model.attention[0].mechanism == .groupedQuery(queryHeads: 64, keyValueHeads: 8, headDimension: 128))
+        #expect(
+            model.layers[0].attention?.mechanism
+                == .groupedQuery(.init(queryHeads: 64, keyValueHeads: 8, keyDimension: 128)))
         #expect(!model.isMixture)
     }
 
@@ -62,9 +63,9 @@ struct ModelConfigurationTests {
         let implied = try model(body + "}")
         let listed = try model(
             body + #","layer_types":["sliding_attention","full_attention","sliding_attention","full_attention"]}"#)
-        #expect(implied.attention == listed.attention)
-        #expect(implied.attention.map(\.count) == [2, 2])
-        #expect(implied.attention.map(\.span) == [.window(tokens: 128), .full])
+        #expect(implied.layers == listed.layers)
+        #expect(implied.layers.map(\.count) == [2, 2])
+        #expect(implied.layers.map(\.attention?.span) == [.window(tokens: 128), .full])
         #expect(implied.experts == 128)
     }
 
@@ -77,11 +78,12 @@ struct ModelConfigurationTests {
              "intermediate_size_mlp":16384,"num_local_experts":128,"num_experts_per_tok":1,"moe_layers":[1,3,5,7],
              "no_rope_layers":[1,1,1,0,1,1,1,0],"attention_chunk_size":8192,"vocab_size":202048}}
             """)
-        #expect(model.attention.map(\.count) == [6, 2])
-        #expect(model.feedForward.map(\.count) == [4, 4])
+        // Dense and chunked, a mixture and chunked, a mixture and full.
+        #expect(model.layers.map(\.count) == [4, 2, 2])
+        #expect(model.layers.filter { $0.attention?.span == .full }.map(\.count) == [2])
         #expect(
-            model.feedForward.contains {
-                $0.network
+            model.layers.contains {
+                $0.feedForward
                     == .mixture(.init(experts: 128, active: 1, intermediate: 8192, sharedIntermediate: 8192))
             })
     }
@@ -95,8 +97,9 @@ struct ModelConfigurationTests {
              "moe_layers_enum":"4,5","moe_num_experts":48,"moe_top_k":3,"moe_intermediate_size":5120,
              "share_expert_dim":5120,"vocab_size":128815}
             """)
-        #expect(model.attention[0].mechanism == .factorised(queryHeads: 64, headDimension: 256, queryRank: 2048))
-        #expect(model.feedForward.map(\.count) == [4, 2])
+        #expect(
+            model.layers[0].attention?.mechanism == .factorised(queryHeads: 64, headDimension: 256, queryRank: 2048))
+        #expect(model.layers.map(\.count) == [4, 2])
     }
 
     @Test(

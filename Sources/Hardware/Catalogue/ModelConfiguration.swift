@@ -27,19 +27,9 @@ struct ModelConfiguration {
         return try ModelDescription(
             id: id, name: name, hidden: try required("hidden_size", "d_model"),
             vocabulary: try optional("vocab_size") ?? 0,
-            attention: Self.grouped(spans).map { .init(count: $0.count, mechanism: mechanism, span: $0.value) },
-            feedForward: Self.grouped(networks).map { .init(count: $0.count, network: $0.value) })
-    }
-
-    /// Equal values with their numbers, in the order of their first.
-    private static func grouped<Value: Hashable>(_ values: [Value]) -> [(value: Value, count: Int)] {
-        var order: [Value] = []
-        var counts: [Value: Int] = [:]
-        for value in values {
-            if counts[value] == nil { order.append(value) }
-            counts[value, default: 0] += 1
-        }
-        return order.map { ($0, counts[$0] ?? 0) }
+            layers: zip(spans, networks).map {
+                .init(attention: Attention(mechanism, span: $0), feedForward: $1)
+            })
     }
 }
 
@@ -97,16 +87,19 @@ extension ModelConfiguration {
                     field: "head_dim",
                     rule: "is missing, and hidden_size is not a multiple of num_attention_heads to tell it from")
             }
-            return .groupedQuery(queryHeads: heads, keyValueHeads: keyValueHeads, headDimension: hidden / heads)
+            return .groupedQuery(.init(queryHeads: heads, keyValueHeads: keyValueHeads, keyDimension: hidden / heads))
         }
-        return .groupedQuery(queryHeads: heads, keyValueHeads: keyValueHeads, headDimension: dimension)
+        return .groupedQuery(.init(queryHeads: heads, keyValueHeads: keyValueHeads, keyDimension: dimension))
     }
 
     private func spans(layers: Int) throws(InvalidInput) -> [AttentionSpan] {
         if let tokens = try optional("index_topk") {
+            let dimension = try required("index_head_dim")
             let span = AttentionSpan.sparse(
-                tokens: tokens, indexHeads: try required("index_n_heads"), indexElements: try required("index_head_dim")
-            )
+                tokens: tokens,
+                index: .init(
+                    heads: try required("index_n_heads"), dimension: dimension, bytesRead: Double(dimension),
+                    bytesKept: Double(dimension), projections: .lowRank))
             return Array(repeating: span, count: layers)
         }
         if let types = root["layer_types"], types.kind == .array {
@@ -160,12 +153,13 @@ extension ModelConfiguration {
         let nested = try optional("moe_num_experts", in: ffn ?? root)
         let experts = try optional("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts") ?? nested
         guard let experts, experts > 1 else {
-            return Array(repeating: .dense(intermediate: try required("intermediate_size")), count: layers)
+            let network = FeedForward.Network(intermediate: try required("intermediate_size"))
+            return Array(repeating: .dense(network), count: layers)
         }
         let mixture = FeedForward.mixture(try self.mixture(experts: experts, ffn: ffn))
         let sparse = try sparseLayers(layers)
         guard sparse.contains(false) else { return Array(repeating: mixture, count: layers) }
-        let dense = FeedForward.dense(intermediate: try required("intermediate_size_mlp", "intermediate_size"))
+        let dense = FeedForward.dense(.init(intermediate: try required("intermediate_size_mlp", "intermediate_size")))
         return sparse.map { $0 ? mixture : dense }
     }
 

@@ -23,24 +23,26 @@ struct AttentionDerivation {
         let e = instance.efficiencies
         let cache = description.precision.cache
         let tensor = Double(instance.tensorParallel)
-        return model.attention.flatMap { layers -> [LatencyTerm] in
-            let count = Double(layers.count)
-            let tokens = rank * layers.span.read(context: context)
-            let elements = layers.mechanism.cacheElements(ranks: instance.tensorParallel)
+        return model.attending.flatMap { kind -> [LatencyTerm] in
+            let requests = Double(kind.count) * rank
+            let layer = kind.attention
             var terms = [
                 LatencyTerm.roofline(
-                    "kv_cache", bytes: count * tokens * elements * cache.bytes,
-                    operations: count * tokens * queries * layers.mechanism.operationsPerCachedToken / tensor,
+                    "kv_cache",
+                    bytes: requests * layer.elementsRead(context: context, ranks: instance.tensorParallel)
+                        * cache.bytes,
+                    operations: requests * queries * layer.operations(context: context) / tensor,
                     device: instance.device, format: cache,
                     bandwidth: cache.isNarrow ? e.narrowCacheBandwidth : e.cacheBandwidth,
                     compute: cache.isNarrow ? e.narrowCacheCompute : e.cacheCompute)
             ]
-            if layers.span.indexElements > 0 {
+            let index = layer.indexBytesRead(context: context)
+            if index > 0 {
                 // The index is kept in 8 bits and read by every rank.
                 terms.append(
                     .roofline(
-                        "sparse_index", bytes: count * rank * context * layers.span.indexElements,
-                        operations: count * rank * context * queries * layers.span.indexOperations,
+                        "sparse_index", bytes: requests * index,
+                        operations: requests * queries * layer.indexOperations(context: context),
                         device: instance.device, format: .fp8, bandwidth: e.narrowCacheBandwidth,
                         compute: e.narrowCacheCompute))
             }
@@ -52,7 +54,7 @@ struct AttentionDerivation {
     func fixedTerms(batchSize: Int) -> [LatencyTerm] {
         let rank = rankBatch(batchSize) * queries
         let e = instance.efficiencies
-        let weights = description.precision.weights
+        let weights = description.precision.weights.attention
         let tensor = Double(instance.tensorParallel)
         func product(_ name: String, _ parameters: Double, _ format: ElementFormat) -> LatencyTerm {
             .roofline(
@@ -60,23 +62,39 @@ struct AttentionDerivation {
                 format: format, bandwidth: format.isNarrow ? e.narrowWeightBandwidth : e.weightBandwidth,
                 compute: e.denseCompute)
         }
-        var terms = model.attention.map { layers in
-            let parameters = layers.mechanism.projectionParameters(hidden: model.hidden)
-            return product("projections", Double(layers.count) * parameters / tensor, weights)
+        var terms = model.attending.map { kind in
+            let parameters = kind.attention.projectionParameters(hidden: model.hidden)
+            return product("projections", Double(kind.count) * parameters / tensor, weights)
         }
+        terms += stateTerms(requests: rankBatch(batchSize))
         if model.isMixture { terms.append(product("router", model.routerParameters, .bf16)) }
         terms.append(product("output_head", model.headParameters / tensor, .bf16))
-        let kernels = model.attention.reduce(0.0) { total, layers in
-            let attention = if case .latent = layers.mechanism { e.latentKernel } else { e.attentionKernel }
-            let others = layers.mechanism.auxiliaryKernels + (model.isMixture ? 2 : 0)
-            return total + Double(layers.count) * (attention + Double(others) * e.kernel)
+        let kernels = model.attending.reduce(0.0) { total, kind in
+            let mechanism = kind.attention.mechanism
+            let attention = if case .latent = mechanism { e.latentKernel } else { e.attentionKernel }
+            let others = mechanism.auxiliaryKernels + (model.isMixture ? 2 : 0)
+            return total + Double(kind.count) * (attention + Double(others) * e.kernel)
         }
         terms.append(.overhead("kernel_launches", kernels))
         terms += Reduction(
             tokens: rank, hidden: model.hidden, ranks: instance.tensorParallel, device: instance.device, efficiencies: e
-        ).terms(layers: Double(model.layers))
+        ).terms(layers: Double(model.attending.reduce(0) { $0 + $1.count }))
         if let time = description.speculation?.draftTime { terms.append(.overhead("draft", time)) }
         return terms
+    }
+
+    /// Constant states: read and written once a step, however long the request; split like the heads.
+    private func stateTerms(requests: Double) -> [LatencyTerm] {
+        let tensor = Double(instance.tensorParallel)
+        return model.attending.compactMap { kind in
+            guard let state = kind.attention.state else { return nil }
+            let count = Double(kind.count) * requests / tensor
+            return .roofline(
+                "constant_state", bytes: 2 * count * state.bytes,
+                operations: count * queries * kind.attention.mechanism.operationsPerToken, device: instance.device,
+                format: .bf16, bandwidth: instance.efficiencies.cacheBandwidth,
+                compute: instance.efficiencies.cacheCompute)
+        }
     }
 
     /// t_A of a batch against the sum of its slot loads, which its requests share evenly.
@@ -85,7 +103,7 @@ struct AttentionDerivation {
         func time(_ context: Double) -> Double {
             fixed + cacheTerms(batchSize: batchSize, context: context).reduce(0) { $0 + $1.microseconds }
         }
-        let limits = Set(model.attention.compactMap(\.span.limit)).sorted()
+        let limits = Set(model.attending.flatMap(\.attention.span.bends)).sorted()
         guard let last = limits.last else {
             return LatencyModel(
                 try LatencyLine(alpha: (time(1_048_576) - fixed) / (Double(batchSize) * 1_048_576), beta: fixed))

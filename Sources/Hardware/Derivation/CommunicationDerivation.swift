@@ -26,8 +26,8 @@ struct CommunicationDerivation {
     var bytesPerToken: Double {
         let model = description.model
         let bytes = description.precision.dispatch.bytes + description.precision.combine.bytes
-        return model.feedForward.reduce(0.0) { total, layers in
-            let copies: Double = if case .mixture(let mixture) = layers.network { self.copies(mixture) } else { 1 }
+        return model.feeding.reduce(0.0) { total, layers in
+            let copies: Double = if case .mixture(let mixture) = layers.feedForward { self.copies(mixture) } else { 1 }
             return total + Double(layers.count) * copies * Double(model.hidden) * bytes
         }
     }
@@ -40,7 +40,7 @@ struct CommunicationDerivation {
     private var latencies: Double {
         let e = description.attention.efficiencies
         let one = description.link.latency ?? (description.link.kind == .scaleUp ? e.scaleUpLatency : e.scaleOutLatency)
-        return 2 * Double(description.model.layers) * one
+        return 2 * Double(description.model.feeding.reduce(0) { $0 + $1.count }) * one
     }
 
     /// Microseconds a request of B costs a device of an Attention instance, and one of rB a device of the FFN instance.

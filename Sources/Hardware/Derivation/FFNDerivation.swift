@@ -27,47 +27,47 @@ struct FFNDerivation {
     /// The parts of one step of `requests` requests.
     func terms(requests: Double) -> [LatencyTerm] {
         let tokens = requests * (description.speculation?.queryTokens ?? 1)
-        return model.feedForward.flatMap { layers -> [LatencyTerm] in
-            switch layers.network {
-            case .dense: dense(layers, tokens: tokens)
+        return model.feeding.flatMap { layers -> [LatencyTerm] in
+            switch layers.feedForward {
+            case .dense(let network): dense(network, layers: Double(layers.count), tokens: tokens)
             case .mixture(let mixture): experts(mixture, layers: Double(layers.count), tokens: tokens)
             }
         }
     }
 
     /// A dense network is split over all devices of the instance.
-    private func dense(_ layers: ModelDescription.FeedForwardLayers, tokens: Double) -> [LatencyTerm] {
+    private func dense(_ network: FeedForward.Network, layers: Double, tokens: Double) -> [LatencyTerm] {
         let e = instance.efficiencies
-        let weights = description.precision.weights
-        let count = Double(layers.count)
-        let parameters = count * layers.network.parameters(hidden: model.hidden) / Double(instance.devices)
+        let weights = description.precision.weights.dense
+        let parameters = layers * network.parameters(width: model.hidden) / Double(instance.devices)
         let product = LatencyTerm.roofline(
             "dense_ffn", bytes: parameters * weights.bytes, operations: 2 * parameters * tokens,
             device: instance.device,
             format: weights, bandwidth: weights.isNarrow ? e.narrowWeightBandwidth : e.weightBandwidth,
             compute: e.denseCompute)
-        return [product, .overhead("kernel_launches", count * 3 * e.kernel)]
+        return [product, .overhead("kernel_launches", layers * 3 * e.kernel)]
             + Reduction(
                 tokens: tokens, hidden: model.hidden, ranks: instance.devices, device: instance.device, efficiencies: e
-            ).terms(layers: count)
+            ).terms(layers: layers)
     }
 
     private func experts(_ mixture: FeedForward.Mixture, layers: Double, tokens: Double) -> [LatencyTerm] {
         let e = instance.efficiencies
-        let weights = description.precision.weights
+        let formats = description.precision.weights
+        let weights = formats.routed
         let tensor = Double(instance.tensorParallel)
         let ranks = Double(instance.expertParallel)
-        let expert = FeedForward.gatedParameters(hidden: model.hidden, intermediate: mixture.intermediate)
-        let shared =
-            FeedForward.gatedParameters(hidden: model.hidden, intermediate: mixture.sharedIntermediate)
-            / Double(instance.devices)
+        let expert = mixture.expertParameters(hidden: model.hidden)
+        let shared = mixture.sharedParameters(hidden: model.hidden) / Double(instance.devices)
+        let beside = (mixture.beside?.parameters(width: model.hidden) ?? 0) / Double(instance.devices)
         // Whole experts: the fullest rank holds ⌈E/ranks⌉.
         let held = Double((mixture.experts + instance.expertParallel - 1) / instance.expertParallel)
-        let read = held * mixture.distinctShare(tokens: tokens) * expert / tensor + (tokens > 0 ? shared : 0)
+        let common = tokens > 0 ? shared * formats.shared.bytes + beside * formats.dense.bytes : 0
+        let read = held * mixture.distinctShare(tokens: tokens) * expert / tensor * weights.bytes + common
         let picked = busiest(picks: tokens * Double(mixture.active), ranks: ranks) * e.expertImbalance
-        let operations = 2 * (picked * expert / tensor + tokens * shared)
+        let operations = 2 * (picked * expert / tensor + tokens * (shared + beside))
         let product = LatencyTerm.roofline(
-            "experts", bytes: layers * read * weights.bytes, operations: layers * operations, device: instance.device,
+            "experts", bytes: layers * read, operations: layers * operations, device: instance.device,
             format: weights, bandwidth: weights.isNarrow ? e.narrowWeightBandwidth : e.weightBandwidth,
             compute: weights.isNarrow ? e.narrowExpertCompute : e.expertCompute)
         return [product, .overhead("expert_kernels", layers * e.expertKernels)]

@@ -68,6 +68,8 @@ public struct HardwareDescription: Hashable, Sendable {
     }
 
     public let model: ModelDescription
+    /// What the request says of the formats.
+    public let precisionRequest: PrecisionRequest
     public let precision: Precision
     public let attention: AttentionInstance
     public let ffn: FFNInstance
@@ -79,17 +81,18 @@ public struct HardwareDescription: Hashable, Sendable {
     /// - Throws: `InvalidInput` naming a degree that is out of range or does not divide the heads, or a link that one of
     ///   the devices does not have.
     public init(
-        model: ModelDescription, precision: Precision = Precision(), attention: AttentionInstance, ffn: FFNInstance,
+        model: ModelDescription, precision: PrecisionRequest = PrecisionRequest(), attention: AttentionInstance,
+        ffn: FFNInstance,
         link: Link = Link(), speculation: SpeculativeDecoding? = nil
     ) throws(InvalidInput) {
         try InvalidInput.check(attention.dataParallel, in: 1...65_536, field: "attention.data_parallel")
         try InvalidInput.check(attention.tensorParallel, in: 1...1_024, field: "attention.tensor_parallel")
         try InvalidInput.check(ffn.expertParallel, in: 1...65_536, field: "ffn.expert_parallel")
         try InvalidInput.check(ffn.tensorParallel, in: 1...1_024, field: "ffn.tensor_parallel")
-        for layers in model.attention where layers.mechanism.queryHeads % attention.tensorParallel != 0 {
+        for (_, layer) in model.attending where layer.queryHeads % attention.tensorParallel != 0 {
             throw InvalidInput(
                 field: "attention.tensor_parallel",
-                rule: "must divide the model's \(layers.mechanism.queryHeads) query heads")
+                rule: "must divide the model's \(layer.queryHeads) query heads")
         }
         if model.isMixture, ffn.expertParallel > model.experts {
             throw InvalidInput(
@@ -108,7 +111,8 @@ public struct HardwareDescription: Hashable, Sendable {
                 rule: "must be a link that both devices are known to have: give bandwidth_gb_s, or another link")
         }
         self.model = model
-        self.precision = precision
+        precisionRequest = precision
+        self.precision = precision.resolved(for: model.published)
         self.attention = attention
         self.ffn = ffn
         self.link = link

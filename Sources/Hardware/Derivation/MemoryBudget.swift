@@ -39,37 +39,44 @@ public struct MemoryBudget: Hashable, Sendable {
     public var attentionWeights: Double {
         let model = description.model
         let tensor = Double(description.attention.tensorParallel)
-        let projections = model.attentionParameters - model.routerParameters
-        return (projections * description.precision.weights.bytes + 2 * model.headParameters * 2) / tensor
-            + model.routerParameters * 2
+        let projections = model.projectionParameters * description.precision.weights.attention.bytes
+        return (projections + model.vocabularyParameters * 2) / tensor
+            + (model.routerParameters + model.otherParameters) * 2
     }
 
     /// Weights of the fullest FFN device.
     public var ffnWeights: Double {
         let model = description.model
         let ffn = description.ffn
-        return model.feedForward.reduce(0.0) { total, layers in
-            let parameters: Double
-            switch layers.network {
-            case .dense: parameters = layers.network.parameters(hidden: model.hidden) / Double(ffn.devices)
+        let formats = description.precision.weights
+        return model.feeding.reduce(0.0) { total, layers in
+            let bytes: Double
+            switch layers.feedForward {
+            case .dense(let network):
+                bytes = network.parameters(width: model.hidden) * formats.dense.bytes / Double(ffn.devices)
             case .mixture(let mixture):
                 let held = Double((mixture.experts + ffn.expertParallel - 1) / ffn.expertParallel)
-                parameters =
-                    held * FeedForward.gatedParameters(hidden: model.hidden, intermediate: mixture.intermediate)
-                    / Double(ffn.tensorParallel)
-                    + FeedForward.gatedParameters(hidden: model.hidden, intermediate: mixture.sharedIntermediate)
-                    / Double(ffn.devices)
+                let beside = mixture.beside?.parameters(width: model.hidden) ?? 0
+                let common =
+                    mixture.sharedParameters(hidden: model.hidden) * formats.shared.bytes
+                    + beside * formats.dense.bytes
+                bytes =
+                    held * mixture.expertParameters(hidden: model.hidden) * formats.routed.bytes
+                    / Double(ffn.tensorParallel) + common / Double(ffn.devices)
             }
-            return total + Double(layers.count) * parameters * description.precision.weights.bytes
+            return total + Double(layers.count) * bytes
         }
     }
 
-    /// Cache of `requests` requests on one device, bytes, with the margin.
+    /// Cache and constant state of `requests` requests on one device, bytes, with the margin.
     public func cache(requests: Double) -> Double {
         guard requests > 0 else { return 0 }
         let context = slotLoad.mean + marginDeviations * slotLoad.standardDeviation / requests.squareRoot()
-        return requests * description.precision.cache.bytes
-            * description.model.cacheElements(context: context, ranks: description.attention.tensorParallel)
+        let ranks = description.attention.tensorParallel
+        let model = description.model
+        return requests
+            * (model.cacheBytesKept(context: context, format: description.precision.cache, ranks: ranks)
+                + model.stateBytes(ranks: ranks))
     }
 
     /// Bytes that one Attention device needs for `microbatches` microbatches of `batchSize` requests an instance.
@@ -80,9 +87,8 @@ public struct MemoryBudget: Hashable, Sendable {
 
     /// Tokens that the cache of one Attention instance holds beside the weights, where no window fills.
     public var tokenCapacity: Double {
-        let perToken =
-            description.model.cacheElementsPerToken(ranks: description.attention.tensorParallel)
-            * description.precision.cache.bytes
+        let perToken = description.model.cacheBytesPerToken(
+            context: 0, format: description.precision.cache, ranks: description.attention.tensorParallel)
         return max(0, attentionUsable - attentionWeights) / perToken * Double(description.attention.dataParallel)
     }
 

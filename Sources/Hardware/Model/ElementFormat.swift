@@ -53,24 +53,3 @@ public struct ElementFormat: Hashable, Sendable {
         }
     }
 }
-
-/// The formats of everything that is stored or sent.
-public struct Precision: Hashable, Sendable {
-    public var weights: ElementFormat
-    /// The KV cache.
-    public var cache: ElementFormat
-    /// Activations on their way from Attention to the FFN.
-    public var dispatch: ElementFormat
-    /// And back.
-    public var combine: ElementFormat
-
-    public init(
-        weights: ElementFormat = .fp8, cache: ElementFormat = .bf16, dispatch: ElementFormat = .fp8,
-        combine: ElementFormat = .bf16
-    ) {
-        self.weights = weights
-        self.cache = cache
-        self.dispatch = dispatch
-        self.combine = combine
-    }
-}

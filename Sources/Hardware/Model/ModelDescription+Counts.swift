@@ -1,67 +1,83 @@
 extension ModelDescription {
-    public var layers: Int { attention.reduce(0) { $0 + $1.count } }
+    public var layerCount: Int { layers.reduce(0) { $0 + $1.count } }
+
+    /// Layers that attend, of each kind.
+    public var attending: [(count: Int, attention: Attention)] {
+        layers.compactMap { kind in kind.attention.map { (kind.count, $0) } }
+    }
+
+    /// Layers with a feed-forward part, of each kind: those whose activations travel to the FFN side.
+    public var feeding: [(count: Int, feedForward: FeedForward)] {
+        layers.compactMap { kind in kind.feedForward.map { (kind.count, $0) } }
+    }
+
+    private var mixtures: [(count: Int, mixture: FeedForward.Mixture)] {
+        feeding.compactMap { if case .mixture(let mixture) = $0.feedForward { ($0.count, mixture) } else { nil } }
+    }
 
     /// Whether a layer routes tokens to experts.
-    public var isMixture: Bool {
-        feedForward.contains { if case .mixture = $0.network { true } else { false } }
-    }
+    public var isMixture: Bool { !mixtures.isEmpty }
 
-    /// k of the mixture, 0 for a dense model.
-    public var activeExperts: Int {
-        for layers in feedForward { if case .mixture(let mixture) = layers.network { return mixture.active } }
-        return 0
-    }
-
-    /// E of the mixture, 0 for a dense model.
-    public var experts: Int {
-        for layers in feedForward { if case .mixture(let mixture) = layers.network { return mixture.experts } }
-        return 0
-    }
+    /// E, of the layer with the most experts; 0 for a dense model.
+    public var experts: Int { mixtures.reduce(0) { max($0, $1.mixture.experts) } }
 
     /// Parameters of all projections of Attention, and of the routers, which sit with it.
-    public var attentionParameters: Double {
-        let projections = attention.reduce(0.0) {
-            $0 + Double($1.count) * $1.mechanism.projectionParameters(hidden: hidden)
-        }
-        return projections + routerParameters
+    public var attentionParameters: Double { projectionParameters + routerParameters }
+
+    public var projectionParameters: Double {
+        attending.reduce(0.0) { $0 + Double($1.count) * $1.attention.projectionParameters(hidden: hidden) }
     }
 
     public var routerParameters: Double {
-        feedForward.reduce(0.0) { total, layers in
-            guard case .mixture(let mixture) = layers.network else { return total }
-            return total + Double(layers.count) * Double(hidden) * Double(mixture.experts)
-        }
+        mixtures.reduce(0.0) { $0 + Double($1.count) * $1.mixture.routerParameters(hidden: hidden) }
     }
 
-    /// Parameters of the embedding or of the output head, each.
+    /// Parameters of the output head, and of the embedding where it is a matrix of its own.
     public var headParameters: Double { Double(hidden) * Double(vocabulary) }
+
+    /// Parameters of embedding and head together, each stored weight once.
+    public var vocabularyParameters: Double { headParameters * (tiesEmbeddings ? 1 : 2) + lookupParameters }
 
     /// Parameters of all feed-forward networks.
     public var feedForwardParameters: Double {
-        feedForward.reduce(0.0) { $0 + Double($1.count) * $1.network.parameters(hidden: hidden) }
+        feeding.reduce(0.0) { $0 + Double($1.count) * $1.feedForward.parameters(hidden: hidden) }
     }
 
-    /// All parameters: both sides, embedding and head.
-    public var parameters: Double { attentionParameters + feedForwardParameters + 2 * headParameters }
+    /// All parameters, each stored weight once: both sides, embedding and head. Draft layers for speculation are not counted.
+    public var parameters: Double {
+        attentionParameters + feedForwardParameters + vocabularyParameters + otherParameters
+    }
 
-    /// Parameters that one token multiplies with, embedding aside.
+    /// Parameters that one token multiplies with: the head is one of them, the embedding, which is looked up, is not.
     public var activeParameters: Double {
-        attentionParameters + headParameters
-            + feedForward.reduce(0.0) { $0 + Double($1.count) * $1.network.activeParameters(hidden: hidden) }
+        attentionParameters + headParameters + otherParameters
+            + feeding.reduce(0.0) { $0 + Double($1.count) * $1.feedForward.activeParameters(hidden: hidden) }
+    }
+}
+
+// MARK: The cache of one request, all layers, on one of `ranks` tensor-parallel devices
+
+extension ModelDescription {
+    private func sum(_ part: (Attention) -> Double) -> Double {
+        attending.reduce(0.0) { $0 + Double($1.count) * part($1.attention) }
     }
 
-    /// Elements kept for one token in all layers of one of `ranks` devices, at a short context (no window filled).
-    public func cacheElementsPerToken(ranks: Int = 1) -> Double {
-        attention.reduce(0.0) {
-            $0 + Double($1.count) * ($1.mechanism.cacheElements(ranks: ranks) + $1.span.indexElements)
-        }
+    /// Bytes read in a step at a context of `context` tokens, index included, with a cache of `format`.
+    public func cacheBytesRead(context: Double, format: ElementFormat, ranks: Int = 1) -> Double {
+        sum { $0.elementsRead(context: context, ranks: ranks) * format.bytes + $0.indexBytesRead(context: context) }
     }
 
-    /// Elements kept for a request of `context` tokens on one of `ranks` devices.
-    public func cacheElements(context: Double, ranks: Int = 1) -> Double {
-        attention.reduce(0.0) { total, layers in
-            let elements = layers.mechanism.cacheElements(ranks: ranks) + layers.span.indexElements
-            return total + Double(layers.count) * elements * layers.span.kept(context: context)
-        }
+    /// Bytes kept at a context of `context` tokens, index included; constant states are apart.
+    public func cacheBytesKept(context: Double, format: ElementFormat, ranks: Int = 1) -> Double {
+        sum { $0.elementsKept(context: context, ranks: ranks) * format.bytes + $0.indexBytesKept(context: context) }
+    }
+
+    /// Bytes of constant state, split over the ranks like the heads.
+    public func stateBytes(ranks: Int = 1) -> Double { sum { $0.state?.bytes ?? 0 } / Double(ranks) }
+
+    /// Bytes that one more token of context keeps at `context` tokens.
+    public func cacheBytesPerToken(context: Double, format: ElementFormat, ranks: Int = 1) -> Double {
+        cacheBytesKept(context: context + 1, format: format, ranks: ranks)
+            - cacheBytesKept(context: context, format: format, ranks: ranks)
     }
 }

@@ -1,105 +1,81 @@
-import Sizing
 import Text
 
-/// The architecture of a language model, as far as decoding speed and memory depend on it.
+/// The architecture of a language model, as far as decoding speed and memory depend on it: a list of layers.
 public struct ModelDescription: Hashable, Sendable {
-    /// Layers that attend alike.
-    public struct AttentionLayers: Hashable, Sendable {
+    /// Layers that are alike.
+    public struct Layers: Hashable, Sendable {
         public var count: Int
-        public var mechanism: AttentionMechanism
-        public var span: AttentionSpan
+        /// `nil` for a layer that is a feed-forward network alone.
+        public var attention: Attention?
+        /// `nil` for a layer that only attends.
+        public var feedForward: FeedForward?
 
-        public init(count: Int, mechanism: AttentionMechanism, span: AttentionSpan = .full) {
+        public init(count: Int = 1, attention: Attention?, feedForward: FeedForward?) {
             self.count = count
-            self.mechanism = mechanism
-            self.span = span
-        }
-    }
-
-    /// Layers whose feed-forward parts are alike.
-    public struct FeedForwardLayers: Hashable, Sendable {
-        public var count: Int
-        public var network: FeedForward
-
-        public init(count: Int, network: FeedForward) {
-            self.count = count
-            self.network = network
+            self.attention = attention
+            self.feedForward = feedForward
         }
     }
 
     /// Lower-case public name.
     public let id: String
     public let name: String
+    /// The family whose rules made the layers, by the name of its `model_type`.
+    public let family: String
     /// Width of the residual stream.
     public let hidden: Int
     public let vocabulary: Int
-    public let attention: [AttentionLayers]
-    public let feedForward: [FeedForwardLayers]
+    /// Whether one matrix serves as embedding and as output head.
+    public let tiesEmbeddings: Bool
+    /// Equal layers together, in the order of their first.
+    public let layers: [Layers]
+    /// Parameters beside those of layers, embedding and head that each token multiplies with: biases, norms,
+    /// hyper-connections.
+    public let otherParameters: Double
+    /// Parameters that are only looked up, beside the embedding: embeddings of each layer.
+    public let lookupParameters: Double
+    /// The formats that the model is published in.
+    public let published: PublishedPrecision
+    /// What the reader assumed or left out, for the caller to know.
+    public let warnings: [Warning]
 
-    /// - Throws: `InvalidInput` naming the size that is out of range, or `num_hidden_layers` where the layers of the two
-    ///   sides differ in number.
+    /// - Throws: `InvalidInput` naming the size that is out of range.
     public init(
-        id: String, name: String, hidden: Int, vocabulary: Int, attention: [AttentionLayers],
-        feedForward: [FeedForwardLayers]
+        id: String, name: String, family: String = "custom", hidden: Int, vocabulary: Int,
+        tiesEmbeddings: Bool = false, layers: [Layers], otherParameters: Double = 0, lookupParameters: Double = 0,
+        published: PublishedPrecision = .unknown, warnings: [Warning] = []
     ) throws(InvalidInput) {
         try InvalidInput.check(hidden, in: 1...1_000_000, field: "hidden_size")
         try InvalidInput.check(vocabulary, in: 0...100_000_000, field: "vocab_size")
-        for layers in attention { try Self.check(layers) }
-        for layers in feedForward { try Self.check(layers) }
-        let layers = attention.reduce(0) { $0 + $1.count }
-        try InvalidInput.check(layers, in: 1...10_000, field: "num_hidden_layers")
-        guard layers == feedForward.reduce(0, { $0 + $1.count }) else {
-            throw InvalidInput(field: "num_hidden_layers", rule: "must be the same for attention and feed-forward")
+        for kind in layers {
+            try InvalidInput.check(kind.count, in: 0...10_000, field: "num_hidden_layers")
+            try kind.attention?.check()
+            try kind.feedForward?.check()
         }
+        try InvalidInput.check(
+            layers.reduce(0) { $0 + $1.count }, in: 1...10_000, field: "num_hidden_layers")
         self.id = id
         self.name = name
+        self.family = family
         self.hidden = hidden
         self.vocabulary = vocabulary
-        self.attention = attention.filter { $0.count > 0 }
-        self.feedForward = feedForward.filter { $0.count > 0 }
+        self.tiesEmbeddings = tiesEmbeddings
+        self.layers = Self.grouped(layers)
+        self.otherParameters = otherParameters
+        self.lookupParameters = lookupParameters
+        self.published = published
+        self.warnings = warnings
     }
 
-    private static func check(_ layers: AttentionLayers) throws(InvalidInput) {
-        try InvalidInput.check(layers.count, in: 0...10_000, field: "num_hidden_layers")
-        let sizes = 1...1_000_000
-        switch layers.mechanism {
-        case .groupedQuery(let heads, let keyValueHeads, let dimension):
-            try InvalidInput.check(heads, in: 1...100_000, field: "num_attention_heads")
-            try InvalidInput.check(keyValueHeads, in: 1...heads, field: "num_key_value_heads")
-            try InvalidInput.check(dimension, in: sizes, field: "head_dim")
-        case .latent(let latent):
-            try InvalidInput.check(latent.queryHeads, in: 1...100_000, field: "num_attention_heads")
-            try InvalidInput.check(latent.latentRank, in: sizes, field: "kv_lora_rank")
-            if let rank = latent.queryRank { try InvalidInput.check(rank, in: sizes, field: "q_lora_rank") }
-            try InvalidInput.check(latent.rotaryDimension, in: 0...1_000_000, field: "qk_rope_head_dim")
-            try InvalidInput.check(latent.plainDimension, in: sizes, field: "qk_nope_head_dim")
-            try InvalidInput.check(latent.valueDimension, in: sizes, field: "v_head_dim")
-        case .factorised(let heads, let dimension, let rank):
-            try InvalidInput.check(heads, in: 1...100_000, field: "num_attention_heads")
-            try InvalidInput.check(dimension, in: sizes, field: "head_dim")
-            try InvalidInput.check(rank, in: sizes, field: "share_q_dim")
+    /// Equal layers with their numbers, in the order of their first.
+    private static func grouped(_ layers: [Layers]) -> [Layers] {
+        var order: [Layers] = []
+        var counts: [Layers: Int] = [:]
+        for layer in layers where layer.count > 0 {
+            let kind = Layers(attention: layer.attention, feedForward: layer.feedForward)
+            if counts[kind] == nil { order.append(kind) }
+            counts[kind, default: 0] += layer.count
         }
-        switch layers.span {
-        case .full: break
-        case .window(let tokens): try InvalidInput.check(tokens, in: 1...1_000_000_000, field: "sliding_window")
-        case .sparse(let tokens, let heads, let elements):
-            try InvalidInput.check(tokens, in: 1...1_000_000_000, field: "index_topk")
-            try InvalidInput.check(heads, in: 1...100_000, field: "index_n_heads")
-            try InvalidInput.check(elements, in: sizes, field: "index_head_dim")
-        }
-    }
-
-    private static func check(_ layers: FeedForwardLayers) throws(InvalidInput) {
-        try InvalidInput.check(layers.count, in: 0...10_000, field: "num_hidden_layers")
-        switch layers.network {
-        case .dense(let intermediate):
-            try InvalidInput.check(intermediate, in: 1...10_000_000, field: "intermediate_size")
-        case .mixture(let mixture):
-            try InvalidInput.check(mixture.experts, in: 1...100_000, field: "num_experts")
-            try InvalidInput.check(mixture.active, in: 1...mixture.experts, field: "num_experts_per_tok")
-            try InvalidInput.check(mixture.intermediate, in: 1...10_000_000, field: "moe_intermediate_size")
-            try InvalidInput.check(
-                mixture.sharedIntermediate, in: 0...10_000_000, field: "shared_expert_intermediate_size")
-        }
+        return order.map { Layers(count: counts[$0] ?? 0, attention: $0.attention, feedForward: $0.feedForward) }
     }
 }

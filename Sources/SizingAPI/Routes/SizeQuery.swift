@@ -154,7 +154,7 @@ struct SizeQuery: Sendable {
         }
         if tensor == nil {
             tensor = 1
-            while let now = tensor, now < 64, model.attention.allSatisfy({ $0.mechanism.queryHeads % (2 * now) == 0 }) {
+            while let now = tensor, now < 64, model.attending.allSatisfy({ $0.attention.queryHeads % (2 * now) == 0 }) {
                 if try memory().largestBatch(microbatches: microbatches) >= data { break }
                 tensor = 2 * now
             }

@@ -29,7 +29,7 @@ enum HardwareDescriptionSchema {
         let before = problems.total
         let object = ObjectReader(value, fields: fields, &problems)
         let model = object?.required("model", &problems).flatMap { Self.model($0, &problems) }
-        let precision = object?.optional("precision").map { Self.precision($0, &problems) } ?? Precision()
+        let precision = object?.optional("precision").map { Self.precision($0, &problems) } ?? PrecisionRequest()
         let attention = object?.required("attention", &problems).map { Self.attention($0, lists, &problems) }
         let ffn = object?.required("ffn", &problems).map { Self.ffn($0, lists, &problems) }
         let link = object?.optional("communication").map { Self.link($0, &problems) } ?? HardwareDescription.Link()
@@ -90,12 +90,12 @@ enum HardwareDescriptionSchema {
         }
     }
 
-    private static func precision(_ value: JSONValue, _ problems: inout Problems) -> Precision {
-        var precision = Precision()
+    private static func precision(_ value: JSONValue, _ problems: inout Problems) -> PrecisionRequest {
+        var precision = PrecisionRequest()
         guard let object = ObjectReader(value, fields: ["weights", "kv", "dispatch", "combine"], &problems) else {
             return precision
         }
-        func read(_ name: StaticString, _ path: WritableKeyPath<Precision, ElementFormat>) {
+        func read(_ name: StaticString, _ path: WritableKeyPath<PrecisionRequest, ElementFormat?>) {
             guard let given = object.optional(name) else { return }
             do throws(InvalidInput) {
                 if let bytes = given.number {
