@@ -106,7 +106,8 @@ let package = Package(
             name: "CalibrationTests", dependencies: ["Text", "Numerics", "Calibration", "Sizing", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "HardwareTests", dependencies: ["Text", "Hardware", "Sizing", "JSON"], swiftSettings: strict),
+            name: "HardwareTests", dependencies: ["Text", "Hardware", "Sizing", "JSON", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "PlanningTests",
             dependencies: ["Text", "Planning", "Hardware", "Simulation", "Sizing", "TestSupport"],

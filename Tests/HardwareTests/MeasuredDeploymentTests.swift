@@ -1,5 +1,6 @@
 import Hardware
 import Sizing
+import TestSupport
 import Testing
 
 /// Derived figures against measurements that no default was fitted to. The errors stand in docs/accuracy.md.
@@ -49,11 +50,9 @@ struct MeasuredDeploymentTests {
         #expect(abs(best - wanted) <= 1, "best \(grid[best])")
     }
 
-    @Test(
-        "Latent attention on H800 is within 15 % of the measured slope",
-        .enabled(if: SharedData.has("profile_mla_h800.json")))
+    @Test("Latent attention on H800 is within 15 % of the measured slope")
     func latentSlope() throws {
-        let samples = try #require(try SharedData.json("profile_mla_h800.json")["samples"] as? [[String: Any]])
+        let samples = try Fixture.numbers("mla-h800.csv")
         // Least squares of latency on batch × context.
         var n = 0.0
         var sx = 0.0
@@ -61,9 +60,9 @@ struct MeasuredDeploymentTests {
         var sxx = 0.0
         var sxy = 0.0
         for sample in samples {
-            let batch = try #require(sample["batch"] as? Double ?? (sample["batch"] as? Int).map(Double.init))
-            let context = try #require(sample["context"] as? Double ?? (sample["context"] as? Int).map(Double.init))
-            let y = try #require(sample["latency_us"] as? Double ?? (sample["latency_us"] as? Int).map(Double.init))
+            let batch = try #require(sample["batch"])
+            let context = try #require(sample["context"])
+            let y = try #require(sample["latency_us"])
             let x = batch * context
             n += 1
             sx += x

@@ -204,26 +204,14 @@ struct LineFitTests {
         }
     }
 
-    @Test(
-        "MLA attention on H800: R² above .999, the worst residual named",
-        .enabled(if: SharedData.isPresent, "../shared is absent"))
+    @Test("MLA attention on H800: R² above .999, the worst residual named")
     func h800() throws {
-        struct File: Decodable {
-            struct Sample: Decodable {
-                var batch: Double
-                var context: Double
-                var latency: Double
-
-                enum CodingKeys: String, CodingKey {
-                    case batch, context
-                    case latency = "latency_us"
-                }
-            }
-            var samples: [Sample]
-        }
-        let file = try JSONDecoder().decode(File.self, from: Data(SharedData.bytes("profile_mla_h800.json")))
         let calibration = try StageCalibration(
-            file.samples.map { try LatencySample(batch: $0.batch, context: $0.context, latency: $0.latency) })
+            try Fixture.numbers("mla-h800.csv").map { row in
+                try LatencySample(
+                    batch: try #require(row["batch"]), context: try #require(row["context"]),
+                    latency: try #require(row["latency_us"]))
+            })
         // Over all three batches a line explains .9988: latency depends a little on the batch itself, which is said. At the batch
         // with five contexts it explains .99998.
         #expect(calibration.line.rSquared > 0.998 && calibration.line.rSquared < 0.999)

@@ -11,8 +11,8 @@ import Testing
         return text + (talk.isHalfClosed ? " [closed]" : "")
     }
 
-    @Test(.enabled(if: Corpus.isAvailable, "../shared/conformance is not here"))
-    func theSameAnswersHoweverCut() {
+    @Test func theSameAnswersHoweverCut() {
+        #expect(Corpus.cases.count == 399)
         for example in Corpus.cases {
             let bytes = example.bytes
             let whole = Self.answers([bytes[...]])

@@ -1,6 +1,7 @@
 import Foundation
+import TestSupport
 
-/// The raw requests of ../shared/conformance, where they are at hand.
+/// The raw requests of `Tests/Fixtures/http-cases.jsonl`.
 struct Corpus {
     struct Case: CustomStringConvertible {
         let name: String
@@ -8,19 +9,9 @@ struct Corpus {
         var description: String { name }
     }
 
-    /// The folder, from `AFD_SHARED` or beside the package.
-    static let file: URL = {
-        let shared =
-            ProcessInfo.processInfo.environment["AFD_SHARED"].map { URL(fileURLWithPath: $0) }
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../../shared")
-        return shared.appendingPathComponent("conformance/cases.jsonl").standardized
-    }()
-
-    static var isAvailable: Bool { FileManager.default.fileExists(atPath: file.path) }
-
     static let cases: [Case] = {
-        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
-        return text.split(separator: "\n").compactMap { line in
+        guard let bytes = try? Fixture.bytes("http-cases.jsonl") else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
             guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
                 let name = object["name"] as? String
             else { return nil }

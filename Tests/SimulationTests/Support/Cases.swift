@@ -1,5 +1,3 @@
-import Foundation
-
 @testable import Simulation
 @testable import Sizing
 
@@ -56,15 +54,4 @@ enum Cases {
             batchSize: batchSize, microbatches: microbatches, start: start, end: end,
             key: StreamKey(seed: seed))
     }
-}
-
-/// The measurements and traces beside the project; checks that read them are skipped where they are absent.
-enum SharedData {
-    static let folder: URL = {
-        if let path = ProcessInfo.processInfo.environment["AFD_SHARED"] { return URL(fileURLWithPath: path) }
-        return URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../../shared")
-            .standardizedFileURL
-    }()
-
-    static var isPresent: Bool { FileManager.default.fileExists(atPath: folder.appending(path: "data").path) }
 }

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// The base case of paper v1 through the API.
@@ -37,9 +38,9 @@ import Testing
         #expect(abs(reply.number("mean_field", "ratio") - ratio) < 5e-4)
     }
 
-    @Test(.enabled(if: SharedFiles.arePresent, "no ../shared/data"))
+    @Test(.enabled(if: PublicTrace.azure.isPresent, "\(PublicTrace.absence)"))
     func momentsOfTheAzureTrace() throws {
-        let (prefill, decode) = try SharedFiles.azureTrace()
+        let (prefill, decode) = try PublicTrace.azure.lengths()
         let workload = "{\"requests\": {\"prefill\": \(prefill), \"decode\": \(decode)}}"
         let reply = try Reply("/v1/size", Sample.size(workload: workload))
         #expect(reply.status == 200)

@@ -1,27 +1,27 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Sizing
 
-/// A ratio sweep measured on a real deployment (`data/fastafd_qwen3_235b.json`): two microbatches, fixed lengths, so
+/// A ratio sweep measured on a real deployment (`Tests/Fixtures/fastafd-sweep.csv`): two microbatches, fixed lengths, so
 /// step = max(2a, 2f, a + f + c).
-@Suite("A published ratio sweep", .enabled(if: SharedData.isPresent, "the data beside the project are absent"))
+@Suite("A published ratio sweep")
 struct PublishedSweepTests {
-    struct Sweep: Decodable {
-        struct Point: Decodable {
-            var r: Int
-            var batch: Int
-            var context: Int
-            /// Milliseconds.
-            var step: Double
+    struct Point {
+        var r: Int
+        var batch: Int
+        var context: Int
+        /// Milliseconds.
+        var step: Double
 
-            enum CodingKeys: String, CodingKey {
-                case r, context
-                case batch = "batch_per_attention_instance"
-                case step = "step_ms"
+        static func all() throws -> [Point] {
+            try Fixture.numbers("fastafd-sweep.csv").map { row in
+                Point(
+                    r: Int(try #require(row["ratio"])), batch: Int(try #require(row["batch"])),
+                    context: Int(try #require(row["context"])), step: try #require(row["step_ms"]))
             }
         }
-        var points: [Point]
     }
 
     /// Attention at 8K and at 16K, FFN against the aggregated batch; c is a part of β of the round.
@@ -45,12 +45,12 @@ struct PublishedSweepTests {
         }
 
         /// A step is both microbatches: 2 τ, milliseconds.
-        func step(_ point: Sweep.Point) throws -> Double {
+        func step(_ point: Point) throws -> Double {
             let parameters = try problem(point.context, batchSize: point.batch)
             return 2e-3 * MeanFieldCycle(parameters).duration(ratio: Double(point.r))
         }
 
-        func error(_ points: [Sweep.Point]) throws -> Double {
+        func error(_ points: [Point]) throws -> Double {
             try points.reduce(0) { $0 + pow(try step($1) / $1.step - 1, 2) }
         }
     }
@@ -93,8 +93,7 @@ struct PublishedSweepTests {
 
     @Test("fitted on the five 8K points and one 16K point, the other 16K steps are within 1.5 %, the best ratios right")
     func prediction() throws {
-        let data = try Data(contentsOf: SharedData.folder.appending(path: "data/fastafd_qwen3_235b.json"))
-        let points = try JSONDecoder().decode(Sweep.self, from: data).points
+        let points = try Point.all()
         let short = points.filter { $0.context == 8192 }
         let long = points.filter { $0.context == 16384 }
         #expect(short.count == 5 && long.count == 5)

@@ -130,9 +130,19 @@ struct SlotLoadTests {
         #expect(constant.mean == 1e9 && constant.standardDeviation == 0 && constant.skewness == 0)
     }
 
-    @Test("the Azure trace", .enabled(if: SharedData.isPresent, "../shared is absent"))
+    /// By exact arithmetic over fractions (Python), from the same file.
+    @Test("the first 1,000 rows of the Azure trace")
+    func azureSeed() throws {
+        let (prefill, decode) = try PublicTrace.azureSeed.lengths()
+        let load = SlotLoad(trace: try RequestTrace(prefill: prefill, decode: decode))
+        #expect(relativeError(load.mean, 1154.7381603319557) < 1e-12)
+        #expect(relativeError(load.variance, 340192.9039185737) < 1e-11)
+    }
+
+    @Test("the whole Azure trace", .enabled(if: PublicTrace.azure.isPresent, "\(PublicTrace.absence)"))
     func azure() throws {
-        let load = SlotLoad(trace: try SharedData.azureTrace())
+        let (prefill, decode) = try PublicTrace.azure.lengths()
+        let load = SlotLoad(trace: try RequestTrace(prefill: prefill, decode: decode))
         #expect(abs(load.mean - 1226.479) < 5e-4)
         #expect(abs(load.variance - 508_196.98) < 5e-3)
     }

@@ -4,14 +4,15 @@ import Testing
 
 @testable import Calibration
 
-@Suite("Public traces", .enabled(if: SharedData.isPresent, "../shared is absent"))
-struct SharedTraceTests {
-    /// θ and ν² by exact rational arithmetic over whole numbers, from a reader of its own.
-    static func reference(_ requests: [(Int, Int)]) -> (mean: Double, variance: Double) {
+@Suite("Public traces")
+struct PublicTraceTests {
+    /// θ and ν² by exact rational arithmetic over whole numbers, from another reader of the file.
+    static func reference(_ trace: PublicTrace) throws -> (mean: Double, variance: Double) {
+        let (prefill, decode) = try trace.lengths()
         var steps: Int128 = 0
         var first: Int128 = 0
         var second: Int128 = 0
-        for (p, d) in requests {
+        for (p, d) in zip(prefill, decode) {
             let p = Int128(p)
             let d = Int128(d)
             steps += d
@@ -23,20 +24,23 @@ struct SharedTraceTests {
         )
     }
 
-    static func azure() throws -> [(Int, Int)] {
-        String(decoding: try SharedData.bytes("azure2023_conv.csv"), as: UTF8.self).split(whereSeparator: \.isNewline)
-            .dropFirst()
-            .map { line in
-                let fields = line.split(separator: ",")
-                return (Int(fields[1]) ?? -1, max(1, Int(fields[2]) ?? -1))
-            }
+    @Test(
+        "θ and ν² agree with exact arithmetic",
+        arguments: [(PublicTrace.azureSeed, TraceFormat.csv, 1000), (.mooncakeSeed, .jsonLines, 300)])
+    func seeds(trace: PublicTrace, format: TraceFormat, requests: Int) throws {
+        let statistics = try TraceStatistics(summary(try trace.bytes(), format))
+        let expected = try Self.reference(trace)
+        #expect(statistics.requests == requests)
+        #expect(relativeError(statistics.loadMean.value, expected.mean) < 1e-9)
+        #expect(relativeError(pow(statistics.loadStandardDeviation.value, 2), expected.variance) < 1e-9)
     }
 
-    @Test("Azure 2023 conversation: θ 1226.479, ν² 508,197")
+    @Test(
+        "Azure 2023 conversation: θ 1226.479, ν² 508,197",
+        .enabled(if: PublicTrace.azure.isPresent, "\(PublicTrace.absence)"))
     func azureTrace() throws {
-        let bytes = try SharedData.bytes("azure2023_conv.csv")
-        let statistics = try TraceStatistics(summary(bytes, .csv))
-        let expected = Self.reference(try Self.azure())
+        let statistics = try TraceStatistics(summary(try PublicTrace.azure.bytes(), .csv))
+        let expected = try Self.reference(.azure)
         #expect(statistics.requests == 19366)
         #expect(relativeError(statistics.loadMean.value, expected.mean) < 1e-9)
         #expect(relativeError(pow(statistics.loadStandardDeviation.value, 2), expected.variance) < 1e-9)
@@ -45,15 +49,12 @@ struct SharedTraceTests {
         #expect(abs(statistics.correlation.value + 0.112) < 5e-4)
     }
 
-    @Test("Mooncake synthetic: θ 7291.44, ν² 1.32976e8")
+    @Test(
+        "Mooncake synthetic: θ 7291.44, ν² 1.32976e8",
+        .enabled(if: PublicTrace.mooncake.isPresent, "\(PublicTrace.absence)"))
     func mooncake() throws {
-        let bytes = try SharedData.inflated("mooncake_synthetic.jsonl.gz")
-        let statistics = try TraceStatistics(summary(bytes, .jsonLines))
-        let requests = try String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { line -> (Int, Int) in
-            let row = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-            return (row?["input_length"] as? Int ?? -1, max(1, row?["output_length"] as? Int ?? -1))
-        }
-        let expected = Self.reference(requests)
+        let statistics = try TraceStatistics(summary(try PublicTrace.mooncake.bytes(), .jsonLines))
+        let expected = try Self.reference(.mooncake)
         #expect(statistics.requests == 3993)
         #expect(relativeError(statistics.loadMean.value, expected.mean) < 1e-9)
         #expect(relativeError(pow(statistics.loadStandardDeviation.value, 2), expected.variance) < 1e-9)
@@ -61,10 +62,10 @@ struct SharedTraceTests {
         #expect(abs(pow(statistics.loadStandardDeviation.value, 2) - 1.32976e8) < 500)
     }
 
-    @Test("Azure split anywhere and merged is the whole", arguments: [1, 2, 977, 9_683, 19_365])
+    @Test("the Azure seed split anywhere and merged is the whole", arguments: [1, 2, 97, 500, 999])
     func split(cut: Int) throws {
-        let lines = String(decoding: try SharedData.bytes("azure2023_conv.csv"), as: UTF8.self).split(
-            whereSeparator: \.isNewline)
+        let lines = String(decoding: try PublicTrace.azureSeed.bytes(), as: UTF8.self)
+            .split(whereSeparator: \.isNewline)
         let whole = try summary(lines.joined(separator: "\n"), .csv)
         var merged = try summary(lines[...cut].joined(separator: "\n"), .csv)
         try merged.merge(summary(([lines[0]] + lines[(cut + 1)...]).joined(separator: "\n"), .csv))
