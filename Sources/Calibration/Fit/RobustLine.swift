@@ -47,16 +47,54 @@ public struct RobustLine: Hashable, Sendable {
     /// Latency at `load`, microseconds.
     func latency(at load: Double) -> Double { alpha * load + beta }
 
-    /// The weighted median; the mean of the two middle values where the weights split evenly.
+    /// The weighted median; the mean of the two middle values where the weights split evenly. Reorders the values.
+    ///
+    /// By partition around pivots, in linear time as a rule; where pivots are unlucky too often, by sorting what is left.
     static func median(_ values: inout [(value: Double, weight: Double)]) -> Double {
-        values.sort { $0.value < $1.value }
         let half = values.reduce(0) { $0 + $1.weight } / 2
-        var sum = 0.0
-        for index in values.indices {
+        var low = 0
+        var high = values.count
+        // Weight of what lies below `low`, and the turns before the rest is sorted.
+        var below = 0.0
+        var turns = 2 * (Int.bitWidth - values.count.leadingZeroBitCount)
+        while high - low > 16, turns > 0 {
+            turns -= 1
+            let pivot = middle(values[low].value, values[(low + high) / 2].value, values[high - 1].value)
+            var left = low
+            var right = high - 1
+            var weight = 0.0
+            while left <= right {
+                while values[left].value < pivot {
+                    weight += values[left].weight
+                    left += 1
+                }
+                while values[right].value > pivot { right -= 1 }
+                if left <= right {
+                    values.swapAt(left, right)
+                    weight += values[left].weight
+                    left += 1
+                    right -= 1
+                }
+            }
+            // What lies below `left` is at most the pivot; an even split is left to the end, where both neighbours are seen.
+            if below + weight > half {
+                high = left
+            } else if below + weight < half {
+                below += weight
+                low = left
+            } else {
+                break
+            }
+        }
+        values[low..<high].sort { $0.value < $1.value }
+        var sum = below
+        for index in low..<high {
             sum += values[index].weight
             if sum > half { return values[index].value }
-            if sum == half, index + 1 < values.count { return (values[index].value + values[index + 1].value) / 2 }
+            if sum == half, index + 1 < high { return (values[index].value + values[index + 1].value) / 2 }
         }
-        return values.last?.value ?? 0
+        return high > 0 ? values[high - 1].value : 0
     }
+
+    private static func middle(_ a: Double, _ b: Double, _ c: Double) -> Double { max(min(a, b), min(max(a, b), c)) }
 }

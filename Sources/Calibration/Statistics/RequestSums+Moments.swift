@@ -67,21 +67,21 @@ extension RequestSums {
         var grid = (0...4).map { i in (0...4).map { j in i + j <= 4 ? power(i, j) : WideInteger.zero } }
         for j in 0...4 {
             var column = (0...(4 - j)).map { grid[$0][j] }
-            Self.shift(&column, by: prefillOrigin)
+            WideInteger.shift(&column, by: prefillOrigin)
             for i in column.indices { grid[i][j] = column[i] }
         }
         for i in 0...4 {
             var row = Array(grid[i][0...(4 - i)])
-            Self.shift(&row, by: decodeOrigin)
+            WideInteger.shift(&row, by: decodeOrigin)
             for j in row.indices { grid[i][j] = row[j] }
         }
         var (single, products) = loadSums
         let loadOrigin = Int((single[1].double / single[0].double).rounded())
-        Self.shift(&single, by: loadOrigin)
-        for a in 0..<4 { Self.shift(&products[a], by: loadOrigin) }
+        WideInteger.shift(&single, by: loadOrigin)
+        for a in 0..<4 { WideInteger.shift(&products[a], by: loadOrigin) }
         for b in 0..<4 {
             var column = (0..<4).map { products[$0][b] }
-            Self.shift(&column, by: loadOrigin)
+            WideInteger.shift(&column, by: loadOrigin)
             for a in 0..<4 { products[a][b] = column[a] }
         }
         return RequestMoments(
@@ -89,9 +89,11 @@ extension RequestSums {
             steps: single[0].double / n, loadOrigin: loadOrigin, loads: single.map { $0.double / n },
             products: products.map { $0.map { $0.double / n } })
     }
+}
 
+extension WideInteger {
     /// Σx^0, Σx^1, … becomes Σ(x−c)^0, Σ(x−c)^1, …: the binomial transform by repeated differences.
-    private static func shift(_ sums: inout [WideInteger], by origin: Int) {
+    static func shift(_ sums: inout [WideInteger], by origin: Int) {
         for first in sums.indices.dropFirst() {
             for k in stride(from: sums.count - 1, through: first, by: -1) { sums[k] = sums[k] - sums[k - 1] * origin }
         }

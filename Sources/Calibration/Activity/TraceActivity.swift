@@ -1,0 +1,125 @@
+/// Gathers what the rows of a trace say beside their lengths: arrivals, sessions, the blocks of prompts. In bounded memory.
+public struct TraceActivity: Sendable {
+    private var clock: ArrivalClock
+    private let namedUnit: TimeUnit?
+    private var arrivals = ArrivalCounts()
+    private var blocks = RequestBlocks()
+    private var sessions = SessionTracker()
+    private var prefixes: PrefixTracker
+    private var cached = UncachedSums()
+    /// By request, the session that it belongs to, where rows name the request before them.
+    private var lineage = RecentTable<UInt64>(capacity: 1 << 17)
+    private var rows = 0
+    private var untimed = 0
+    private var backwards = 0
+    private var lastTime = Int.min
+    private var cachedBeyondPrefill = 0
+
+    /// - Parameters:
+    ///   - timeUnit: of arrival times that are numbers; `nil` to tell it by their size, and to take small ones for seconds.
+    ///   - blockTokens: tokens of a block of `hash_ids`, 1…1e6; `nil` to tell it by the lengths.
+    public init(timeUnit: TimeUnit? = nil, blockTokens: Int? = nil) {
+        namedUnit = timeUnit
+        clock = ArrivalClock(unit: timeUnit)
+        prefixes = PrefixTracker(blockTokens: blockTokens.map { max(1, min(1_000_000, $0)) })
+    }
+
+    /// Adds a row, in the order of the trace.
+    ///
+    /// - Parameter text: what the ranges of `row` point into.
+    public mutating func add(_ row: RequestRow, in text: Span<UInt8>) {
+        rows += 1
+        let ids = Self.blocks(text.extracting(row.hashIDs.clamped(to: 0..<text.count)))
+        // Mooncake's traces count milliseconds from their beginning.
+        if rows == 1, namedUnit == nil, !ids.isEmpty { clock = ArrivalClock(unit: .milliseconds) }
+        let time = row.arrival.isEmpty ? nil : clock.read(text.extracting(row.arrival.clamped(to: 0..<text.count)))
+        if let time {
+            arrivals.add(time)
+            if time < lastTime { backwards += 1 }
+            lastTime = time
+            if row.decode > 0 { blocks.add(prefill: row.prefill, decode: row.decode, at: time) }
+        } else {
+            untimed += 1
+        }
+        prefixes.add(prefill: row.prefill, decode: row.decode, blocks: ids)
+        if let tokens = row.cached {
+            if tokens > row.prefill { cachedBeyondPrefill += 1 }
+            cached.add(prefill: row.prefill, cached: max(0, min(tokens, row.prefill)), decode: row.decode)
+        }
+        follow(row, text, time)
+    }
+
+    /// What the rows come to.
+    public func finish() -> ActivitySummary {
+        let duration = arrivals.span.map { $0.upperBound - $0.lowerBound }
+        return ActivitySummary(
+            arrivals: arrivals.requests > 0 ? arrivals : nil, blocks: blocks.count > 0 ? blocks : nil,
+            sessions: SessionStatistics(sessions, duration: duration), prefixes: PrefixStatistics(prefixes),
+            cached: PrefixStatistics.Uncached(cached),
+            reading: ActivitySummary.Reading(
+                clock: clock, untimed: untimed, backwards: backwards, rows: rows,
+                cachedBeyondPrefill: cachedBeyondPrefill))
+    }
+
+    private mutating func follow(_ row: RequestRow, _ text: Span<UInt8>, _ time: Int?) {
+        let turn = Self.number(text.extracting(row.turn.clamped(to: 0..<text.count)))
+        var session = Self.key(text.extracting(row.session.clamped(to: 0..<text.count)))
+        let identifier = Self.key(text.extracting(row.identifier.clamped(to: 0..<text.count)))
+        if session == nil, !row.parent.isEmpty, let identifier {
+            // A row without a parent (-1, as a rule) begins a session of its own.
+            let parent = Self.key(text.extracting(row.parent.clamped(to: 0..<text.count)))
+            let root = parent.flatMap { lineage.value(of: $0) } ?? identifier
+            lineage.set(root, for: identifier)
+            session = root
+        }
+        if let session {
+            sessions.add(session: session, prefill: row.prefill, decode: row.decode, time: time)
+        } else if let turn {
+            sessions.add(turn: turn, prefill: row.prefill, decode: row.decode)
+        }
+    }
+
+    /// A number that tells texts apart; `nil` for none, or for a word that stands for none. FNV-1a, 64 bits: an accidental collision
+    /// among a million texts has a probability of 3e-8.
+    private static func key(_ text: Span<UInt8>) -> UInt64? {
+        guard text.count > 0 else { return nil }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for index in text.indices { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
+        return hash
+    }
+
+    /// A whole number of at most nine digits.
+    private static func number(_ text: Span<UInt8>) -> Int? {
+        guard 1...9 ~= text.count else { return nil }
+        var value = 0
+        for index in text.indices {
+            guard text[index] &- 0x30 < 10 else { return nil }
+            value = value * 10 + Int(text[index] &- 0x30)
+        }
+        return value
+    }
+
+    /// The elements of an array of whole numbers, each as a number that tells it apart.
+    private static func blocks(_ text: Span<UInt8>) -> [UInt64] {
+        var blocks: [UInt64] = []
+        var index = 0
+        while index < text.count {
+            if isSeparator(text[index]) {
+                index += 1
+                continue
+            }
+            let start = index
+            while index < text.count, !isSeparator(text[index]) { index += 1 }
+            if let key = key(text.extracting(start..<index)) { blocks.append(key) }
+        }
+        return blocks
+    }
+
+    /// Brackets, commas, quotes and blanks.
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: ";"): true
+        default: byte <= 0x20
+        }
+    }
+}
