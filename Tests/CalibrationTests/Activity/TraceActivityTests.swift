@@ -94,10 +94,10 @@ struct TraceActivityTests {
 
     @Test(
         "Mooncake's synthetic trace: hit ratios, uncached mean and dispersion as published from its blocks",
-        .enabled(if: SharedData.isPresent, "../shared is absent"))
+        .enabled(if: PublicTrace.mooncake.isPresent, "\(PublicTrace.absence)"))
     func mooncake() throws {
         var activity = TraceActivity()
-        for line in try SharedData.inflated("mooncake_synthetic.jsonl.gz").split(separator: 0x0A) {
+        for line in try PublicTrace.mooncake.bytes().split(separator: 0x0A) {
             let object = try #require(JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
             let ids = try #require(object["hash_ids"] as? [Int])
             activity.add(
