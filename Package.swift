@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "Planning", targets: ["Planning"]),
         .library(name: "JSON", targets: ["JSON"]),
         .library(name: "HTTPServer", targets: ["HTTPServer"]),
+        .library(name: "SizingContract", targets: ["SizingContract"]),
         .library(name: "SizingAPI", targets: ["SizingAPI"]),
     ],
     dependencies: [
@@ -69,11 +70,17 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Routes and schemas: JSON in, the theory, JSON out.
+        // What the service can do, without HTTP: operations from checked inputs to answers, JSON in and out.
+        .target(
+            name: "SizingContract",
+            dependencies: ["Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "Text", "Numerics"],
+            swiftSettings: strict),
+
+        // The operations over HTTP, and what is there beside them: health, metrics, the description, the page.
         .target(
             name: "SizingAPI",
             dependencies: [
-                "Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "Text", "Numerics", "HTTPServer",
+                "SizingContract", "Sizing", "Calibration", "Hardware", "Planning", "Text", "JSON", "HTTPServer",
                 "CEmbedded",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -82,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "afd-sizer",
             dependencies: [
-                "SizingAPI", "Calibration", "HTTPServer", "JSON",
+                "SizingContract", "SizingAPI", "Calibration", "HTTPServer", "JSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -95,6 +102,9 @@ let package = Package(
 
         // What several test targets use.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "ContractTestSupport", dependencies: ["SizingContract", "JSON"], path: "Tests/ContractTestSupport",
+            swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
@@ -119,15 +129,18 @@ let package = Package(
         .testTarget(
             name: "AFDSizerTests",
             dependencies: [
-                "afd-sizer",
+                "afd-sizer", "SizingContract",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SizingAPITests",
-            dependencies: ["Text", "SizingAPI", "Calibration", "JSON", "HTTPServer", "TestSupport"],
+            name: "SizingContractTests",
+            dependencies: ["SizingContract", "ContractTestSupport", "TestSupport", "Calibration", "JSON"],
             swiftSettings: strict),
+        .testTarget(
+            name: "SizingAPITests",
+            dependencies: ["SizingAPI", "ContractTestSupport", "JSON", "HTTPServer"], swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x
 )

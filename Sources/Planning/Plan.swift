@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 import Sizing
 
 /// The answer to a ``PlanProblem``.
@@ -124,13 +125,7 @@ extension PlanProblem {
 
     /// Whole numbers from 1 to `last`, both included, about geometric.
     static func grid(upTo last: Int, points: Int) -> [Int] {
-        var values: [Int] = []
-        var next = 1.0
-        let growth = max(1.05, exp(log(Double(max(2, last))) / Double(points)))
-        while Int(next) < last {
-            if values.last != Int(next) { values.append(Int(next)) }
-            next = max(next * growth, next.rounded(.down) + 1)
-        }
-        return values + [last]
+        GeometricGrid.wholeNumbers(
+            upTo: last, growth: max(1.05, exp(log(Double(max(2, last))) / Double(points))))
     }
 }

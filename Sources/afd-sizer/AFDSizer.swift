@@ -1,5 +1,5 @@
 import ArgumentParser
-import SizingAPI
+import SizingContract
 
 /// The command `afd-sizer`.
 @main

@@ -16,13 +16,18 @@ extension SizingProblem {
     /// the barrier-aware cycle time.
     ///
     /// - Parameter model: ``barrier``, where the caller has made it already.
-    public func solve(under model: (any CycleTimeModel)? = nil) -> SizingAnswer {
+    public func solve(under model: (any CycleTimeModel)? = nil) -> SizingAnswer { solution(under: model).answer }
+
+    /// The same, with the theory of the cycle that the recommendation comes from.
+    public func solution(under model: (any CycleTimeModel)? = nil) -> SizingSolution {
         let (closedForm, meanField) = solveMeanField()
-        let best = RatioSearch(parameters: parameters, cost: cost, model: model ?? barrier(around: closedForm.ratio))
+        let model = model ?? barrier(around: closedForm.ratio)
+        let best = RatioSearch(parameters: parameters, cost: cost, model: model)
             .optimum(upTo: maximumRatio, guess: closedForm.ratio)
-        return SizingAnswer(
+        let answer = SizingAnswer(
             recommendation: operatingPoint(ratio: Double(best.ratio), cycle: best.cycle), meanField: meanField,
             closedForm: closedForm, evaluations: best.evaluations)
+        return SizingSolution(answer: answer, model: model)
     }
 
     /// The theory that the recommendation comes from, by ``barrierMethod``. Making it can take some hundred microseconds.

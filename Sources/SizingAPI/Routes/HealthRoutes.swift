@@ -1,5 +1,6 @@
 import HTTPServer
 import HTTPTypes
+import SizingContract
 
 /// `GET /healthz`: the process serves. `GET /readyz`: it wants more work; 503 once it drains.
 enum HealthRoutes {
@@ -13,9 +14,8 @@ enum HealthRoutes {
     private static let healthy = constant("{\"status\":\"ok\"}\n")
     private static let ready = constant("{\"status\":\"ready\"}\n")
 
-    private static let draining = Problem(
-        .serviceUnavailable, "The service is draining.", fields: [.retryAfter: "1"]
-    ).response()
+    private static let draining = Response(
+        ProblemDocument(.unavailable, "The service is draining.", retryAfter: 1))
 
     private static func constant(_ text: StaticString) -> PreparedResponse {
         PreparedResponse(

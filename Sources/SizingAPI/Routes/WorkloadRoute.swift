@@ -1,44 +1,46 @@
 import Calibration
 import HTTPServer
 import HTTPTypes
-import JSON
+import SizingContract
+import Text
 
-/// `POST /v1/workload`: a trace in, the statistics of the load that it makes out.
+/// `POST /v1/workload`: a trace in, in any of the formats, the statistics of the load that it makes out.
 public enum WorkloadRoute {
     /// The longest trace, in bytes after decompression, where no other limit is set: 8 GiB.
     public static let defaultLimit = 8 << 30
 
     static func route(limit: Int) -> Route {
         Route(
-            "/v1/workload",
+            WorkloadOperation.name,
             post: { head, _ in
-                do throws(Problem) {
-                    let format = try format(head)
+                guard let format = format(head) else { return .respond(unsupported) }
+                do throws(ProblemDocument) {
                     let (options, pretty) = try options(head)
-                    return .stream(limit: limit, WorkloadReader(format: format, options: options, pretty: pretty))
+                    let reader = TraceReader(format: format, options: options)
+                    return .stream(limit: limit, TraceConsumer(reader, pretty: pretty))
                 } catch {
-                    return .respond(error.response())
+                    return .respond(Response(error))
                 }
             })
     }
 
-    private static func format(_ head: RequestHead) throws(Problem) -> WorkloadReader.Format {
-        let type = head[.contentType] ?? "application/json"
-        let essence = type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-        switch essence {
-        case "text/csv", "application/csv", "text/tab-separated-values": return .csv
+    private static let unsupported = Response(
+        ProblemDocument(
+            .unsupportedMediaType, "The trace must be text/csv, application/x-ndjson or application/json."),
+        fields: [.accept: "text/csv, application/x-ndjson, application/json"])
+
+    private static func format(_ head: RequestHead) -> TraceReader.Format? {
+        switch MediaType(head[.contentType] ?? "application/json").essence {
+        case "text/csv", "application/csv", "text/tab-separated-values": .csv
         case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines",
             "application/json-lines", "application/x-jsonl":
-            return .jsonLines
-        case "application/json", "application/x-www-form-urlencoded": return .json
-        default:
-            throw Problem(
-                .unsupportedMediaType, "The trace must be text/csv, application/x-ndjson or application/json.",
-                fields: [.accept: "text/csv, application/x-ndjson, application/json"])
+            .jsonLines
+        case "application/json", "application/x-www-form-urlencoded": .json
+        default: nil
         }
     }
 
-    private static func options(_ head: RequestHead) throws(Problem) -> (TraceOptions, pretty: Bool) {
+    private static func options(_ head: RequestHead) throws(ProblemDocument) -> (TraceOptions, pretty: Bool) {
         let query = try Query(
             head, names: ["prefill_column", "decode_column", "first_token_from_prefill", "pretty"])
         let options = TraceOptions(
@@ -47,12 +49,44 @@ public enum WorkloadRoute {
         return (options, try query.flag("pretty"))
     }
 
-    private static func column(_ name: String, _ query: Query) throws(Problem) -> String? {
+    private static func column(_ name: String, _ query: Query) throws(ProblemDocument) -> String? {
         guard let value = query[name] else { return nil }
         guard !value.isEmpty, value.utf8.count <= 1024 else {
-            throw Problem(
+            throw ProblemDocument(
                 .badRequest, "The query parameter \"\(name)\" must name a column, in 1 to 1024 bytes of UTF-8.")
         }
         return value
+    }
+}
+
+/// Hands the pieces of a body to a ``TraceReader``.
+final class TraceConsumer: BodyConsumer, @unchecked Sendable {
+    // Unchecked: a consumer's calls never overlap (see `BodyConsumer`), so the reader has one user at a time.
+    private var reader: TraceReader
+    private let pretty: Bool
+
+    init(_ reader: TraceReader, pretty: Bool) {
+        self.reader = reader
+        self.pretty = pretty
+    }
+
+    func consume(_ chunk: [UInt8]) -> Response? {
+        do throws(ProblemDocument) {
+            try reader.feed(chunk)
+            return nil
+        } catch {
+            return Response(error, pretty: pretty)
+        }
+    }
+
+    func finish(_ work: WorkContext) -> Response {
+        do throws(ProblemDocument) {
+            let text = try WorkloadOperation().answer(
+                to: try reader.finish(), pretty: pretty,
+                OperationContext(work, start: MonotonicClock.milliseconds()))
+            return Response(json: text)
+        } catch {
+            return Response(error, pretty: pretty)
+        }
     }
 }

@@ -1,4 +1,4 @@
-import SizingAPI
+import SizingContract
 
 /// A part with the line at its head. A class, because readers cannot be copied into arrays.
 final class PartReader {
@@ -6,7 +6,7 @@ final class PartReader {
     private var reader: LineReader
     private let path: String
 
-    init(path: String) throws(Input.Unreadable) {
+    init(path: String) throws(Unreadable) {
         self.path = path
         reader = try LineReader(path: path)
     }
@@ -15,17 +15,17 @@ final class PartReader {
     func advance(_ part: Int, _ merge: inout StudyMerge) throws {
         guard let next = try reader.next() else { return }
         guard next.isComplete else {
-            throw Input.Unreadable(description: "\(path): the last line is cut: run its shard again")
+            throw Unreadable(path, "the last line is cut: run its shard again")
         }
         do throws(StudyError) {
             try merge.lineWasRead(next.bytes, from: part)
         } catch {
-            throw Input.Unreadable(description: "\(path): \(error)")
+            throw Unreadable(path, "\(error)")
         }
         line = next.bytes
     }
 
-    func nextScenario() throws(Input.Unreadable) -> [UInt8]? {
+    func nextScenario() throws(Unreadable) -> [UInt8]? {
         while let next = try reader.next() {
             if !StudyRun.isBlank(next.bytes) { return next.bytes }
         }

@@ -1,5 +1,5 @@
 import Glibc
-import SizingAPI
+import SizingContract
 
 /// Where the lines of a study go: standard output, or a file that is continued where it ends.
 struct StudyFile: ~Copyable {
@@ -7,13 +7,13 @@ struct StudyFile: ~Copyable {
     private let path: String
 
     /// - Parameter path: nil or `-` is standard output.
-    init(path: String?) throws(Input.Unreadable) {
+    init(path: String?) throws(Unreadable) {
         self.path = path ?? "-"
         descriptor = self.path == "-" ? STDOUT_FILENO : open(self.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Self.error(self.path) }
+        guard descriptor >= 0 else { throw Unreadable(errnoOf: self.path) }
         // Two writers would mix their lines.
         if self.path != "-", flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-            throw Input.Unreadable(description: "\(self.path): another process is writing it")
+            throw Unreadable(self.path, "another process is writing it")
         }
     }
 
@@ -24,13 +24,13 @@ struct StudyFile: ~Copyable {
     /// Tells `progress` of the records that are there, and cuts off a last line that has no line feed: its writer was killed.
     func resume(_ progress: inout StudyProgress) throws {
         guard path != "-" else { return }
-        var reader = LineReader(descriptor: descriptor, path: path, owned: false)
+        var reader = LineReader(FileReader(descriptor: descriptor, path: path, owned: false))
         var complete = 0
         while let line = try reader.next(), line.isComplete {
             do throws(StudyError) {
                 try progress.recordWasRead(line.bytes)
             } catch {
-                throw Input.Unreadable(description: "\(path): \(error)")
+                throw Unreadable(path, "\(error)")
             }
             complete += line.bytes.count + 1
         }
@@ -38,34 +38,30 @@ struct StudyFile: ~Copyable {
     }
 
     /// Makes it empty.
-    func clear() throws(Input.Unreadable) {
+    func clear() throws(Unreadable) {
         if path != "-" { try cut(at: 0) }
     }
 
-    private func cut(at length: Int) throws(Input.Unreadable) {
+    private func cut(at length: Int) throws(Unreadable) {
         guard ftruncate(descriptor, length) == 0, lseek(descriptor, length, SEEK_SET) == length else {
-            throw Self.error(path)
+            throw Unreadable(errnoOf: path)
         }
     }
 
-    func write(_ bytes: [UInt8]) throws(Input.Unreadable) {
+    func write(_ bytes: [UInt8]) throws(Unreadable) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
-                throw Self.error(path)
+                throw Unreadable(errnoOf: path)
             }
         }
     }
 
     /// Returns when everything is on the disk. Pipes and terminals have none.
-    func synchronise() throws(Input.Unreadable) {
-        if path != "-", fsync(descriptor) != 0, errno != EINVAL { throw Self.error(path) }
-    }
-
-    private static func error(_ path: String) -> Input.Unreadable {
-        Input.Unreadable(description: "\(path): \(String(cString: strerror(errno)))")
+    func synchronise() throws(Unreadable) {
+        if path != "-", fsync(descriptor) != 0, errno != EINVAL { throw Unreadable(errnoOf: path) }
     }
 }

@@ -1,4 +1,4 @@
-import SizingAPI
+import SizingContract
 
 /// `size --merge`: joins the parts of a study into what one run over all scenarios would have written.
 struct StudyMergeRun {

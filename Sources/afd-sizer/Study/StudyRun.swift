@@ -1,5 +1,5 @@
 import Glibc
-import SizingAPI
+import SizingContract
 
 /// `size --scenarios`: answers the scenarios of a shard, a line each, and goes on where a part ends.
 struct StudyRun {

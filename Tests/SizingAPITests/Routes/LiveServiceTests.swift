@@ -1,3 +1,4 @@
+import ContractTestSupport
 import JSON
 import Testing
 

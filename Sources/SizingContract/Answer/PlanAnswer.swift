@@ -1,0 +1,165 @@
+import Hardware
+import JSON
+import Planning
+import Sizing
+
+/// The answer of `/v1/plan`.
+public struct PlanAnswer: Sendable {
+    let request: PlanRequest
+    let plan: Plan
+    let deployment: Deployment
+    /// nil where what runs now is not given.
+    let advice: ResizeAdvice?
+    /// At the deployment's working point, as are the terms.
+    let lines: StageLines?
+    let terms: HardwareAnswer.Terms?
+
+    /// - Parameters:
+    ///   - plan: for the problem of `request`.
+    ///   - request: what was asked.
+    init(_ plan: Plan, to request: PlanRequest) {
+        self.request = request
+        self.plan = plan
+        let problem = request.problem
+        let best = plan.best
+        let pair = problem.pairs[best.pair]
+        deployment = problem.deployment(of: plan, demand: request.demand)
+        advice = request.current.map { problem.advice(current: $0, plan: plan, threshold: request.hysteresis) }
+        lines = pair.stagesIfAny(batchSize: best.batchSize)?.lines(
+            batchSize: best.batchSize, meanContext: pair.slotLoad.mean, ratio: best.ratio)
+        if lines != nil, case .derived(let hardware) = pair.latencies {
+            terms = hardware.terms(batchSize: best.batchSize, meanContext: pair.slotLoad.mean, ratio: best.ratio)
+        } else {
+            terms = nil
+        }
+    }
+
+    func write(into writer: inout JSONWriter) {
+        let problem = request.problem
+        writer.beginObject()
+        writer.object("deployment") { writeDeployment(into: &$0) }
+        writer.array("alternatives", plan.alternatives) { writer, point in
+            writer.beginObject()
+            Self.shape(point, problem, &writer)
+            writer.field("throughput", point.throughput * Double(point.bundles))
+            writer.field("throughput_per_instance", point.throughputPerInstance)
+            Self.tpot(point, &writer)
+            writer.field("regret", plan.regret(of: point))
+            writer.endObject()
+        }
+        writer.array("pareto", plan.pareto) { writer, point in
+            writer.beginObject()
+            writer.field("ratio", point.ratio)
+            writer.field("batch_size", point.batchSize)
+            writer.field("throughput_per_instance", point.throughputPerInstance)
+            Self.tpot(point, &writer)
+            writer.endObject()
+        }
+        writer.array("shadow_prices", plan.shadowPrices) { Self.price($1, &$0) }
+        if let advice { writer.object("advice") { Self.write(advice, &$0) } }
+        if let colocated = plan.colocated { writer.object("colocated") { Self.write(colocated, &$0) } }
+        if let lines { HardwareAnswer.write(lines, into: &writer) }
+        if let terms { HardwareAnswer.write(terms, into: &writer) }
+        var assumptions = request.assumptions
+        if plan.alternativesCut { assumptions.append("only the best alternatives are listed") }
+        if !plan.isProven {
+            assumptions.append("the search stopped at its bound of work; a better plan may exist")
+        }
+        Provenance.write(
+            hash: request.hash, assumptions: assumptions, derivation: request.derivation, into: &writer)
+        writer.endObject()
+    }
+
+    private func writeDeployment(into writer: inout JSONWriter) {
+        let best = plan.best
+        Self.shape(best, request.problem, &writer)
+        writer.field("spare_attention_instances", deployment.spareInstances)
+        writer.field("spare_ffn_instances", deployment.spareInstances)
+        writer.field("attention_devices", deployment.attentionDevices)
+        writer.field("ffn_devices", deployment.ffnDevices)
+        writer.field("throughput", deployment.throughput)
+        writer.field("throughput_per_instance", best.throughputPerInstance)
+        writer.field("utilisation", deployment.utilisation)
+        writer.field("cycle_us", best.cycle.duration)
+        SizeAnswer.write(best.cycle.idle, into: &writer)
+        writer.field("bottleneck", best.cycle.bottleneck.rawValue)
+        Self.tpot(best, &writer)
+        if let cost = deployment.costPerHour { writer.field("cost_per_hour", cost) }
+        if let cost = deployment.costPerMillionTokens { writer.field("cost_per_million_tokens", cost) }
+        if let energy = deployment.energyPerToken { writer.field("energy_per_token_j", energy) }
+        if let memory = deployment.memory {
+            writer.object("memory") { writer in
+                writer.field("attention_used_gb", memory.attentionUsed / 1e9)
+                writer.field("attention_usable_gb", memory.attentionUsable / 1e9)
+                writer.field("ffn_used_gb", memory.ffnUsed / 1e9)
+                writer.field("ffn_usable_gb", memory.ffnUsable / 1e9)
+                writer.field("kv_capacity_tokens", memory.tokenCapacity)
+                writer.field("largest_batch", memory.largestBatch)
+            }
+        }
+        writer.name("binding")
+        if let binding = plan.binding { writer.value(binding.limit.rawValue) } else { writer.null() }
+    }
+
+    private static func shape(_ point: BundlePoint, _ problem: PlanProblem, _ writer: inout JSONWriter) {
+        let pair = problem.pairs[point.pair]
+        writer.field("bundles", point.bundles)
+        writer.field("attention_instances", point.bundles * point.attentionInstances)
+        writer.field("ffn_instances", point.bundles * point.ffnInstances)
+        if let device = pair.attention.device { writer.field("attention_device", device) }
+        if let device = pair.ffn.device { writer.field("ffn_device", device) }
+        writer.object("bundle") { writer in
+            writer.field("attention_instances", point.attentionInstances)
+            writer.field("ffn_instances", point.ffnInstances)
+        }
+        if point.attentionInstances % point.ffnInstances == 0 {
+            writer.field("ratio", point.attentionInstances / point.ffnInstances)
+        } else {
+            writer.field("ratio", point.ratio)
+        }
+        writer.field("batch_size", point.batchSize)
+        if let m = point.microbatches { writer.field("microbatches", m) }
+    }
+
+    private static func tpot(_ point: BundlePoint, _ writer: inout JSONWriter) {
+        writer.object("tpot_ms") { writer in
+            writer.field("mean", point.tpot / 1000)
+            writer.field("p99", point.tpot99 / 1000)
+        }
+    }
+
+    private static func price(_ price: ShadowPrice, _ writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("limit", price.limit.rawValue)
+        writer.field("one_more", price.limit.unit)
+        writer.field("gain", price.gain)
+        writer.endObject()
+    }
+
+    private static func write(_ advice: ResizeAdvice, _ writer: inout JSONWriter) {
+        writer.field("action", advice.action.rawValue)
+        writer.field("reason", advice.reason.rawValue)
+        writer.field("explanation", advice.sentence)
+        writer.name("gain")
+        if let gain = advice.gain { writer.value(gain) } else { writer.null() }
+        if let current = advice.current {
+            writer.object("current") { writer in
+                writer.field("batch_size", current.batchSize)
+                writer.field("throughput_per_instance", current.throughputPerInstance)
+                tpot(current, &writer)
+            }
+        }
+    }
+
+    private static func write(_ colocated: Colocation, _ writer: inout JSONWriter) {
+        writer.field("throughput_per_instance", colocated.throughputPerInstance)
+        writer.field("batch_size", colocated.batchSize)
+        writer.object("tpot_ms") { $0.field("mean", colocated.tpot / 1000) }
+        writer.field("verdict", colocated.verdict.rawValue)
+        if let gain = colocated.gain { writer.field("gain", gain) }
+        writer.name("break_even_batch")
+        if let batch = colocated.breakEvenBatch { writer.value(batch) } else { writer.null() }
+        writer.name("break_even_context")
+        if let context = colocated.breakEvenContext { writer.value(context) } else { writer.null() }
+    }
+}

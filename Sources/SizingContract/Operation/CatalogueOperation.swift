@@ -1,0 +1,77 @@
+import Hardware
+import JSON
+import Text
+
+/// `/v1/catalog`: what can be named in a hardware description.
+public struct CatalogueOperation: Operation {
+    public static let name: StaticString = "/v1/catalog"
+
+    /// Which part of the catalogue.
+    public enum Input: Sendable {
+        case all
+        case device(String)
+        case model(String)
+        /// A device, else a model.
+        case any(String)
+    }
+
+    public enum Output: Sendable {
+        case list(Catalogue)
+        case entry(JSONValue)
+    }
+
+    public init() {}
+
+    public static func estimate(_ input: Input) -> WorkEstimate { WorkEstimate(time: 50e-6, memory: 16 * 1024) }
+
+    public func run(_ input: Input, _ context: OperationContext) throws(ProblemDocument) -> Output {
+        let catalogue = Catalogue.embedded
+        let text: JSONValue?
+        switch input {
+        case .all: return .list(catalogue)
+        case .device(let id): text = catalogue.devices.first { $0.id == id }?.text
+        case .model(let id): text = catalogue.models.first { $0.id == id }?.text
+        case .any(let id):
+            text =
+                catalogue.devices.first { $0.id == id }?.text ?? catalogue.models.first { $0.id == id }?.text
+        }
+        guard let text else {
+            throw ProblemDocument(.notFound, "There is no such entry; /v1/catalog lists those there are.")
+        }
+        return .entry(text)
+    }
+
+    public static func write(_ output: Output, into writer: inout JSONWriter) {
+        switch output {
+        case .list(let catalogue): write(catalogue, into: &writer)
+        case .entry(let text): writer.value(text)
+        }
+    }
+
+    public static func expectedLength(_ output: Output) -> Int { 8192 }
+
+    private static func write(_ catalogue: Catalogue, into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.array("devices", catalogue.devices) { writer, device in
+            writer.beginObject()
+            writer.field("id", device.id)
+            writer.field("name", device.value.name)
+            writer.field("hbm_capacity_gb", device.value.memoryCapacity)
+            writer.field("hbm_bandwidth_gb_s", device.value.memoryBandwidth)
+            writer.endObject()
+        }
+        writer.array("models", catalogue.models) { writer, model in
+            writer.beginObject()
+            writer.field("id", model.id)
+            writer.field("name", model.value.name)
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+
+    /// The nearest id to one that is not there, as the end of a sentence.
+    public static func suggestion(for id: String) -> String {
+        NearestName.suggestion(
+            for: id, among: Catalogue.embedded.devices.map(\.id) + Catalogue.embedded.models.map(\.id))
+    }
+}

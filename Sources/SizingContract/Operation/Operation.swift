@@ -1,0 +1,102 @@
+import JSON
+
+/// One thing that the service can do. Each verb does only that, and in this order: an input is made (by
+/// ``JSONOperation/decode(_:_:)``, or from a query or a stream), its work is estimated, it is run, its output is written.
+///
+/// Routes, the command line, batches and studies are thin adapters over operations.
+public protocol Operation: Sendable {
+    /// A checked request: behind it invalid values cannot be made.
+    associatedtype Input: Sendable
+    /// What was found, before it is text.
+    associatedtype Output: Sendable
+
+    /// The path, as openapi.yaml has it: `/v1/size`.
+    static var name: StaticString { get }
+
+    /// The work of ``run(_:_:)``, before it is begun.
+    static func estimate(_ input: Input) -> WorkEstimate
+
+    /// Refuses what is beyond the bounds of the service, before anything starts. Nothing, where it is not implemented.
+    func admit(_ input: Input) throws(ProblemDocument)
+
+    /// Whether ``run(_:_:)`` says how far it is. The caller may then ask for events. False, where it is not implemented.
+    static func reportsProgress(_ input: Input) -> Bool
+
+    /// Calls the theory, and nothing else calls it.
+    func run(_ input: Input, _ context: OperationContext) throws(ProblemDocument) -> Output
+
+    /// Writes the answer as the next value of `writer`. Nothing is worked out here.
+    static func write(_ output: Output, into writer: inout JSONWriter)
+
+    /// About how long the text of the answer is, in bytes. 1536, where it is not implemented.
+    static func expectedLength(_ output: Output) -> Int
+}
+
+/// An operation whose input is a JSON text.
+public protocol JSONOperation: Operation {
+    /// The longest text, in bytes; nil for the limit of the server. Nil, where it is not implemented.
+    static var maximumLength: Int? { get }
+
+    /// The time of parsing and decoding a byte, in seconds, for the costliest texts. 60 ns, where it is not implemented.
+    static var decodingTimePerByte: Double { get }
+
+    /// Whether some inputs report progress. False, where it is not implemented.
+    static var canReportProgress: Bool { get }
+
+    /// JSON to a checked input, or every error at once. Pure: it knows no clock and no cache.
+    func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> Input?
+}
+
+extension Operation {
+    public func admit(_ input: Input) throws(ProblemDocument) {}
+    public static func reportsProgress(_ input: Input) -> Bool { false }
+    public static func expectedLength(_ output: Output) -> Int { 1536 }
+
+    /// The answer to `input` as JSON text.
+    ///
+    /// - Throws: why there is none; ``ProblemDocument/internal`` where a number in it has no JSON form.
+    public func answer(
+        to input: Input, pretty: Bool, _ context: OperationContext
+    ) throws(ProblemDocument) -> [UInt8] {
+        let output = try run(input, context)
+        var writer = JSONWriter(pretty: pretty, capacity: Self.expectedLength(output))
+        Self.write(output, into: &writer)
+        do throws(JSONWriter.NotFinite) { return try writer.finish() } catch { throw ProblemDocument.internal }
+    }
+}
+
+extension JSONOperation {
+    public static var maximumLength: Int? { nil }
+    public static var decodingTimePerByte: Double { 60e-9 }
+    public static var canReportProgress: Bool { false }
+
+    /// The work of ``input(from:)`` on a text of so many bytes.
+    public static func decodingEstimate(length: Int) -> WorkEstimate {
+        // A node of the parsed document for two bytes, in the worst case.
+        WorkEstimate(time: Double(length) * decodingTimePerByte, memory: 16 * Double(length))
+    }
+
+    /// A JSON text to a checked input that the service admits.
+    ///
+    /// - Throws: 400 for a text that is not JSON, 422 for one that breaks a rule or is beyond a bound.
+    public func input(from text: [UInt8]) throws(ProblemDocument) -> Input {
+        let document: JSONDocument
+        do throws(JSONError) { document = try JSONDocument(parsing: text) } catch { throw ProblemDocument(error) }
+        return try input(from: document.root)
+    }
+
+    /// The same, of a parsed value.
+    public func input(from value: JSONValue) throws(ProblemDocument) -> Input {
+        var errors = ValidationErrors()
+        guard let input = decode(value, &errors), errors.isEmpty else { throw ProblemDocument(errors) }
+        try admit(input)
+        return input
+    }
+
+    /// The answer to a JSON text as JSON text.
+    public func answer(
+        to text: [UInt8], pretty: Bool, _ context: OperationContext = OperationContext()
+    ) throws(ProblemDocument) -> [UInt8] {
+        try answer(to: input(from: text), pretty: pretty, context)
+    }
+}

@@ -1,0 +1,42 @@
+import JSON
+import Simulation
+
+/// `/v1/simulate`: the simulation alone, over given ratios.
+public struct SimulateOperation: JSONOperation {
+    public static let name: StaticString = "/v1/simulate"
+    public static let canReportProgress = true
+
+    private let simulations: Simulations
+
+    public init(_ simulations: Simulations = Simulations()) { self.simulations = simulations }
+
+    public func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> SimulateRequest? {
+        SimulateRequest.decode(json, simulations.limits, &errors)
+    }
+
+    /// A unit of work takes some ten to twenty nanoseconds. Drawing the first loads takes a millisecond at least.
+    public static func estimate(_ input: SimulateRequest) -> WorkEstimate {
+        WorkEstimate(time: 2e-3 + 15e-9 * input.problem.estimatedWork, memory: input.problem.estimatedMemory)
+    }
+
+    public func admit(_ input: SimulateRequest) throws(ProblemDocument) {
+        try simulations.admit(input.problem, of: input.value)
+    }
+
+    public static func reportsProgress(_ input: SimulateRequest) -> Bool { true }
+
+    public func run(
+        _ input: SimulateRequest, _ context: OperationContext
+    ) throws(ProblemDocument) -> SimulationAnswer {
+        let result = try simulations.result(
+            of: input.problem, request: input.value, purpose: "simulate", timeout: input.settings.timeout,
+            value: input.value, context)
+        return SimulationAnswer(request: input, result: result, hash: input.value.canonicalHash())
+    }
+
+    public static func write(_ output: SimulationAnswer, into writer: inout JSONWriter) {
+        output.write(into: &writer)
+    }
+
+    public static func expectedLength(_ output: SimulationAnswer) -> Int { 1024 + 640 * output.result.points.count }
+}

@@ -1,0 +1,104 @@
+import Calibration
+import JSON
+import Simulation
+import Sizing
+
+/// `/v1/size`: a workload and hardware in, the ratio out.
+public struct SizeOperation: JSONOperation {
+    public static let name: StaticString = "/v1/size"
+    public static let canReportProgress = true
+
+    private let simulations: Simulations
+
+    public init(_ simulations: Simulations = Simulations()) { self.simulations = simulations }
+
+    public func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> SizeRequest? {
+        SizeRequest.decode(json, simulations.limits, &errors)
+    }
+
+    /// A recommendation takes some tens of microseconds, or some hundred where the distribution of the loads is worked out.
+    /// A point of the curve is another evaluation; measured inputs mean some dozen more sizings.
+    public static func estimate(_ input: SizeRequest) -> WorkEstimate {
+        var estimate = WorkEstimate(time: 0.3e-3, memory: 64 * 1024)
+        if input.include.contains(.curve) { estimate.time += 10e-6 * Double(SizingProblem.maximumCurvePoints) }
+        if input.errors != nil { estimate.time += 10e-3 }
+        // The ratios are not known before the recommendation is: a bundle of the largest number of workers stands for them.
+        if input.simulation != nil {
+            estimate.time += 0.1
+            estimate.memory += SimulationProblem.maximumMemory
+        }
+        return estimate
+    }
+
+    public static func reportsProgress(_ input: SizeRequest) -> Bool { input.simulation != nil }
+
+    public func run(_ input: SizeRequest, _ context: OperationContext) throws(ProblemDocument) -> SizeAnswer {
+        let problem = input.problem
+        let solution = problem.solution()
+        let best = solution.answer.recommendation
+        var simulated: SizeAnswer.Simulated?
+        if let simulation = input.simulation {
+            let result = try simulate(simulation, problem, solution.answer, context)
+            simulated = SizeAnswer.Simulated(
+                result: result, verdict: Verdict(best, result, cost: problem.cost), settings: simulation.settings)
+        }
+        return SizeAnswer(
+            request: input, answer: solution.answer,
+            lines: problem.stages.lines(
+                batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio),
+            terms: input.derivedHardware?.terms(
+                batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio),
+            uncertainty: input.errors.map {
+                SizingUncertainty(problem, best: best, model: solution.model, errors: $0)
+            },
+            curve: input.include.contains(.curve)
+                ? problem.curve(solution, upTo: input.hasMaximumRatio ? problem.maximumRatio : nil) : nil,
+            simulated: simulated, assumptions: Self.assumptions(input, solution))
+    }
+
+    public static func write(_ output: SizeAnswer, into writer: inout JSONWriter) { output.write(into: &writer) }
+
+    /// Simulates at the ratios around the recommendation.
+    private func simulate(
+        _ simulation: SizeRequest.Simulation, _ problem: SizingProblem, _ answer: SizingAnswer,
+        _ context: OperationContext
+    ) throws(ProblemDocument) -> SimulationResult {
+        var errors = ValidationErrors()
+        let settings = simulation.settings
+        let bundle = errors.checkedSimulation(
+            simulation.value,
+            try SimulationProblem(
+                workload: problem.workload, stages: problem.stages, batchSize: problem.batchSize,
+                microbatches: problem.microbatches, ratios: answer.ratiosToSimulate(upTo: problem.maximumRatio),
+                requestsPerInstance: settings.requestsPerInstance, start: settings.start,
+                seed: UInt64(settings.seed)))
+        guard let bundle else { throw ProblemDocument(errors) }
+        try simulations.admit(bundle, of: simulation.value)
+        return try simulations.result(
+            of: bundle, request: simulation.request, purpose: "size", timeout: settings.timeout,
+            value: simulation.value, context)
+    }
+
+    private static func assumptions(_ request: SizeRequest, _ solution: SizingSolution) -> [StaticString] {
+        var assumptions = request.assumptions
+        assumptions.append(barrierAssumption(solution.model))
+        let answer = solution.answer
+        let limit = Double(request.problem.maximumRatio)
+        if answer.recommendation.ratio == limit {
+            assumptions.append("the recommendation is the largest ratio considered; a larger one may be better")
+        }
+        if answer.closedForm.ratio > limit {
+            assumptions.append("the mean-field ratio is beyond max_ratio; its cycle is that at max_ratio")
+        }
+        return assumptions
+    }
+
+    private static func barrierAssumption(_ model: any CycleTimeModel) -> StaticString {
+        guard let exact = model as? ExactBarrierCycle else {
+            return "barrier: loads of Attention instances are independent and normal"
+        }
+        return exact.isFromDistribution
+            ? "barrier: loads of Attention instances are independent, with the distribution of the workload"
+            : "barrier: loads of Attention instances are independent, with the first three moments of the workload"
+    }
+}

@@ -1,0 +1,59 @@
+import Calibration
+import JSON
+import Numerics
+import Text
+
+/// A checked `POST /v1/calibrate`: samples of the stages to be fitted.
+public struct CalibrateRequest: Sendable {
+    /// One stage.
+    struct Stage: Sendable {
+        var name: StaticString
+        var samples: [LatencySample]
+        /// Of the request, which errors of the fit point into; nil for a table, whose errors name stage and field.
+        var value: JSONValue?
+    }
+
+    var stages: [Stage]
+    /// Of the request.
+    var hash: SipHash128.Value
+
+    /// Reads a request, or adds everything that is wrong with it to `errors`.
+    static func decode(_ value: JSONValue, _ errors: inout ValidationErrors) -> CalibrateRequest? {
+        guard let object = ObjectReader(value, fields: CalibrationSchema.stages, &errors) else { return nil }
+        var stages: [Stage] = []
+        for name in CalibrationSchema.stages {
+            guard let given = object.optional(name),
+                let stage = ObjectReader(given, fields: ["samples"], &errors),
+                let samples = stage.required("samples", &errors).flatMap({ CalibrationSchema.samples($0, &errors) })
+            else { continue }
+            stages.append(Stage(name: name, samples: samples, value: given))
+        }
+        if stages.isEmpty, errors.isEmpty { errors.add(value, "must have samples of attention, ffn or communication") }
+        return errors.isEmpty ? CalibrateRequest(stages: stages, hash: value.canonicalHash()) : nil
+    }
+
+    /// Reads a table of samples in CSV.
+    ///
+    /// - Throws: 422 naming the line, or the stage that is not known.
+    public init(csv: [UInt8]) throws(ProblemDocument) {
+        stages = []
+        hash = SipHash128.hash(csv)
+        do throws(InvalidInput) {
+            for (name, samples) in try SampleTable.read(csv) {
+                guard let known = CalibrationSchema.stages.first(where: { $0.description == name }) else {
+                    throw InvalidInput(
+                        field: "",
+                        rule: "The stage \"\(name.prefix(40))\" is not known; attention, ffn and communication are.")
+                }
+                stages.append(Stage(name: known, samples: samples, value: nil))
+            }
+        } catch {
+            throw ProblemDocument(.unprocessableContent, error.description)
+        }
+    }
+
+    private init(stages: [Stage], hash: SipHash128.Value) {
+        self.stages = stages
+        self.hash = hash
+    }
+}

@@ -1,0 +1,111 @@
+import Calibration
+import JSON
+import Sizing
+import Text
+
+/// What `/v1/calibrate` reads, and what it answers, read back.
+enum CalibrationSchema {
+    /// The stages, by the names they have in a hardware description.
+    static let stages: [StaticString] = ["attention", "ffn", "communication"]
+
+    /// Members of a calibrated stage.
+    private static let stageFields: [StaticString] = [
+        "alpha_us", "beta_us", "covariance", "r_squared", "max_relative_error", "shape", "lack_of_fit", "knee",
+        "loads", "samples_used", "outliers", "robust", "batch_dependence", "by_batch", "residuals_us", "warnings",
+    ]
+
+    /// An array of samples.
+    static func samples(_ value: JSONValue, _ errors: inout ValidationErrors) -> [LatencySample]? {
+        guard let elements = value.array(limit: StageCalibration.maximumSamples, &errors) else { return nil }
+        var samples: [LatencySample] = []
+        let before = errors.total
+        for element in elements {
+            if let sample = sample(element, &errors) { samples.append(sample) }
+        }
+        return errors.total == before ? samples : nil
+    }
+
+    private static func sample(_ value: JSONValue, _ errors: inout ValidationErrors) -> LatencySample? {
+        let byShape = value["batch"] != nil || value["context"] != nil
+        let fields: [StaticString] =
+            byShape ? ["batch", "context", "latency_us", "weight"] : ["load", "latency_us", "weight"]
+        guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
+        let latency = object.required("latency_us", &errors)?.number(&errors)
+        var weight: Double? = 1
+        if let given = object.optional("weight") { weight = given.number(&errors) }
+        if byShape {
+            let batch = object.required("batch", &errors)?.number(&errors)
+            let context = object.required("context", &errors)?.number(&errors)
+            guard let batch, let context, let latency, let weight else { return nil }
+            return errors.checked(
+                value, try LatencySample(batch: batch, context: context, latency: latency, weight: weight))
+        }
+        guard let load = object.required("load", &errors)?.number(&errors), let latency, let weight else {
+            return nil
+        }
+        return errors.checked(value, try LatencySample(load: load, latency: latency, weight: weight))
+    }
+
+    /// A calibrated stage.
+    static func line(
+        _ value: JSONValue, extraFields: [StaticString], _ errors: inout ValidationErrors
+    ) -> FittedLatency? {
+        guard let object = ObjectReader(value, fields: stageFields + extraFields, &errors),
+            let (alpha, beta, covariance) = estimates(object, &errors)
+        else { return nil }
+        for (name, estimate) in [("alpha_us", alpha), ("beta_us", beta)] where estimate.value < 0 {
+            errors.add(
+                value[name == "alpha_us" ? "alpha_us" : "beta_us"] ?? value,
+                "is negative and is not clipped: measure at small loads, or send the samples themselves with fit \"interpolate\""
+            )
+            return nil
+        }
+        let model = errors.checked(value, LatencyModel(try LatencyLine(alpha: alpha.value, beta: beta.value)))
+        let before = errors.total
+        let groups = object.optional("by_batch")?.array(limit: 64, &errors)?.compactMap { batchLine($0, &errors) }
+        guard let model, errors.total == before else { return nil }
+        return FittedLatency(
+            model, errors: InputErrors.Line(alpha: alpha.error, beta: beta.error, covariance: covariance),
+            byBatch: groups.flatMap { BatchLines($0) })
+    }
+
+    /// The line of one batch; nil where it cannot be used, as with samples.
+    private static func batchLine(_ value: JSONValue, _ errors: inout ValidationErrors) -> BatchLines.Entry? {
+        let fields: [StaticString] = ["batch", "samples", "alpha_us", "beta_us", "covariance", "r_squared"]
+        guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
+        let batch = object.required("batch", &errors)?.number(in: 0...1e9, &errors)
+        guard let batch, let (alpha, beta, covariance) = estimates(object, &errors),
+            let line = try? LatencyLine(alpha: alpha.value, beta: beta.value)
+        else { return nil }
+        return BatchLines.Entry(
+            batch: batch, line: line,
+            errors: InputErrors.Line(alpha: alpha.error, beta: beta.error, covariance: covariance))
+    }
+
+    private typealias Coefficient = (value: Double, error: Double)
+
+    private static func estimates(
+        _ object: ObjectReader, _ errors: inout ValidationErrors
+    ) -> (alpha: Coefficient, beta: Coefficient, covariance: Double)? {
+        let alpha = estimate(object, "alpha_us", &errors)
+        let beta = estimate(object, "beta_us", &errors)
+        var covariance: Double? = 0
+        if let given = object.optional("covariance") { covariance = given.number(in: -1e30...1e30, &errors) }
+        guard let alpha, let beta, let covariance else { return nil }
+        return (alpha, beta, covariance)
+    }
+
+    private static func estimate(
+        _ object: ObjectReader, _ name: StaticString, _ errors: inout ValidationErrors
+    ) -> Coefficient? {
+        guard let member = object.required(name, &errors),
+            let estimate = ObjectReader(member, fields: ["value", "standard_error", "interval"], &errors)
+        else { return nil }
+        let limit = SizingLimits.maximumCoefficient
+        let value = estimate.required("value", &errors)?.number(in: -limit...limit, &errors)
+        var error: Double? = 0
+        if let given = estimate.optional("standard_error") { error = given.number(in: 0...limit, &errors) }
+        guard let value, let error else { return nil }
+        return (value, error)
+    }
+}

@@ -1,0 +1,72 @@
+import Calibration
+import Hardware
+import Sizing
+import Text
+
+/// Hardware as it was described: latencies, or what they are derived from once the batch is known.
+struct CheckedHardware: Sendable {
+    enum Latencies: Sendable {
+        case stages(StageLatencies)
+        /// Samples of Attention that depend on the batch beyond the load: over all of them, and by batch.
+        case measured(StageLatencies, attention: BatchLines)
+        case derived(DerivedHardware)
+    }
+
+    let latencies: Latencies
+    /// Of the stages that are measured, over all batches; the load's are not among them.
+    private let errors: InputErrors
+
+    init(_ derived: DerivedHardware) {
+        latencies = .derived(derived)
+        errors = InputErrors()
+    }
+
+    /// - Parameter stages: of the three that follow.
+    init(
+        _ stages: StageLatencies, _ attention: FittedLatency, _ ffn: FittedLatency, communication: FittedLatency?
+    ) {
+        latencies = attention.byBatch.map { .measured(stages, attention: $0) } ?? .stages(stages)
+        errors = InputErrors(attention: attention.errors, ffn: ffn.errors, communication: communication?.errors)
+    }
+
+    /// The latencies for `batchSize` requests an Attention instance and microbatch.
+    ///
+    /// - Throws: `InvalidInput` naming a part of the hardware or `batch_size`, where a derived latency is out of range.
+    func stages(batchSize: Int) throws(InvalidInput) -> StageLatencies {
+        switch latencies {
+        case .stages(let stages): stages
+        case .measured(let pooled, let attention):
+            StageLatencies(
+                attention: LatencyModel(try attention.line(batchSize: batchSize).line), ffn: pooled.ffn,
+                communication: pooled.communication, communicationLoad: pooled.communicationLoad)
+        case .derived(let hardware): try hardware.stages(batchSize: batchSize)
+        }
+    }
+
+    /// How well the latencies are known, with those of a measured workload.
+    ///
+    /// - Returns: nil where nothing was measured.
+    func errors(batchSize: Int, load: InputErrors.Load?) -> InputErrors? {
+        var errors = errors
+        errors.load = load
+        if case .measured(_, let attention) = latencies {
+            errors.attention = try? attention.line(batchSize: batchSize).errors
+        }
+        return errors.isEmpty ? nil : errors
+    }
+
+    /// What is taken for granted of samples that depend on the batch; nil for other hardware.
+    ///
+    /// - Parameter batchSize: nil where it is to be chosen.
+    func assumption(batchSize: Int?) -> StaticString? {
+        guard case .measured = latencies else { return nil }
+        return batchSize == nil
+            ? "Attention follows the line of all samples, although they depend on the batch: give batch_size for its own line"
+            : "Attention follows the lines of the measured batch sizes nearest to batch_size"
+    }
+
+    /// What the latencies are derived from, where they are.
+    var derived: DerivedHardware? {
+        if case .derived(let hardware) = latencies { hardware } else { nil }
+    }
+}

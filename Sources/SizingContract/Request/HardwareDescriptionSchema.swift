@@ -1,0 +1,184 @@
+import Hardware
+import JSON
+import Sizing
+import Text
+
+/// Hardware by name: a model, the devices of both sides and the link between them, from which the latencies are derived.
+enum HardwareDescriptionSchema {
+    private static let fields: [StaticString] = ["model", "precision", "attention", "ffn", "communication"]
+    private static let attentionFields: [StaticString] = ["device", "data_parallel", "tensor_parallel", "efficiencies"]
+    private static let ffnFields: [StaticString] = ["device", "expert_parallel", "tensor_parallel", "efficiencies"]
+
+    /// Whether `value` is of this form: only it has a `model`.
+    static func matches(_ value: JSONValue) -> Bool { value["model"] != nil }
+
+    static func decode(_ value: JSONValue, _ errors: inout ValidationErrors) -> DerivedHardware? {
+        guard let description = description(value, &errors) else { return nil }
+        return errors.checked(value, try DerivedHardware(description))
+    }
+
+    /// The description alone, where latencies are derived later.
+    static func description(_ value: JSONValue, _ errors: inout ValidationErrors) -> HardwareDescription? {
+        descriptions(value, nil, lists: false, &errors)?.first
+    }
+
+    /// One description for each pair of an Attention and an FFN device, where a `device` may be an array.
+    static func descriptions(
+        _ value: JSONValue, _ speculation: SpeculativeDecoding?, lists: Bool = true, _ errors: inout ValidationErrors
+    ) -> [HardwareDescription]? {
+        let before = errors.total
+        let object = ObjectReader(value, fields: fields, &errors)
+        let model = object?.required("model", &errors).flatMap { Self.model($0, &errors) }
+        let precision = object?.optional("precision").map { Self.precision($0, &errors) } ?? PrecisionRequest()
+        let attention = object?.required("attention", &errors).map { Self.attention($0, lists, &errors) }
+        let ffn = object?.required("ffn", &errors).map { Self.ffn($0, lists, &errors) }
+        let link = object?.optional("communication").map { Self.link($0, &errors) } ?? HardwareDescription.Link()
+        guard let model, let attention, let ffn, errors.total == before else { return nil }
+        var list: [HardwareDescription] = []
+        for attention in attention {
+            for ffn in ffn {
+                let made = errors.checked(
+                    value,
+                    try HardwareDescription(
+                        model: model, precision: precision, attention: attention, ffn: ffn, link: link,
+                        speculation: speculation))
+                guard let made else { return nil }
+                list.append(made)
+            }
+        }
+        return list
+    }
+
+    /// One device, or, where lists are taken, up to 16 of them.
+    private static func devices(
+        _ value: JSONValue, lists: Bool, _ errors: inout ValidationErrors
+    ) -> [DeviceDescription] {
+        guard lists, value.kind == .array else { return device(value, &errors).map { [$0] } ?? [] }
+        guard value.count > 0 else {
+            errors.add(value, "must not be empty")
+            return []
+        }
+        var list: [DeviceDescription] = []
+        guard let elements = value.array(limit: 16, &errors) else { return [] }
+        for element in elements { if let device = device(element, &errors) { list.append(device) } }
+        return list
+    }
+
+    private static func model(_ value: JSONValue, _ errors: inout ValidationErrors) -> ModelDescription? {
+        guard let name = value.string else {
+            return errors.checked(value, try Catalogue.model(configuration: value))
+        }
+        return named(value, &errors, try Catalogue.embedded.model(name))
+    }
+
+    private static func device(_ value: JSONValue, _ errors: inout ValidationErrors) -> DeviceDescription? {
+        guard let name = value.string else {
+            return errors.checked(value, try Catalogue.device(description: value))
+        }
+        return named(value, &errors, try Catalogue.embedded.device(name))
+    }
+
+    /// The catalogue names `model` or `device` in its error; here that is the value itself.
+    private static func named<T>(
+        _ value: JSONValue, _ errors: inout ValidationErrors, _ find: @autoclosure () throws(InvalidInput) -> T
+    ) -> T? {
+        do throws(InvalidInput) {
+            return try find()
+        } catch {
+            errors.add(value, error.rule)
+            return nil
+        }
+    }
+
+    private static func precision(_ value: JSONValue, _ errors: inout ValidationErrors) -> PrecisionRequest {
+        var precision = PrecisionRequest()
+        guard let object = ObjectReader(value, fields: ["weights", "kv", "dispatch", "combine"], &errors) else {
+            return precision
+        }
+        func read(_ name: StaticString, _ path: WritableKeyPath<PrecisionRequest, ElementFormat?>) {
+            guard let given = object.optional(name) else { return }
+            do throws(InvalidInput) {
+                if let bytes = given.number {
+                    precision[keyPath: path] = try ElementFormat(bytes: bytes)
+                } else if let name = given.string {
+                    precision[keyPath: path] = try ElementFormat(named: name)
+                } else {
+                    errors.add(given, "must be the name of a format, or a number of bytes, not \(given.kind.name)")
+                }
+            } catch {
+                errors.add(given, error)
+            }
+        }
+        read("weights", \.weights)
+        read("kv", \.cache)
+        read("dispatch", \.dispatch)
+        read("combine", \.combine)
+        return precision
+    }
+
+    private static func attention(
+        _ value: JSONValue, _ lists: Bool, _ errors: inout ValidationErrors
+    ) -> [HardwareDescription.AttentionInstance] {
+        guard let object = ObjectReader(value, fields: attentionFields, &errors) else { return [] }
+        let devices =
+            object.required("device", &errors).map { Self.devices($0, lists: lists, &errors) } ?? []
+        let data = degree(object, "data_parallel", &errors)
+        let tensor = degree(object, "tensor_parallel", &errors)
+        return devices.map {
+            HardwareDescription.AttentionInstance(
+                device: $0, dataParallel: data, tensorParallel: tensor,
+                efficiencies: efficiencies(object, $0, &errors))
+        }
+    }
+
+    private static func ffn(
+        _ value: JSONValue, _ lists: Bool, _ errors: inout ValidationErrors
+    ) -> [HardwareDescription.FFNInstance] {
+        guard let object = ObjectReader(value, fields: ffnFields, &errors) else { return [] }
+        let devices =
+            object.required("device", &errors).map { Self.devices($0, lists: lists, &errors) } ?? []
+        let expert = degree(object, "expert_parallel", &errors)
+        let tensor = degree(object, "tensor_parallel", &errors)
+        return devices.map {
+            HardwareDescription.FFNInstance(
+                device: $0, expertParallel: expert, tensorParallel: tensor,
+                efficiencies: efficiencies(object, $0, &errors))
+        }
+    }
+
+    /// A degree of parallelism; 1 where it is not given. The description knows the narrower bounds.
+    private static func degree(_ object: ObjectReader, _ name: StaticString, _ errors: inout ValidationErrors) -> Int {
+        object.optional(name)?.integer(in: 1...65_536, &errors) ?? 1
+    }
+
+    private static func efficiencies(
+        _ object: ObjectReader, _ device: DeviceDescription, _ errors: inout ValidationErrors
+    ) -> Efficiencies? {
+        guard let given = object.optional("efficiencies") else { return nil }
+        guard given.kind == .object else {
+            errors.add(given, "must be an object, not \(given.kind.name)")
+            return nil
+        }
+        var efficiencies = Efficiencies.defaults(for: device.family)
+        for (name, value) in given.members {
+            guard let number = value.number(&errors) else { continue }
+            do throws(InvalidInput) {
+                try efficiencies.set(name.string ?? "", to: number)
+            } catch {
+                errors.add(value, error.rule)
+            }
+        }
+        return efficiencies
+    }
+
+    private static func link(_ value: JSONValue, _ errors: inout ValidationErrors) -> HardwareDescription.Link {
+        var link = HardwareDescription.Link()
+        let fields: [StaticString] = ["link", "bandwidth_gb_s", "latency_us", "load"]
+        guard let object = ObjectReader(value, fields: fields, &errors) else { return link }
+        if let kind = object.optional("link")?.choice(of: LinkKind.self, &errors) { link.kind = kind }
+        link.bandwidth = object.optional("bandwidth_gb_s")?.number(in: 0.001...1e6, &errors)
+        link.latency = object.optional("latency_us")?.number(in: 0...1e6, &errors)
+        if let load = object.optional("load")?.choice(of: CommunicationLoad.self, &errors) { link.load = load }
+        return link
+    }
+}

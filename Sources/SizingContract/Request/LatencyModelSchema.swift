@@ -1,0 +1,73 @@
+import Calibration
+import JSON
+import Sizing
+import Text
+
+/// The latency of one stage: its coefficients, samples of it, the largest of several lines, or what `/v1/calibrate` answered.
+enum LatencyModelSchema {
+    /// The model, with what is known of it beyond where it is measured.
+    ///
+    /// - Parameter extraFields: what else the stage's object may hold (`load` of the communication stage).
+    static func decode(
+        _ value: JSONValue, extraFields: [StaticString] = [], _ errors: inout ValidationErrors
+    ) -> FittedLatency? {
+        if value["samples"] != nil { return samples(value, extraFields, &errors) }
+        if isMeasured(value) { return CalibrationSchema.line(value, extraFields: extraFields, &errors) }
+        return coefficients(value, extraFields, &errors).map { FittedLatency($0) }
+    }
+
+    private static func coefficients(
+        _ value: JSONValue, _ extraFields: [StaticString], _ errors: inout ValidationErrors
+    ) -> LatencyModel? {
+        if value["max"] != nil { return maximum(value, extraFields, &errors) }
+        guard let object = ObjectReader(value, fields: ["alpha_us", "beta_us"] + extraFields, &errors) else {
+            return nil
+        }
+        let range = 0...SizingLimits.maximumCoefficient
+        let alpha = object.required("alpha_us", &errors)?.number(in: range, &errors)
+        let beta = object.required("beta_us", &errors)?.number(in: range, &errors)
+        guard let alpha, let beta else { return nil }
+        return errors.checked(value, LatencyModel(try LatencyLine(alpha: alpha, beta: beta)))
+    }
+
+    /// Whether a stage is given by samples, or as `/v1/calibrate` answered.
+    static func isMeasured(_ value: JSONValue) -> Bool {
+        value["samples"] != nil || value["alpha_us"]?.kind == .object
+    }
+
+    /// `samples` with what is to be made of them, `fit`.
+    private static func samples(
+        _ value: JSONValue, _ extraFields: [StaticString], _ errors: inout ValidationErrors
+    ) -> FittedLatency? {
+        guard let object = ObjectReader(value, fields: ["samples", "fit"] + extraFields, &errors) else { return nil }
+        var fit = LatencyFit.line
+        if let given = object.optional("fit") {
+            guard let read = given.choice(of: LatencyFit.self, &errors) else { return nil }
+            fit = read
+        }
+        guard let samples = object.required("samples", &errors).flatMap({ CalibrationSchema.samples($0, &errors) })
+        else { return nil }
+        return errors.checked(value, try fit.model(samples))
+    }
+
+    /// The largest of several lines: a roofline.
+    private static func maximum(
+        _ value: JSONValue, _ extraFields: [StaticString], _ errors: inout ValidationErrors
+    ) -> LatencyModel? {
+        guard let object = ObjectReader(value, fields: ["max"] + extraFields, &errors),
+            let elements = object.required("max", &errors)?.array(limit: 64, &errors)
+        else { return nil }
+        var lines: [LatencyLine] = []
+        var isComplete = true
+        for element in elements {
+            guard let line = decode(element, &errors)?.model.line else {
+                if errors.isEmpty { errors.add(element, "must be a line: alpha_us and beta_us") }
+                isComplete = false
+                continue
+            }
+            lines.append(line)
+        }
+        guard isComplete else { return nil }
+        return errors.checked(value, try LatencyModel(maximumOf: lines))
+    }
+}

@@ -1,0 +1,143 @@
+import Hardware
+import JSON
+import Numerics
+import Planning
+import Sizing
+import Text
+
+/// A sizing by the names of model and devices: what is left out is chosen. The input of a ``SizeByNameOperation``.
+public struct NamedSizing: Sendable {
+    /// Model, devices and the degrees of parallelism that are fixed.
+    public var description: OpenDescription
+    /// Tokens: the fixed prefill, and the mean of a geometric decode.
+    public var prefill: Double
+    public var decode: Double
+    /// nil where the largest useful batch is to be chosen.
+    public var batchSize: Int?
+    /// nil for ``defaultMicrobatches``.
+    public var microbatches: Int?
+    public var maximumRatio: Int?
+    /// Milliseconds: a bound on the time per output token, which the batch is chosen under.
+    public var tpot: Double?
+
+    static let defaultMicrobatches = 2
+
+    public init(
+        _ description: OpenDescription, prefill: Double, decode: Double, batchSize: Int? = nil,
+        microbatches: Int? = nil, maximumRatio: Int? = nil, tpot: Double? = nil
+    ) {
+        self.description = description
+        self.prefill = prefill
+        self.decode = decode
+        self.batchSize = batchSize
+        self.microbatches = microbatches
+        self.maximumRatio = maximumRatio
+        self.tpot = tpot
+    }
+
+    /// The sizing with everything chosen.
+    func request() throws(ProblemDocument) -> SizeRequest {
+        let microbatches = microbatches ?? Self.defaultMicrobatches
+        let workload = try Self.checked(
+            "prefill",
+            try Workload(.independent(prefill: try .fixed(prefill), decode: try .geometric(mean: decode))))
+        let closed = try Self.checked(
+            "model", try description.closed(slotLoad: workload.slotLoad, microbatches: microbatches))
+        let hardware = try Self.checked("model", try DerivedHardware(closed))
+        let batch: Int
+        if let batchSize { batch = batchSize } else { batch = try largestBatch(hardware, workload, microbatches) }
+        let problem: SizingProblem
+        do throws(InvalidInput) {
+            let stages = try hardware.stages(batchSize: batch)
+            problem = try SizingProblem(
+                workload: workload, stages: stages, batchSize: batch, microbatches: microbatches,
+                maximumRatio: maximumRatio ?? SizingProblem.defaultMaximumRatio)
+        } catch {
+            throw ProblemDocument(error, at: "/hardware")
+        }
+        return SizeRequest(
+            problem: problem, include: [], hasCost: false, hasMaximumRatio: maximumRatio != nil,
+            assumptions: [
+                "decode lengths are geometric with the given mean", "prefill and decode lengths are independent",
+            ],
+            derivedHardware: hardware, chosen: chosen(closed, batch: batch),
+            hash: SipHash128.hash(canonicalRequest(closed, batch: batch, microbatches: microbatches)))
+    }
+
+    /// The batch of the best plan under memory and the bound on the time per output token.
+    private func largestBatch(
+        _ hardware: DerivedHardware, _ workload: Workload, _ microbatches: Int
+    ) throws(ProblemDocument) -> Int {
+        let problem = try Self.checked(
+            "model",
+            try PlanProblem(
+                pairs: [try InstancePair(hardware, slotLoad: workload.slotLoad)],
+                limits: try PlanLimits(
+                    tpot: tpot.map { $0 * 1000 }, maximumRatio: maximumRatio ?? PlanLimits.defaultMaximumRatio,
+                    microbatches: [microbatches])))
+        do throws(Infeasibility) {
+            return try problem.bestBundle().batchSize
+        } catch {
+            throw ProblemDocument(
+                .unprocessableContent, "No deployment meets the limits.",
+                errors: error.conflicts.map { FieldError(pointer: "", detail: "\($0.field): \($0.detail)") })
+        }
+    }
+
+    /// What was chosen for the caller, as short sentences.
+    private func chosen(_ closed: HardwareDescription, batch: Int) -> [String] {
+        var list: [String] = []
+        if batchSize == nil { list.append("batch_size \(batch) chosen") }
+        if microbatches == nil { list.append("microbatches \(Self.defaultMicrobatches) chosen") }
+        if description.tensorParallel == nil {
+            list.append("tensor_parallel \(closed.attention.tensorParallel) chosen")
+        }
+        if description.expertParallel == nil { list.append("expert_parallel \(closed.ffn.expertParallel) chosen") }
+        return list
+    }
+
+    /// The canonical text of the `POST` that asks the same (see `JSONValue.canonicalText()`): members by their names.
+    private func canonicalRequest(_ closed: HardwareDescription, batch: Int, microbatches: Int) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.beginObject()
+        writer.field("batch_size", batch)
+        writer.object("hardware") { writer in
+            writer.object("attention") { writer in
+                writer.field("data_parallel", closed.attention.dataParallel)
+                writer.field("device", closed.attention.device.id)
+                writer.field("tensor_parallel", closed.attention.tensorParallel)
+            }
+            writer.object("communication") { $0.field("link", closed.link.kind.rawValue) }
+            writer.object("ffn") { writer in
+                writer.field("device", closed.ffn.device.id)
+                writer.field("expert_parallel", closed.ffn.expertParallel)
+            }
+            writer.field("model", closed.model.id)
+        }
+        if let maximumRatio { writer.field("max_ratio", maximumRatio) }
+        writer.field("microbatches", microbatches)
+        writer.object("workload") { writer in
+            writer.field("decode", decode)
+            writer.field("prefill", prefill)
+        }
+        writer.endObject()
+        // Lengths were checked to be finite.
+        return (try? writer.finish()) ?? []
+    }
+
+    /// What the model says of a value is said of the parameter `name`.
+    private static func checked<T>(
+        _ name: String, _ make: @autoclosure () throws(InvalidInput) -> T
+    ) throws(ProblemDocument) -> T {
+        do throws(InvalidInput) { return try make() } catch { throw .parameter(name, error.rule) }
+    }
+}
+
+extension ProblemDocument {
+    /// 422 for one parameter of a query.
+    public static func parameter(_ name: String, _ rule: String) -> ProblemDocument {
+        ProblemDocument(
+            .unprocessableContent, "One parameter breaks the schema or the model.",
+            errors: [FieldError(pointer: "/" + name, detail: rule)])
+    }
+}

@@ -1,0 +1,71 @@
+import JSON
+import Numerics
+import Simulation
+import Sizing
+import Text
+
+/// A checked `POST /v1/simulate`.
+public struct SimulateRequest: Sendable {
+    var problem: SimulationProblem
+    var settings: SimulationSettings
+    var assumptions: [StaticString]
+    /// The same for hardware that was derived from names.
+    var derivation: [String]
+    /// The whole request.
+    var value: JSONValue
+
+    static let fields: [StaticString] =
+        ["workload", "hardware", "batch_size", "microbatches", "ratios"] + SimulationSettings.fields
+
+    /// Reads a request, or adds everything that is wrong with it to `errors`.
+    static func decode(
+        _ value: JSONValue, _ limits: SimulationLimits, _ errors: inout ValidationErrors
+    ) -> SimulateRequest? {
+        guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
+        var assumptions: [StaticString] = []
+        let workload = object.required("workload", &errors)
+            .flatMap { WorkloadSchema.decode($0, &errors, &assumptions) }
+        let hardwareValue = object.required("hardware", &errors)
+        let hardware = hardwareValue.flatMap { HardwareSchema.read($0, &errors, &assumptions) }
+        let batchSize = object.required("batch_size", &errors)?
+            .integer(in: 1...SizingLimits.maximumBatchSize, &errors)
+        let microbatches = object.optional("microbatches")?
+            .integer(in: 1...SizingLimits.maximumMicrobatches, &errors)
+        let ratios = object.required("ratios", &errors).flatMap { decodeRatios($0, &errors) }
+        let settings = SimulationSettings.decode(object, limits, &errors)
+        guard let workload, let hardware, let batchSize, let ratios, errors.isEmpty else { return nil }
+        let stages = errors.checked(hardwareValue ?? value, try hardware.stages(batchSize: batchSize))
+        guard let stages else { return nil }
+        if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
+        let problem = errors.checkedSimulation(
+            value,
+            try SimulationProblem(
+                workload: workload.workload, stages: stages, batchSize: batchSize, microbatches: microbatches,
+                ratios: ratios,
+                requestsPerInstance: settings.requestsPerInstance, start: settings.start,
+                seed: UInt64(settings.seed)))
+        guard let problem else { return nil }
+        assumptions.append(Self.overlap(microbatches))
+        return SimulateRequest(
+            problem: problem, settings: settings, assumptions: assumptions,
+            derivation: hardware.derived?.assumptions ?? [], value: value)
+    }
+
+    private static func overlap(_ microbatches: Int?) -> StaticString {
+        microbatches == nil
+            ? "stages overlap perfectly, in lock-step"
+            : "microbatches are served one at a time in order; messages take half of the communication time each way"
+    }
+
+    private static func decodeRatios(_ value: JSONValue, _ errors: inout ValidationErrors) -> [Int]? {
+        guard let elements = value.array(limit: SimulationProblem.maximumRatios, &errors) else { return nil }
+        var ratios: [Int] = []
+        for element in elements {
+            guard let ratio = element.integer(in: 1...SizingLimits.maximumRatio, &errors) else { continue }
+            if ratios.contains(ratio) { errors.add(element, "must not be given twice") }
+            ratios.append(ratio)
+        }
+        if value.count == 0 { errors.add(value, "must have at least one element") }
+        return ratios
+    }
+}

@@ -1,0 +1,116 @@
+import Calibration
+import Hardware
+import JSON
+import Numerics
+import Simulation
+import Sizing
+import Text
+
+/// A checked `POST /v1/size`.
+public struct SizeRequest: Sendable {
+    /// What the answer holds beside the recommendation.
+    public enum Part: String, CaseIterable, Sendable {
+        case curve
+    }
+
+    var problem: SizingProblem
+    public var include: Set<Part>
+    /// Whether the answer gives throughput per cost.
+    var hasCost: Bool
+    /// Whether the caller bounded the ratio.
+    var hasMaximumRatio: Bool
+    /// The simulation to run beside.
+    var simulation: Simulation?
+    /// What was taken for granted, as short sentences, in the order of the request.
+    var assumptions: [StaticString]
+    /// What the latencies are derived from, where hardware is named.
+    var derivedHardware: DerivedHardware?
+    /// What was chosen where a query left it out, as short sentences.
+    var chosen: [String] = []
+    /// Where the workload or the coefficients are measurements: their errors.
+    var errors: InputErrors?
+    /// Of the canonical text of the request.
+    var hash: SipHash128.Value
+
+    /// A simulation around the recommendation.
+    struct Simulation: Sendable {
+        var settings: SimulationSettings
+        /// What asks for it, and what errors of it point into.
+        var value: JSONValue
+        /// The whole request.
+        var request: JSONValue
+    }
+
+    static let fields: [StaticString] = [
+        "workload", "hardware", "batch_size", "microbatches", "max_ratio", "cost", "barrier", "include", "simulation",
+    ]
+
+    /// Reads a request, or adds everything that is wrong with it to `errors`.
+    static func decode(
+        _ value: JSONValue, _ limits: SimulationLimits, _ errors: inout ValidationErrors
+    ) -> SizeRequest? {
+        guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
+        var assumptions: [StaticString] = []
+        assumptions.reserveCapacity(8)
+        let workload = object.required("workload", &errors)
+            .flatMap { WorkloadSchema.decode($0, &errors, &assumptions) }
+        let hardwareValue = object.required("hardware", &errors)
+        let hardware = hardwareValue.flatMap { HardwareSchema.read($0, &errors, &assumptions) }
+        let batchSize = object.required("batch_size", &errors)?
+            .integer(in: 1...SizingLimits.maximumBatchSize, &errors)
+        let microbatches = object.optional("microbatches")?
+            .integer(in: 1...SizingLimits.maximumMicrobatches, &errors)
+        let maximumRatio = object.optional("max_ratio")?.integer(in: 1...SizingLimits.maximumRatio, &errors)
+        let cost = object.optional("cost").flatMap { decodeCost($0, &errors) }
+        let barrier = object.optional("barrier")?.choice(of: BarrierMethod.self, &errors) ?? .automatic
+        let include = object.optional("include").map { decodeInclude($0, &errors) } ?? []
+        let simulation = object.optional("simulation").flatMap { decodeSimulation($0, of: value, limits, &errors) }
+        if simulation != nil, let workload, case .moments = workload.workload.requests {
+            errors.add(value, .momentsOnly)
+        }
+        guard let workload, let hardware, let batchSize, errors.isEmpty else { return nil }
+        let stages = errors.checked(hardwareValue ?? value, try hardware.stages(batchSize: batchSize))
+        guard let stages else { return nil }
+
+        if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
+        if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
+        let problem = errors.checked(
+            value,
+            try SizingProblem(
+                workload: workload.workload, stages: stages, batchSize: batchSize, microbatches: microbatches,
+                maximumRatio: maximumRatio ?? SizingProblem.defaultMaximumRatio, cost: cost ?? .equal,
+                barrierMethod: barrier))
+        guard let problem else { return nil }
+        return SizeRequest(
+            problem: problem, include: include, hasCost: cost != nil,
+            hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
+            derivedHardware: hardware.derived, errors: hardware.errors(batchSize: batchSize, load: workload.errors),
+            hash: value.canonicalHash())
+    }
+
+    private static func decodeSimulation(
+        _ value: JSONValue, of request: JSONValue, _ limits: SimulationLimits, _ errors: inout ValidationErrors
+    ) -> Simulation? {
+        guard let object = ObjectReader(value, fields: SimulationSettings.fields, &errors) else { return nil }
+        return Simulation(
+            settings: SimulationSettings.decode(object, limits, &errors), value: value, request: request)
+    }
+
+    private static func decodeCost(_ value: JSONValue, _ errors: inout ValidationErrors) -> InstanceCost? {
+        let object = ObjectReader(value, fields: ["attention_instance", "ffn_instance"], &errors)
+        let attention = object?.required("attention_instance", &errors)?.number(in: 1e-9...1e12, &errors)
+        let ffn = object?.required("ffn_instance", &errors)?.number(in: 1e-9...1e12, &errors)
+        guard let attention, let ffn else { return nil }
+        return errors.checked(value, try InstanceCost(attention: attention, ffn: ffn))
+    }
+
+    private static func decodeInclude(_ value: JSONValue, _ errors: inout ValidationErrors) -> Set<Part> {
+        var parts: Set<Part> = []
+        guard let elements = value.array(limit: Part.allCases.count, &errors) else { return [] }
+        for element in elements {
+            guard let part = element.choice(of: Part.self, &errors) else { continue }
+            if !parts.insert(part).inserted { errors.add(element, "must not be given twice") }
+        }
+        return parts
+    }
+}

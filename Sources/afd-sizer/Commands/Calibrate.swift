@@ -1,0 +1,32 @@
+import ArgumentParser
+import SizingContract
+
+struct Calibrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fits latency coefficients to measured samples, as POST /v1/calibrate does.",
+        discussion: """
+            Samples are JSON as the service takes it, or CSV with the columns stage, load (or batch and context), latency_us and \
+            optionally weight. What --output json prints is accepted as "hardware" by the other commands.
+
+            EXAMPLES
+              afd-sizer calibrate samples.csv
+              afd-sizer calibrate --output json samples.json > hardware.json
+            """)
+
+    @Argument(help: "A file with the samples, or - for standard input.")
+    var file: String
+
+    @Option(help: OutputFormat.help)
+    var output: OutputFormat?
+
+    func run() throws {
+        let text = try AnswerCommand.contents(of: file)
+        let operation = CalibrateOperation()
+        let result = Result { () throws(ProblemDocument) in
+            let isJSON = text.first { $0 > 0x20 && $0 < 0x80 } == UInt8(ascii: "{")
+            let input = isJSON ? try operation.input(from: text) : try CalibrateRequest(csv: text)
+            return try operation.answer(to: input, pretty: true, OperationContext())
+        }
+        try AnswerCommand.print(result, OutputFormat.chosen(output), .summary(SummaryTable.calibration))
+    }
+}

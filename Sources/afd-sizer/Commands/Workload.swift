@@ -1,0 +1,52 @@
+import ArgumentParser
+import SizingContract
+
+struct Workload: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Reads a trace of requests and says what load it makes, as POST /v1/workload does.",
+        discussion: """
+            CSV, NDJSON and JSON are told apart by the file's name, or by its first byte; gzip is undone. Memory does not grow with \
+            the trace. What --output json prints is accepted as "workload" by the other commands.
+
+            EXAMPLES
+              afd-sizer workload azure2023_conv.csv
+              afd-sizer workload --output json mooncake.jsonl.gz > workload.json
+              zcat huge.csv.gz | afd-sizer workload --format csv -
+            """)
+
+    @Argument(help: "A file with the trace, or - for standard input.")
+    var file: String
+
+    @Option(help: "How the trace is laid out (default: by its name or first byte).")
+    var format: TraceFile.Format?
+
+    @Option(help: ArgumentHelp("The column of prefill lengths.", valueName: "name"))
+    var prefillColumn: String?
+
+    @Option(help: ArgumentHelp("The column of decode lengths.", valueName: "name"))
+    var decodeColumn: String?
+
+    @Flag(help: "The first output token comes from prefill: one decode step less a request.")
+    var firstTokenFromPrefill = false
+
+    @Option(help: OutputFormat.help)
+    var output: OutputFormat?
+
+    func run() throws {
+        let bar = ProgressBar()
+        defer { bar?.finish() }
+        let trace = TraceFile(
+            path: file, format: format, prefillColumn: prefillColumn, decodeColumn: decodeColumn,
+            firstTokenFromPrefill: firstTokenFromPrefill)
+        let result: Result<[UInt8], ProblemDocument>
+        do throws(Unreadable) {
+            result = try trace.answer { fraction in bar?.show(fraction) }
+        } catch {
+            bar?.finish()
+            Output.error(error.description)
+            throw ExitCode(ExitStatus.unavailable)
+        }
+        bar?.finish()
+        try AnswerCommand.print(result, OutputFormat.chosen(output), .summary(SummaryTable.workload))
+    }
+}
