@@ -43,7 +43,7 @@ if let certificate, let privateKey {
         certificates = try TLSCertificateStore(
             TLSConfiguration(
                 certificatePath: certificate, privateKeyPath: privateKey, clientAuthorityPath: clientAuthority),
-            now: DispatchTime.now().uptimeNanoseconds,
+            now: MonotonicClock.now(),
             report: { say("\($0.description)\n", to: STDERR_FILENO) })
     } catch {
         fail("\(error)")

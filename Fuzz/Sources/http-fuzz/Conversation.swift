@@ -27,7 +27,7 @@ struct Conversation: Equatable {
             var progressed = true
             while progressed {
                 progressed = false
-                if http.machine.discardsInput {
+                if http.discardsInput {
                     http.discard(pending.count)
                     pending = []
                 } else if http.acceptsInput {
@@ -45,9 +45,8 @@ struct Conversation: Equatable {
                     run(queue.works.removeFirst(), &http)
                     progressed = true
                 }
-                if let command = http.command {
+                if let command = http.takeCommand() {
                     result.isClosing = true
-                    http.command = nil
                     if command != .halfClose {
                         pending = []
                         progressed = false
@@ -75,7 +74,7 @@ struct Conversation: Equatable {
 /// Every way of answering, chosen by the path. Answers are counted by a field that no request can put there and that interim ones lack.
 private struct EchoHandler: HTTPHandler {
     func plan(for head: RequestHead) -> RequestPlan {
-        _ = (head.fields, head.queryItems, head.query, head.authority, head[.accept], head.requestID)
+        _ = (head.fields, head.queryItems, head.query, head[.accept], head.requestID)
         switch head.path.utf8.count % 5 {
         case 0: return .respond(route: "", response(.text("head")))
         case 1: return RequestPlan(route: "", body: .collect(limit: nil) { .now(response(.text("\($0.body.count)"))) })

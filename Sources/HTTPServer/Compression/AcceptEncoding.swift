@@ -1,9 +1,9 @@
-/// What codings a client accepts for the answer (RFC 9110 section 12.5.3), reduced to the two that this server offers.
-public struct AcceptEncoding: Sendable, Equatable {
+/// What codings a client accepts for the response (RFC 9110 section 12.5.3), reduced to the two that this server offers.
+struct AcceptEncoding: Sendable, Equatable {
     /// The weight of gzip, in thousandths; 0 is "not acceptable".
-    public let gzip: Int
+    let gzip: Int
     /// The weight of no coding.
-    public let identity: Int
+    let identity: Int
 
     /// Reads the combined value of `Accept-Encoding`, or nil where there is no such field.
     ///
@@ -11,14 +11,14 @@ public struct AcceptEncoding: Sendable, Equatable {
     /// - An empty field: no coding is wanted.
     /// - `*` stands for every coding that is not named; `identity` is acceptable unless `identity;q=0` or `*;q=0` says
     ///   otherwise. Malformed elements are ignored. Of an element given twice the lower weight counts.
-    public init(_ field: String?) {
+    init(_ field: String?) {
         var gzip: Int?
         var identity: Int?
         var others: Int?
         for element in (field ?? "").utf8.split(separator: UInt8(ascii: ",")) {
             let parts = element.split(separator: UInt8(ascii: ";"), maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(parts[0].trimmingOWS)?.lowercased() ?? ""
-            guard let weight = parts.count == 1 ? 1000 : Self.weight(parts[1].trimmingOWS) else { continue }
+            let name = String(parts[0].trimmingBlanks())?.lowercased() ?? ""
+            guard let weight = parts.count == 1 ? 1000 : Self.weight(parts[1].trimmingBlanks()) else { continue }
             switch name {
             case "gzip", "x-gzip": gzip = min(gzip ?? weight, weight)
             case "identity": identity = min(identity ?? weight, weight)
@@ -30,8 +30,8 @@ public struct AcceptEncoding: Sendable, Equatable {
         self.identity = identity ?? (others == 0 ? 0 : 1)
     }
 
-    /// Whether the answer is better sent with gzip. A client that refuses both gets no coding.
-    public var prefersGzip: Bool {
+    /// Whether the response is better sent with gzip. A client that refuses both gets no coding.
+    var prefersGzip: Bool {
         gzip > 0 && gzip >= identity
     }
 
@@ -46,7 +46,7 @@ public struct AcceptEncoding: Sendable, Equatable {
         guard bytes[3] == UInt8(ascii: ".") else { return nil }
         var unit = 100
         for byte in bytes[4...] {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            guard ByteClass.isDigit(byte) else { return nil }
             weight += Int(byte - UInt8(ascii: "0")) * unit
             unit /= 10
         }

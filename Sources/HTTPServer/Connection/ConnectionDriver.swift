@@ -1,7 +1,4 @@
-/// Does what the HTTP side of a connection decides: reads, writes and closes its socket. Confined to one loop.
-///
-/// It is told of readiness once per edge, so it remembers what may still be read or written. Where there is a
-/// ``TLSChannel``, it stands between the socket and the HTTP side; see ConnectionDriver+TLS.
+/// Joins the HTTP side of a connection to its socket: reads, writes and closes as they ask for it. Confined to one loop.
 final class ConnectionDriver {
     /// What a loop tells of a socket.
     struct Readiness: OptionSet {
@@ -16,46 +13,42 @@ final class ConnectionDriver {
     /// How often a connection reads before others have their turn.
     private static let readsPerTurn = 8
 
-    let descriptor: Int32
-    let system: any SystemCalls
+    let id: ConnectionID
+    let info: ConnectionInfo
+    private let observer: (any ServerObserver)?
     /// The loop's buffer, into which every connection of the loop reads.
     private let buffer: UnsafeMutableRawBufferPointer
-    var http: HTTPConnection
-    /// nil where the connection is plain.
-    let tls: TLSChannel?
+    private var http: HTTPConnection
+    private var stream: SocketStream
 
     /// Bytes that were read, and decrypted, and could not be used yet.
-    var pending: [UInt8] = []
+    private var pending: [UInt8] = []
     private var pendingStart = 0
     /// Input was left lying because the HTTP side did not accept it; it has to be asked again.
     private var isStalled = false
-    private var canRead = false
-    var canWrite = true
-    var clientClosed = false
-    var inputEnded = false
-    /// Our side is to be closed as soon as the last ciphertext is sent.
-    var halfClosesWhenSent = false
     private(set) var isClosed = false
     /// The connection is open only to be told that there are too many.
-    var isRefusal = false
+    let isRefusal: Bool
     /// There may be more to read, but it is the turn of others.
     private(set) var wantsTurn = false
 
     /// - Parameter buffer: memory that outlives the driver and is used by nobody else while one of its methods runs.
     init(
-        descriptor: Int32, system: any SystemCalls, buffer: UnsafeMutableRawBufferPointer, http: HTTPConnection,
-        tls: TLSChannel? = nil
+        stream: consuming SocketStream, http: HTTPConnection, buffer: UnsafeMutableRawBufferPointer,
+        isRefusal: Bool = false
     ) {
-        self.descriptor = descriptor
-        self.system = system
-        self.buffer = buffer
+        id = http.id
+        info = http.info
+        observer = http.services.observer
+        self.stream = stream
         self.http = http
-        self.tls = tls
+        self.buffer = buffer
+        self.isRefusal = isRefusal
     }
 
     /// When ``deadlinePassed(now:)`` is to be called; nil where time does not matter.
     var deadline: UInt64? {
-        guard let handshake = tls?.handshakeDeadline else { return http.deadline }
+        guard let handshake = stream.handshakeDeadline else { return http.deadline }
         return min(handshake, http.deadline ?? .max)
     }
 
@@ -63,12 +56,11 @@ final class ConnectionDriver {
 
     func becameReady(_ readiness: Readiness, now: UInt64) {
         guard !isClosed else { return }
-        if readiness.contains(.failed) { return lose(now: now) }
-        if readiness.contains(.readable) { canRead = true }
-        if readiness.contains(.writable) { canWrite = true }
-        if readiness.contains(.closedByClient), !clientClosed {
-            clientClosed = true
-            canRead = true
+        if readiness.contains(.failed) { return close(now: now) }
+        if readiness.contains(.readable) { stream.becameReadable() }
+        if readiness.contains(.writable) { stream.becameWritable() }
+        if readiness.contains(.closedByClient), !stream.isClosedByClient {
+            stream.clientClosed()
             http.clientClosed(now: now)
         }
         pump(now: now)
@@ -82,7 +74,7 @@ final class ConnectionDriver {
 
     func deadlinePassed(now: UInt64) {
         guard !isClosed, let deadline, deadline <= now else { return }
-        if let handshake = tls?.handshakeDeadline, handshake <= now { return lose(now: now) }
+        if let handshake = stream.handshakeDeadline, handshake <= now { return close(now: now) }
         http.deadlinePassed(now: now)
         pump(now: now)
     }
@@ -102,12 +94,12 @@ final class ConnectionDriver {
     /// Closes the socket at once.
     func abandon(now: UInt64) {
         guard !isClosed else { return }
-        close(now: now, reset: false)
+        close(now: now)
     }
 
     // MARK: Work
 
-    /// Goes on reading, writing and obeying until nothing more can be done for now.
+    /// Goes on reading, writing and carrying out commands until nothing more can be done for now.
     func pump(now: UInt64) {
         var budget = Self.readsPerTurn
         wantsTurn = false
@@ -116,125 +108,116 @@ final class ConnectionDriver {
             guard !isClosed else { break }
             flush(now: now)
             guard !isClosed else { break }
-            let obeyed = obey(now: now)
-            guard progressed || obeyed else { break }
+            let commanded = carryOutCommand(now: now)
+            guard progressed || commanded else { break }
             budget -= 1
             if budget == 0 {
                 wantsTurn = true
                 break
             }
         }
-        if !isClosed, http.machine.state == .idle { releaseBuffers() }
+        if !isClosed { releaseBuffers() }
     }
 
     /// Reads and passes on. False if there was nothing to do.
     private func takeInput(now: UInt64) -> Bool {
-        if http.machine.discardsInput {
-            if !pending.isEmpty { dropPending() }
-            return announcedEnd(now: now) || read(now: now)
+        if http.discardsInput {
+            http.discard(pending.count - pendingStart)
+            dropPending()
+            return read(now: now)
         }
         guard http.acceptsInput else { return false }
-        if isStalled || pendingStart < pending.count {
-            isStalled = false
-            let used = http.receive(pending.span.extracting(droppingFirst: pendingStart), now: now)
-            pendingStart += used
-            if pendingStart == pending.count { dropPendingStorage() }
-            if !http.acceptsInput { isStalled = true }
-            return true
-        }
-        if announcedEnd(now: now) { return true }
-        return read(now: now)
+        guard isStalled || pendingStart < pending.count else { return read(now: now) }
+        isStalled = false
+        pendingStart += http.receive(pending.span.extracting(droppingFirst: pendingStart), now: now)
+        if pendingStart == pending.count { dropPending() }
+        if !http.acceptsInput { isStalled = true }
+        return true
     }
 
     private func read(now: UInt64) -> Bool {
-        guard canRead, !inputEnded, tls?.isCongested != true else { return false }
-        switch system.receive(descriptor, into: buffer) {
+        let wasClosedByClient = stream.isClosedByClient
+        switch stream.read(into: buffer, plaintext: &pending) {
         case .bytes(let count):
-            // A short read has emptied the socket, unless the end follows.
-            if count < buffer.count, !clientClosed { canRead = false }
-            if let tls {
-                decrypt(UnsafeRawBufferPointer(rebasing: buffer[..<count]), tls, now: now)
-                return true
-            }
             let bytes = UnsafeBufferPointer(rebasing: buffer.bindMemory(to: UInt8.self)[..<count])
             let used = http.receive(bytes.span, now: now)
             if used < count { pending.append(contentsOf: bytes[used...]) }
             if !http.acceptsInput { isStalled = true }
-            return true
-        case .wouldBlock:
-            canRead = false
-            return false
+        case .decrypted(let handshakeFinished):
+            if handshakeFinished { observer?.handshakeFinished(succeeded: true) }
+            if stream.isClosedByClient, !wasClosedByClient { http.clientClosed(now: now) }
+        case .undecipherable(let count):
+            http.discard(count)
         case .end:
-            guard endIsAnnounced() else {
-                lose(now: now)
-                return false
-            }
-            inputEnded = true
             http.inputClosed(now: now)
-            return true
-        case .failed:
-            lose(now: now)
+        case .tlsFailed:
+            failTLS(now: now)
+        case .nothing:
+            return false
+        case .broken:
+            close(now: now)
             return false
         }
+        return true
     }
 
     /// Sends what there is, as far as the socket takes it.
     private func flush(now: UInt64) {
-        if let tls { return flush(tls, now: now) }
-        while canWrite, !http.output.isEmpty {
-            let result = http.output.withNext { system.send(descriptor, UnsafeRawBufferPointer($0)) }
-            switch result {
-            case .bytes(let count): http.output.consume(count)
-            case .wouldBlock:
-                canWrite = false
-                http.outputBlocked(now: now)
-            case .failed, .end:
-                return lose(now: now)
-            case nil: return
-            }
+        switch stream.write(&http.output) {
+        case .sent: http.outputSent(now: now)
+        case .blocked: http.outputBlocked(now: now)
+        case .waiting: return
+        case .tlsFailed: failTLS(now: now)
+        case .broken: close(now: now)
         }
-        if http.output.isEmpty { http.outputSent(now: now) }
     }
 
-    /// Carries out a command. False if there was none.
-    private func obey(now: UInt64) -> Bool {
-        guard let command = http.command else { return false }
-        http.command = nil
+    /// Does what the HTTP side asks for. False if that is nothing.
+    private func carryOutCommand(now: UInt64) -> Bool {
+        guard let command = http.takeCommand() else { return false }
         switch command {
-        case .halfClose: halfClose(now: now)
+        case .halfClose:
+            stream.shutDown()
+            flush(now: now)
         case .close:
-            sayGoodbye()
-            close(now: now, reset: false)
+            if http.output.isEmpty { stream.sendCloseNotify() }
+            close(now: now)
         case .reset: close(now: now, reset: true)
         }
         return true
     }
 
-    /// The connection is broken.
-    func lose(now: UInt64) { close(now: now, reset: false) }
+    /// TLS cannot go on: its alert goes out, and the connection lingers so that the client can read it.
+    private func failTLS(now: UInt64) {
+        endHandshake()
+        dropPending()
+        http.transportFailed(now: now)
+    }
 
-    private func close(now: UInt64, reset: Bool) {
+    private func close(now: UInt64, reset: Bool = false) {
         isClosed = true
-        handshakeEnded()
         wantsTurn = false
-        http.connectionLost(now: now)
-        if reset { system.reset(descriptor) } else { system.close(descriptor) }
-        pending = []
+        endHandshake()
+        http.connectionClosed(now: now)
+        stream.close(reset: reset)
+        dropPending()
     }
 
-    func dropPending() {
-        http.discard(pending.count - pendingStart)
-        dropPendingStorage()
+    /// A handshake that is not over by now has failed.
+    private func endHandshake() {
+        if stream.abandonHandshake() { observer?.handshakeFinished(succeeded: false) }
     }
 
-    private func dropPendingStorage() {
-        pending.removeAll(keepingCapacity: true)
+    // MARK: Memory
+
+    private func dropPending() {
+        pending.removeAll(keepingCapacity: !isClosed)
         pendingStart = 0
     }
 
     private func releaseBuffers() {
-        http.releaseBuffers()
+        guard http.releaseBuffers() else { return }
         if pending.isEmpty, pending.capacity > 0 { pending = [] }
-        tls?.releaseBuffers()
+        stream.releaseBuffers()
     }
 }

@@ -9,7 +9,7 @@ final class ConnectionServices {
     let buffers = BufferPool()
     /// Gives work to the pool; false if its queue is full.
     let submit: (Work, ConnectionID) -> Bool
-    /// Gives the time for reports. The time that comes with an event is that of the loop's turn, in which an answer may
+    /// Gives the time for reports. The time that comes with an event is that of the loop's turn, in which a response may
     /// have been made; nil takes it all the same.
     let clock: (() -> UInt64)?
     var date = DateLine()

@@ -1,14 +1,15 @@
-/// The HTTP side of a connection: request bytes in, answer bytes out, and commands to whoever holds the socket.
+/// The HTTP side of a connection: request bytes in, response bytes out, and commands to whoever holds the socket.
 ///
-/// It joins the parser, the state machine, the handler and the serialiser, and does no I/O: time and bytes come in with
-/// each call, so that tests and fuzzers can hold whole dialogues with it.
+/// It joins the parser, the state machine, the handler and the writer, and does no I/O: time and bytes come in with
+/// each call, so that tests and fuzzers can hold whole dialogues with it. What happens next is decided by the state
+/// machine alone; here it is done.
 struct HTTPConnection {
     /// What the holder of the socket is to do, once `output` has been dealt with.
     enum Command: Equatable {
         /// Close our side of the connection.
         case halfClose
         case close
-        /// Close at once; what has not been sent is given up.
+        /// Close at once; what was not sent is given up.
         case reset
     }
 
@@ -18,25 +19,13 @@ struct HTTPConnection {
     let services: ConnectionServices
     let info: ConnectionInfo
     let id: ConnectionID
-    var parser: RequestParser
-    var machine: ConnectionStateMachine
-    var output = OutputBuffer()
-    var command: Command?
-
-    // The request being served.
-    /// Its header section; nil between requests and where it could not be read.
-    var head: RequestHead?
-    /// The header section of the last request, not yet given back.
-    var spent: HeadStorage?
-    var route = ""
-    var body = BodyReceiver.none
-    /// The job that makes its answer.
-    var work: WorkContext?
-    var stream: StreamingAnswer?
-    var began: UInt64 = 0
-    var receivedBytes = 0
-    /// Answers that were written to `output` and not yet reported.
-    var unreported: [FinishedAnswer] = []
+    private var parser: RequestParser
+    private var machine: ConnectionStateMachine
+    private var writer: ResponseWriter
+    private var reports: ResponseReports
+    /// The request being served; nil between requests.
+    private var request: ServedRequest?
+    private var command: Command?
 
     init(services: ConnectionServices, info: ConnectionInfo, id: ConnectionID, now: UInt64) {
         self.services = services
@@ -44,10 +33,32 @@ struct HTTPConnection {
         self.id = id
         parser = RequestParser(limits: services.limits, pool: services.heads)
         machine = ConnectionStateMachine(limits: services.limits, timeouts: services.timeouts, now: now)
+        writer = ResponseWriter(services)
+        reports = ResponseReports(services, peer: info.peer)
+    }
+
+    /// Bytes to be sent.
+    var output: OutputBuffer {
+        get { writer.output }
+        _modify { yield &writer.output }
     }
 
     /// Whether ``receive(_:now:)`` would use bytes now.
-    var acceptsInput: Bool { machine.acceptsInput && output.count < Self.outputLimit }
+    var acceptsInput: Bool { machine.inputUse == .parse && writer.output.count < Self.outputLimit }
+
+    /// Whether bytes are to be thrown away; they are only counted, with ``discard(_:)``.
+    var discardsInput: Bool { machine.inputUse == .discard }
+
+    /// When ``deadlinePassed(now:)`` is to be called; nil where time does not matter.
+    var deadline: UInt64? { machine.deadline }
+
+    /// What to do now, if anything; to be asked once all of `output` that can be sent is sent.
+    mutating func takeCommand() -> Command? {
+        defer { command = nil }
+        return command
+    }
+
+    // MARK: From the client
 
     /// Takes bytes from the client, as many as can be used now.
     ///
@@ -57,35 +68,247 @@ struct HTTPConnection {
         var position = 0
         while acceptsInput {
             let event = parser.next(input, &position)
-            if machine.state == .idle, !parser.isBetweenRequests || event == .head {
-                machine.requestBegan(now: now)
-                began = now
-            }
+            if !parser.isBetweenRequests || event == .head { perform(machine.requestSeen(now: now), now: now) }
             switch event {
             case .needMore:
-                flushBody(now: now)
+                perform(machine.batchEnded(now: now), now: now)
                 return position
             case .head:
                 receiveHead(now: now)
             case .body(let range):
-                receivedBytes += range.count
-                let action = machine.bodyReceived(range.count, ahead: parser.remaining, now: now)
-                if action == .deliver {
-                    deliver(input.extracting(range), now: now)
-                } else {
-                    perform(action, now: now)
-                }
+                request?.receivedBytes += range.count
+                let bytes = input.extracting(range)
+                perform(machine.bodyReceived(bytes, ahead: parser.remaining, now: now), now: now)
             case .end:
-                flushBody(now: now)
                 perform(machine.requestEnded(now: now), now: now)
             case .failed(let error):
-                perform(machine.parseFailed(error), now: now)
+                perform(machine.parseFailed(error, now: now), now: now)
             }
         }
-        if machine.discardsInput {
+        if discardsInput {
             discard(input.count - position)
             return input.count
         }
         return position
+    }
+
+    /// Bytes came that nobody will parse.
+    mutating func discard(_ count: Int) {
+        if count > 0 { perform(machine.inputDiscarded(count), now: 0) }
+    }
+
+    /// The client has closed its side; there may be bytes before that which were not offered yet.
+    mutating func clientClosed(now: UInt64) { machine.clientClosed(now: now) }
+
+    /// The client has closed its side, and all bytes before that were offered and used.
+    mutating func inputClosed(now: UInt64) { perform(machine.inputClosed(now: now), now: now) }
+
+    // MARK: From the work pool
+
+    /// Something came back from the work pool.
+    mutating func workFinished(_ result: WorkResult, now: UInt64) {
+        switch result {
+        case .response(let response):
+            request?.work = nil
+            perform(machine.responseMade(response, now: now), now: now)
+        case .consumed(let consumer, let response):
+            // Of a request that was refused meanwhile, nothing is wanted any more.
+            guard case .stream(let current) = request?.bodyTaker, current === consumer else { return }
+            if let response {
+                perform(machine.responseMade(response, now: now), now: now)
+            } else {
+                perform(machine.chunkConsumed(now: now), now: now)
+            }
+        case .streamPiece(let bytes): perform(machine.pieceMade(bytes), now: now)
+        case .streamEnded: perform(machine.streamEnded(now: now), now: now)
+        }
+    }
+
+    // MARK: From the transport
+
+    /// All of `output` was sent.
+    mutating func outputSent(now: UInt64) {
+        reports.send(completed: true, now: now)
+        if let pending = request?.stream?.pending, pending > 0 {
+            request?.stream?.backlog.subtract(pending)
+            request?.stream?.pending = 0
+        }
+        perform(machine.outputSent(now: now), now: now)
+    }
+
+    /// The socket takes no more of `output` for now; to be called whenever it took some but not all.
+    mutating func outputBlocked(now: UInt64) { machine.outputBlocked(now: now) }
+
+    /// The transport below can carry no more requests or responses. It may have a last thing to say, so the connection
+    /// ends as after a last response.
+    mutating func transportFailed(now: UInt64) {
+        writer.discardOutput()
+        machine.transportFailed()
+        giveUpRequest(now: now)
+    }
+
+    /// The socket is closed; the response is not wanted any more.
+    mutating func connectionClosed(now: UInt64) {
+        machine.connectionClosed()
+        giveUpRequest(now: now)
+    }
+
+    // MARK: From the server
+
+    mutating func deadlinePassed(now: UInt64) { perform(machine.deadlinePassed(now: now), now: now) }
+
+    /// The server is going to stop: an idle connection has `grace` nanoseconds for one more request.
+    mutating func drainBegan(now: UInt64, grace: UInt64) { machine.drainBegan(now: now, grace: grace) }
+
+    /// There is no room for this connection: says so, and ends it.
+    mutating func refuseConnection(now: UInt64) { perform(machine.connectionRefused(now: now), now: now) }
+
+    /// Gives back the memory that an idle connection does not need. False while a request is served.
+    mutating func releaseBuffers() -> Bool {
+        guard request == nil else { return false }
+        writer.releaseBuffers()
+        return true
+    }
+
+    // MARK: What the state machine decided
+
+    private mutating func perform(_ action: ConnectionAction?, now: UInt64) {
+        guard let action else { return }
+        switch action {
+        case .beginRequest: request = ServedRequest(began: now)
+        case .askHandler: askHandler(now: now)
+        case .sendContinue: writer.writeContinue()
+        case .giveChunk(let chunk): giveChunk(chunk, now: now)
+        case .finishBody(let body): finishBody(body, now: now)
+        case .send(let response, let terms): send(response, terms, now: now)
+        case .refuse(let error, let terms):
+            if let reason = error.reason { services.observer?.rejected(reason) }
+            request?.work?.cancel()
+            send(error.response(retryAfter: services.retryAfter), terms, now: now)
+        case .beginStream(let head, let terms): writer.beginStream(head, terms, to: request?.head?.storage)
+        case .sendPiece(let bytes, let terms): sendPiece(bytes, terms)
+        case .endStream(let terms): endStream(terms, now: now)
+        case .cancelWork: request?.work?.cancel()
+        case .halfClose: command = .halfClose
+        case .close: end(.close)
+        case .reset: end(.reset)
+        }
+    }
+
+    /// The header section is complete.
+    private mutating func receiveHead(now: UInt64) {
+        guard let storage = parser.takeHead() else { return }
+        if storage.callerID.isEmpty { storage.generatedID = services.makeID() }
+        request?.head = RequestHead(storage: storage, connection: info)
+        perform(machine.headReceived(RequestFraming(storage), now: now), now: now)
+    }
+
+    private mutating func askHandler(now: UInt64) {
+        guard let head = request?.head else { return }
+        let plan = services.handler.plan(for: head)
+        request?.route = plan.route
+        switch plan.body {
+        case .respond(let response):
+            perform(machine.responseMade(response, now: now), now: now)
+        case .collect(let limit, let then):
+            request?.bodyTaker = .collect(then)
+            receiveBody(.whole, of: head, limit: limit ?? services.limits.maximumBody, now: now)
+        case .stream(let limit, let consumer):
+            request?.bodyTaker = .stream(consumer)
+            receiveBody(.chunks, of: head, limit: limit, now: now)
+        }
+    }
+
+    private mutating func receiveBody(
+        _ delivery: BodyFlow.Delivery, of head: RequestHead, limit: Int, now: UInt64
+    ) {
+        let coding = ContentCoding.requested(by: head.hasBody ? head[.contentEncoding] : nil)
+        perform(machine.bodyWanted(delivery, coding: coding, limit: limit, now: now), now: now)
+    }
+
+    private mutating func giveChunk(_ chunk: [UInt8], now: UInt64) {
+        guard case .stream(let consumer) = request?.bodyTaker else { return }
+        submit(.consume(consumer, chunk), now: now)
+    }
+
+    /// The body is complete: on to the response.
+    private mutating func finishBody(_ body: [UInt8], now: UInt64) {
+        switch request?.bodyTaker {
+        case .collect(let then):
+            guard let head = request?.head else { return }
+            switch then(Request(head: head, body: body)) {
+            case .now(let response):
+                perform(machine.responseMade(response, now: now), now: now)
+            case .deferred(let job):
+                let context = WorkContext()
+                submit(.respond(job, context), context, now: now)
+            case .stream(let head, let job):
+                beginStream(head, job, now: now)
+            }
+        case .stream(let consumer):
+            let context = WorkContext()
+            submit(.finish(consumer, context), context, now: now)
+        case nil, .some(.none):
+            return
+        }
+    }
+
+    private mutating func beginStream(
+        _ head: Response, _ job: @escaping @Sendable (ResponseStream) -> Void, now: UInt64
+    ) {
+        // The state machine refuses an interim status.
+        guard head.isFinal else { return perform(machine.responseMade(head, now: now), now: now) }
+        let context = WorkContext()
+        let backlog = StreamBacklog()
+        guard submit(.stream(job, context, backlog), context, now: now) else { return }
+        request?.stream = StreamedResponse(status: head.status.code, backlog: backlog)
+        perform(machine.streamBegan(head, now: now), now: now)
+    }
+
+    /// Gives a job to the work pool. False if it has no room; the request is then refused.
+    @discardableResult
+    private mutating func submit(_ work: Work, _ context: WorkContext? = nil, now: UInt64) -> Bool {
+        guard services.submit(work, id) else {
+            perform(machine.workRefused(now: now), now: now)
+            return false
+        }
+        request?.work = context
+        return true
+    }
+
+    private mutating func send(_ response: Response, _ terms: ResponseTerms, now: UInt64) {
+        let sent = writer.write(response, terms, to: request?.head?.storage)
+        finishRequest(status: response.status.code, sentBytes: sent, now: now)
+    }
+
+    private mutating func sendPiece(_ bytes: [UInt8], _ terms: ResponseTerms) {
+        request?.stream?.pending += bytes.count
+        if writer.writePiece(bytes, terms) { request?.stream?.sent += bytes.count }
+    }
+
+    private mutating func endStream(_ terms: ResponseTerms, now: UInt64) {
+        writer.endStream(terms)
+        guard let stream = request?.stream else { return }
+        finishRequest(status: stream.status, sentBytes: stream.sent, now: now)
+    }
+
+    /// The request has its response.
+    private mutating func finishRequest(status: Int, sentBytes: Int, now: UInt64) {
+        reports.add(request, status: status, sentBytes: sentBytes, now: now)
+        request = nil
+    }
+
+    /// The client will not have the response: 499 in logs and metrics, as is usual.
+    private mutating func giveUpRequest(now: UInt64) {
+        request?.work?.cancel()
+        if request?.head != nil { reports.add(request, status: 499, sentBytes: 0, now: now) }
+        request = nil
+        reports.send(completed: false, now: now)
+    }
+
+    private mutating func end(_ command: Command) {
+        self.command = command
+        request?.work?.cancel()
+        request?.bodyTaker = .none
     }
 }

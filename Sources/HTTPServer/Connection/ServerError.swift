@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// Everything for which the server itself answers, without or instead of a handler, and the one place where it gets
 /// its status and its response.
-public enum ServerError: Error, Equatable, Sendable {
+enum ServerError: Error, Equatable, Sendable {
     case malformed(ParseError)
     /// The body is longer than its route accepts (RFC 9110, section 15.5.14).
     case bodyTooLarge
@@ -14,7 +14,7 @@ public enum ServerError: Error, Equatable, Sendable {
     case bodyTimeout
     /// The method is not one of those recognised (RFC 9110, section 9.1).
     case unknownMethod
-    /// `CONNECT`: this is no proxy.
+    /// `CONNECT`: this is not a proxy.
     case connectRefused
     /// An expectation other than `100-continue` (RFC 9110, section 10.1.1).
     case unknownExpectation
@@ -22,7 +22,7 @@ public enum ServerError: Error, Equatable, Sendable {
     case tooManyConnections
     case internalError
 
-    public var status: HTTPResponse.Status {
+    var status: HTTPResponse.Status {
         switch self {
         case .malformed(let error): error.status
         case .bodyTooLarge: .contentTooLarge
@@ -37,7 +37,7 @@ public enum ServerError: Error, Equatable, Sendable {
         }
     }
 
-    public var detail: StaticString {
+    var detail: StaticString {
         switch self {
         case .malformed(let error): error.detail
         case .bodyTooLarge: "The body is longer than is accepted here."
@@ -68,29 +68,31 @@ public enum ServerError: Error, Equatable, Sendable {
         }
     }
 
-    /// The answer: a problem document (RFC 9457).
+    /// The response: a problem document.
     ///
-    /// - Parameter retryAfter: seconds for `Retry-After`, where the answer is 503.
-    public func response(retryAfter: Int) -> Response {
-        var fields: HTTPFields = [.contentType: "application/problem+json"]
+    /// - Parameter retryAfter: seconds for `Retry-After`, where the status is 503.
+    func response(retryAfter: Int) -> Response {
+        var fields: HTTPFields = [:]
         switch self {
         case .workQueueFull, .tooManyConnections: fields[.retryAfter] = String(retryAfter)
         case .connectRefused: fields[.allow] = ServerMethods.allow
         case .unsupportedCoding: fields[.acceptEncoding] = ContentCoding.acceptEncoding
         default: break
         }
-        // The titles and details are ours and need no escaping.
-        let status = status
-        let text = """
-            {"type":"about:blank","title":"\(status.reasonPhrase)","status":\(status.code),"detail":"\(detail)"}
-            """
-        return Response(status: status, fields: fields, body: .text(text))
+        return .problem(status, detail: detail, fields)
     }
 }
 
 /// The methods that the server as a whole offers, for `OPTIONS *` and `CONNECT`.
 enum ServerMethods {
     static let allow = "GET, HEAD, POST, OPTIONS"
+}
+
+/// Constant responses of the server itself.
+enum ServerResponses {
+    /// The response to `OPTIONS *` (RFC 9110, section 9.3.7).
+    static let options = Response(
+        PreparedResponse(Response(status: .noContent, fields: [.allow: ServerMethods.allow])))
 }
 
 extension ServerError {

@@ -51,6 +51,12 @@ struct ByteClass {
         default: nil
         }
     }
+
+    /// The hexadecimal digit of `number` at `index`, counted from the least significant, in lower case.
+    @inline(__always) static func hexDigit(_ number: UInt64, _ index: Int) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: number >> UInt64(index * 4)) & 15
+        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
 }
 
 extension UInt8 {

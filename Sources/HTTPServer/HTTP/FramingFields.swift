@@ -74,7 +74,7 @@ struct FramingFields {
         return nil
     }
 
-    /// A list of tokens. Empty elements, parameters and anything that is no token are refused, though RFC 9110,
+    /// A list of tokens. Empty elements, parameters and anything that is not a token are refused, though RFC 9110,
     /// section 5.6.1 would have empty elements ignored: no client sends them but to confuse.
     private mutating func readTransferEncoding(_ value: Span<UInt8>) -> ParseError? {
         hasTransferEncoding = true
@@ -109,11 +109,7 @@ struct FramingFields {
         while start <= list.count {
             var comma = start
             while comma < list.count, list[comma] != UInt8(ascii: ",") { comma += 1 }
-            var from = start
-            var to = comma
-            while from < to, ByteClass.isBlank(list[from]) { from += 1 }
-            while to > from, ByteClass.isBlank(list[to - 1]) { to -= 1 }
-            body(list.extracting(from..<to))
+            body(list.extracting(list.trimmingBlanks(start..<comma)))
             start = comma + 1
         }
     }

@@ -105,7 +105,7 @@ final class HeadStorage: @unchecked Sendable {
 }
 
 /// The forms of a request-target (RFC 9112, section 3.2).
-public enum TargetForm: UInt8, Sendable {
+enum TargetForm: UInt8, Sendable {
     /// `/path?query`
     case origin
     /// `http://host/path?query`

@@ -21,17 +21,3 @@ enum KnownField: UInt8, Sendable {
         }
     }
 }
-
-extension Span<UInt8> {
-    /// Whether these bytes are `lowercase` but for the case of ASCII letters.
-    func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
-        guard count == lowercase.utf8CodeUnitCount else { return false }
-        let expected = UnsafeBufferPointer(start: lowercase.utf8Start, count: lowercase.utf8CodeUnitCount)
-        for index in 0..<count {
-            var byte = self[index]
-            if byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z") { byte |= 0x20 }
-            if byte != expected[index] { return false }
-        }
-        return true
-    }
-}

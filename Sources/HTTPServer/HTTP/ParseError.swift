@@ -1,8 +1,8 @@
 import HTTPTypes
 
-/// Everything that can be wrong with the bytes of a request. Each case knows the answer that it gets; after any of
+/// Everything that can be wrong with the bytes of a request. Each case knows the response that it gets; after any of
 /// them nothing further on the connection can be trusted, so it is closed.
-public enum ParseError: Error, Equatable, Sendable, CaseIterable {
+enum ParseError: Error, Equatable, Sendable, CaseIterable {
     // Request line (RFC 9112, section 3)
     case malformedRequestLine
     case methodTooLong
@@ -47,8 +47,8 @@ public enum ParseError: Error, Equatable, Sendable, CaseIterable {
     // The end of the stream
     case incompleteMessage
 
-    /// The status of the answer.
-    public var status: HTTPResponse.Status {
+    /// The status of the response.
+    var status: HTTPResponse.Status {
         switch self {
         case .targetTooLong: .uriTooLong
         case .headerSectionTooLarge, .tooManyFields, .trailerSectionTooLarge, .tooManyTrailers:
@@ -60,7 +60,7 @@ public enum ParseError: Error, Equatable, Sendable, CaseIterable {
     }
 
     /// One sentence for the client.
-    public var detail: StaticString {
+    var detail: StaticString {
         switch self {
         case .malformedRequestLine: "The request line is not 'method SP target SP version'."
         case .methodTooLong: "The method is longer than any that is implemented."

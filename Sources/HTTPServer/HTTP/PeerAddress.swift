@@ -1,22 +1,22 @@
 import Glibc
 
 /// The address of a client: 16 bytes as IPv6, IPv4 addresses mapped into it. Cheap to copy, compare and hash.
-public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
+struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     /// The address in network order; IPv4 as `::ffff:a.b.c.d`.
-    public let high: UInt64
-    public let low: UInt64
-    public let port: UInt16
+    let high: UInt64
+    let low: UInt64
+    let port: UInt16
 
-    public init(high: UInt64, low: UInt64, port: UInt16) {
+    init(high: UInt64, low: UInt64, port: UInt16) {
         self.high = high
         self.low = low
         self.port = port
     }
 
-    public static let unknown = PeerAddress(high: 0, low: 0, port: 0)
+    static let unknown = PeerAddress(high: 0, low: 0, port: 0)
 
     /// The address without the port, in the usual notation.
-    public var host: String {
+    var host: String {
         if high == 0, low >> 32 == 0xFFFF {
             let v4 = UInt32(truncatingIfNeeded: low)
             return "\(v4 >> 24).\(v4 >> 16 & 255).\(v4 >> 8 & 255).\(v4 & 255)"
@@ -31,7 +31,7 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    public var description: String {
+    var description: String {
         high == 0 && low >> 32 == 0xFFFF ? "\(host):\(port)" : "[\(host)]:\(port)"
     }
 }

@@ -1,11 +1,5 @@
 /// Percent-encoding of URIs (RFC 3986, section 2.1).
-public enum PercentEncoding {
-    /// Undoes percent-encoding. Nil where a `%` is not followed by two hexadecimal digits or the result is not UTF-8.
-    public static func decode(_ text: String) -> String? {
-        guard let bytes = bytes(Array(text.utf8)[...], plusIsSpace: false) else { return nil }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
+enum PercentEncoding {
     /// Undoes the encoding of a query component, where `+` is a space; malformed parts are kept as they are.
     static func decode(form text: ArraySlice<UInt8>) -> String {
         String(decoding: bytes(text, plusIsSpace: true) ?? Array(text), as: UTF8.self)

@@ -7,7 +7,7 @@ import HTTPTypes
 /// HTTP/1.1 request, no control characters in values, and one unambiguous framing.
 public struct RequestHead: Sendable {
     let storage: HeadStorage
-    public let connection: ConnectionInfo
+    let connection: ConnectionInfo
 
     init(storage: HeadStorage, connection: ConnectionInfo) {
         self.storage = storage
@@ -18,8 +18,6 @@ public struct RequestHead: Sendable {
     public var method: HTTPRequest.Method {
         storage.methodCode.method ?? HTTPRequest.Method(storage.string(storage.method)) ?? .get
     }
-
-    public var targetForm: TargetForm { storage.form }
 
     /// The path as it came, percent-encoded, without query. `/` where an absolute-form target has an empty one.
     public var path: String { storage.path.isEmpty ? "/" : storage.string(storage.path) }
@@ -42,33 +40,18 @@ public struct RequestHead: Sendable {
         }
     }
 
-    /// Host and port that the request is for, as sent.
-    public var authority: String { storage.string(storage.authority) }
-
-    /// 1 for HTTP/1.1, 0 for HTTP/1.0. Higher minor versions are treated as 1 (RFC 9110, section 2.5).
-    public var minorVersion: Int { Int(storage.minorVersion) }
-
-    /// The identifier of the request: the caller's `X-Request-Id` where it is sane, else a new one. The answer carries
-    /// it.
+    /// The identifier of the request: the caller's `X-Request-Id` where it is sane, else a new one. The response
+    /// carries it.
     public var requestID: String {
         storage.callerID.isEmpty ? RequestID.string(storage.generatedID) : storage.string(storage.callerID)
     }
 
     public var listener: ListenerRole { connection.listener }
     public var isTLS: Bool { connection.isTLS }
-    public var peer: PeerAddress { connection.peer }
+    var peer: PeerAddress { connection.peer }
 
     /// True where a body follows, even one of length 0 that was announced.
-    public var hasBody: Bool { storage.framing != .none }
-
-    /// The announced length of the body; nil where it is chunked, 0 where there is none.
-    public var contentLength: Int? {
-        switch storage.framing {
-        case .none: 0
-        case .length(let length): length
-        case .chunked: nil
-        }
-    }
+    var hasBody: Bool { storage.framing != .none }
 
     /// All fields, in order. Made anew at each call: for a single field use the subscript.
     public var fields: HTTPFields {
@@ -111,14 +94,8 @@ public struct RequestHead: Sendable {
 }
 
 /// What is known of a connection.
-public struct ConnectionInfo: Sendable {
-    public let peer: PeerAddress
-    public let listener: ListenerRole
-    public let isTLS: Bool
-
-    public init(peer: PeerAddress, listener: ListenerRole, isTLS: Bool) {
-        self.peer = peer
-        self.listener = listener
-        self.isTLS = isTLS
-    }
+struct ConnectionInfo: Sendable {
+    let peer: PeerAddress
+    let listener: ListenerRole
+    let isTLS: Bool
 }

@@ -12,7 +12,7 @@ enum RequestID {
 
     static func string(_ id: UInt64) -> String {
         String(unsafeUninitializedCapacity: 16) { buffer in
-            for index in 0..<16 { buffer[index] = digit(id, index) }
+            for index in 0..<16 { buffer[index] = ByteClass.hexDigit(id, 15 - index) }
             return 16
         }
     }
@@ -20,19 +20,9 @@ enum RequestID {
     /// Appends the identifier of a request, the caller's or the server's.
     static func append(_ head: HeadStorage, to out: inout [UInt8]) {
         if head.callerID.isEmpty {
-            append(head.generatedID, to: &out)
+            out.append(hexadecimal: head.generatedID, digits: 16)
         } else {
             out.append(contentsOf: head.bytes[head.callerID.range])
         }
-    }
-
-    static func append(_ id: UInt64, to out: inout [UInt8]) {
-        for index in 0..<16 { out.append(digit(id, index)) }
-    }
-
-    /// The hexadecimal digit at `index`, counted from the most significant.
-    static func digit(_ id: UInt64, _ index: Int) -> UInt8 {
-        let value = UInt8(truncatingIfNeeded: id >> UInt64((15 - index) * 4)) & 15
-        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

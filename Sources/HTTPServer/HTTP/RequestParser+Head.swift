@@ -135,12 +135,9 @@ extension RequestParser {
     }
 
     private mutating func endField(_ bytes: Span<UInt8>, _ storage: HeadStorage) {
-        var start = mark
-        var end = cursor - 2
-        while start < end, ByteClass.isBlank(bytes[start]) { start += 1 }
-        while end > start, ByteClass.isBlank(bytes[end - 1]) { end -= 1 }
+        let trimmed = bytes.trimmingBlanks(mark..<(cursor - 2))
         let known = KnownField(bytes.extracting(name.range))
-        let value = HeadStorage.Slice(start, end)
+        let value = HeadStorage.Slice(trimmed.lowerBound, trimmed.upperBound)
         storage.fields.append(HeadStorage.Field(name: name, value: value, known: known))
         if known != .other, let error = framing.read(known, bytes, value, into: storage) { return fail(error) }
         state = .fieldStart

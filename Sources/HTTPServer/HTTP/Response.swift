@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// An answer. Framing (`Content-Length`, `Transfer-Encoding`), `Date`, `Connection` and `X-Request-Id` are added by the
+/// A response. Framing (`Content-Length`, `Transfer-Encoding`), `Date`, `Connection` and `X-Request-Id` are added by the
 /// server; a handler that sets one of them is overruled.
 public struct Response: Sendable {
     public var status: HTTPResponse.Status
@@ -15,6 +15,9 @@ public struct Response: Sendable {
         self.body = body
         self.prepared = nil
     }
+
+    /// Whether the status is that of a final response (RFC 9110, section 15), and not an interim or unheard-of one.
+    var isFinal: Bool { (200...999).contains(status.code) }
 
     /// A response whose header section was serialised beforehand.
     public init(_ prepared: PreparedResponse) {

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// Turns answers into bytes.
+/// Turns responses into bytes.
 enum ResponseSerialiser {
     /// Status line and the handler's fields, without those that the server sets itself.
     static func appendHead(status: HTTPResponse.Status, fields: HTTPFields, to out: inout [UInt8]) {
@@ -25,7 +25,7 @@ enum ResponseSerialiser {
         out.append(utf8: "\r\n")
     }
 
-    /// Whether an answer with this status may have content and its length (RFC 9110, sections 6.4.1 and 8.6).
+    /// Whether a response with this status may have content and its length (RFC 9110, sections 6.4.1 and 8.6).
     static func allowsContent(_ status: Int) -> Bool { status >= 200 && status != 204 && status != 304 }
 
     /// Fields that the server sets and a handler cannot.
@@ -34,33 +34,5 @@ enum ResponseSerialiser {
         case "content-length", "transfer-encoding", "connection", "keep-alive", "date", "x-request-id": true
         default: false
         }
-    }
-}
-
-extension [UInt8] {
-    @inline(__always) mutating func append(utf8 text: StaticString) {
-        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    /// Appends a number in decimal digits. Negative numbers become 0.
-    mutating func append(decimal number: Int) {
-        var rest = number
-        var power = 1
-        while rest >= 10 {
-            rest /= 10
-            power *= 10
-        }
-        rest = Swift.max(0, number)
-        while power > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / power))
-            rest %= power
-            power /= 10
-        }
-    }
-
-    /// Appends a number in hexadecimal digits, without leading zeros.
-    mutating func append(hexadecimal number: Int) {
-        let digits = Swift.max(1, (Int.bitWidth - number.leadingZeroBitCount + 3) / 4)
-        for index in (16 - digits)..<16 { append(RequestID.digit(UInt64(truncatingIfNeeded: number), index)) }
     }
 }

@@ -1,7 +1,7 @@
 /// Every bound that the server puts on its clients. Sizes are in bytes, times in seconds.
 ///
-/// The defaults are those that operators expect of the well-known servers. A limit that is exceeded is answered with the status
-/// named beside it, where an answer is still possible, and the connection is closed.
+/// The defaults are those that operators expect of the widely used servers. A limit that is exceeded is answered with the status
+/// named beside it, where a response is still possible, and the connection is closed.
 public struct ServerLimits: Sendable, Equatable {
     // MARK: Header section
 
@@ -20,7 +20,7 @@ public struct ServerLimits: Sendable, Equatable {
     public var chunkLine = 256
     /// All chunk extensions of one body. 400.
     public var chunkExtensions = 16 * 1024
-    /// The trailer section. 431. The number of trailer fields obeys `headerFields`.
+    /// The trailer section. 431. The number of trailer fields is limited by `headerFields`.
     public var trailerSection = 8 * 1024
 
     // MARK: Time
@@ -36,9 +36,9 @@ public struct ServerLimits: Sendable, Equatable {
     public var bodyRateWindow = 5.0
     /// Without progress of a response that has bytes to be sent. The connection is reset.
     public var writeTimeout = 30.0
-    /// Between two requests of a connection, and before its first. Closed without an answer.
+    /// Between two requests of a connection, and before its first. Closed without a response.
     public var idleTimeout = 60.0
-    /// A TLS handshake, from accept to finished. Closed without an answer.
+    /// A TLS handshake, from accept to finished. Closed without a response.
     public var handshakeTimeout = 10.0
     /// After a client's half-close, how long work for it still goes on. Half-closed and gone look the same until
     /// something is sent, so after this the work is cancelled.
@@ -46,10 +46,10 @@ public struct ServerLimits: Sendable, Equatable {
 
     // MARK: Closing
 
-    /// After a last answer: how much is still read and thrown away, so that the client can read the answer. An unread
+    /// After a last response: how much is still read and thrown away, so that the client can read the response. An unread
     /// body up to this length is discarded and the connection kept.
     public var drainBytes = 64 * 1024
-    /// After a last answer: how long the client has to close.
+    /// After a last response: how long the client has to close.
     public var drainTimeout = 2.0
 
     // MARK: Numbers

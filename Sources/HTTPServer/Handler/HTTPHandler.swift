@@ -22,7 +22,7 @@ public struct RequestPlan: Sendable {
         self.body = body
     }
 
-    /// An answer that needs no body.
+    /// A response that needs no body.
     public static func respond(route: String, _ response: Response) -> RequestPlan {
         RequestPlan(route: route, body: .respond(response))
     }
@@ -44,7 +44,7 @@ public enum BodyPlan: Sendable {
 
 /// How a request with its whole body is answered.
 public enum Answer: Sendable {
-    /// The response is ready: for answers that take microseconds to make.
+    /// The response is ready: for responses that take microseconds to make.
     case now(Response)
     /// The response is made on the bounded work pool. With its queue full the client gets 503 with `Retry-After`.
     case deferred(@Sendable (WorkContext) -> Response)
@@ -55,8 +55,8 @@ public enum Answer: Sendable {
 
 /// Takes a request's body in chunks, on the work pool. Calls never overlap.
 public protocol BodyConsumer: AnyObject, Sendable {
-    /// Takes the next bytes of the body, after content decoding. A response ends the request early with that answer.
+    /// Takes the next bytes of the body, after content decoding. A response ends the request early with that response.
     func consume(_ chunk: [UInt8]) -> Response?
-    /// Called once, after the last chunk; makes the answer. Not called when the request ended early.
+    /// Called once, after the last chunk; makes the response. Not called when the request ended early.
     func finish(_ context: WorkContext) -> Response
 }

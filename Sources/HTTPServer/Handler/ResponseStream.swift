@@ -1,4 +1,4 @@
-/// The body of an answer that is written in pieces from the work pool.
+/// The body of a response that is written in pieces from the work pool.
 ///
 /// Sending never blocks. A client that reads too slowly loses pieces that were marked as droppable and gets all others.
 public final class ResponseStream: Sendable {

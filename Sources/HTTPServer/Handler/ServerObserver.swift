@@ -14,7 +14,7 @@ extension ServerObserver {
     public func handshakeFinished(succeeded: Bool) {}
 }
 
-/// One request and its answer, as an access log shows it.
+/// One request and its response, as an access log shows it.
 public struct RequestRecord: Sendable {
     /// The head, where one was complete; nil for a request that could not be read.
     public let head: RequestHead?
@@ -27,8 +27,8 @@ public struct RequestRecord: Sendable {
     public let sentBytes: Int
     /// From the first byte of the request to the last of the response, in nanoseconds.
     public let duration: UInt64
-    public let peer: PeerAddress
-    /// False when the client went away before it had the whole answer.
+    let peer: PeerAddress
+    /// False when the client went away before it had the whole response.
     public let completed: Bool
 }
 

@@ -6,7 +6,7 @@ public final class WorkContext: Sendable {
 
     public init() {}
 
-    /// True once the answer is no longer wanted: the client has gone, or the server stops. Long work ought to look at
+    /// True once the response is no longer wanted: the client has gone, or the server stops. Long work ought to look at
     /// it every few milliseconds and return any response as soon as it is set.
     public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 

@@ -12,9 +12,8 @@ enum FileContents {
     /// - Parameter limit: a file of more bytes is refused.
     /// - Throws: `Failure`, which names the path and the system's reason.
     static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path) }
-        defer { close(descriptor) }
+        guard let file = FileDescriptor(open(path, O_RDONLY | O_CLOEXEC)) else { throw failure(path) }
+        let descriptor = file.number
         var contents: [UInt8] = []
         while true {
             var count = 0

@@ -1,9 +1,9 @@
 import Glibc
 
-/// A value behind a lock, and a condition that its changes are announced by.
+/// A value behind a lock, with a condition variable that announces its changes.
 ///
 /// A pthread mutex rather than Synchronization's: it can be waited on, and ThreadSanitizer knows it (it does not see into
-/// the contended path of Synchronization's on Linux, and reports races that are none).
+/// the contended path of Synchronization's on Linux, and reports races where there are none).
 ///
 /// `@unchecked Sendable`: `value` is touched under the lock only; the pthread objects have stable addresses of their own.
 final class Monitor<Value>: @unchecked Sendable {

@@ -54,16 +54,20 @@ struct OutputBuffer {
     }
 
     /// Calls `body` with the bytes to be sent next, as far as they lie in one piece. Not called when empty.
-    func withNext<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R? {
+    func withNext<R, E>(_ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R) throws(E) -> R? {
         guard count > 0 else { return nil }
         if sent < first.count || rest.isEmpty {
-            return first.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[sent...])) }
+            return try first.withUnsafeBufferPointer { bytes throws(E) in
+                try body(UnsafeBufferPointer(rebasing: bytes[sent...]))
+            }
         }
         let offset = sent - first.count
         if let constant = rest[0].constant {
-            return body(UnsafeBufferPointer(rebasing: constant.pointer[offset...]))
+            return try body(UnsafeBufferPointer(rebasing: constant.pointer[offset...]))
         }
-        return rest[0].bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[offset...])) }
+        return try rest[0].bytes.withUnsafeBufferPointer { bytes throws(E) in
+            try body(UnsafeBufferPointer(rebasing: bytes[offset...]))
+        }
     }
 
     /// The first `number` bytes were sent.

@@ -4,21 +4,28 @@ import Glibc
 /// An epoll descriptor, and one to wake it from other threads. Both are closed with the last reference, so that neither a late
 /// wake nor Dispatch, which may watch the descriptor until its source's cancellation is through, meets another file's number.
 final class Poller: Sendable {
-    let descriptor: Int32
-    private let wakeDescriptor: Int32
+    private let epoll: FileDescriptor
+    private let wakeEvent: FileDescriptor
 
     /// The token that ``wake()`` comes up with.
     static let wakeToken = UInt64.max
 
     init() throws {
-        descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard descriptor >= 0 else { throw ServerStartError.system("epoll_create1") }
-        wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
-        guard wakeDescriptor >= 0 else { throw ServerStartError.system("eventfd") }
-        guard add(wakeDescriptor, events: EPOLLIN.rawValue, token: Self.wakeToken) else {
+        guard let epoll = FileDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC))) else {
+            throw ServerStartError.system("epoll_create1")
+        }
+        guard let wakeEvent = FileDescriptor(eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))) else {
+            throw ServerStartError.system("eventfd")
+        }
+        self.epoll = epoll
+        self.wakeEvent = wakeEvent
+        guard add(self.wakeEvent.number, events: EPOLLIN.rawValue, token: Self.wakeToken) else {
             throw ServerStartError.system("epoll_ctl")
         }
     }
+
+    /// Readable when there are events.
+    var descriptor: Int32 { epoll.number }
 
     /// Watches a connection, once per edge and for all that may happen, until it is closed.
     func addConnection(_ socket: Int32, token: UInt64) -> Bool {
@@ -51,15 +58,11 @@ final class Poller: Sendable {
     /// From any thread: has the next or current ``wait(_:milliseconds:)`` return with the wake token.
     func wake() {
         var one: UInt64 = 1
-        _ = write(wakeDescriptor, &one, 8)
+        _ = write(wakeEvent.number, &one, 8)
     }
 
     func acknowledgeWake() {
         var value: UInt64 = 0
-        _ = read(wakeDescriptor, &value, 8)
-    }
-
-    deinit {
-        for descriptor in [descriptor, wakeDescriptor] where descriptor >= 0 { close(descriptor) }
+        _ = read(wakeEvent.number, &value, 8)
     }
 }

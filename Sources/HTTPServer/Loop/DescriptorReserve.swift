@@ -7,15 +7,7 @@ import Synchronization
 /// Shared by the loops, which accept under its lock: so the descriptor that is freed to turn somebody away cannot
 /// become somebody else's connection.
 final class DescriptorReserve: Sendable {
-    private let descriptor = Mutex<Int32>(-1)
-
-    init() {
-        descriptor.withLock { $0 = Self.take() }
-    }
-
-    deinit {
-        descriptor.withLock { if $0 >= 0 { close($0) } }
-    }
+    private let reserve: Mutex<FileDescriptor?> = Mutex(DescriptorReserve.take())
 
     enum Outcome {
         case accepted(ListeningSocket.Accepted)
@@ -27,18 +19,18 @@ final class DescriptorReserve: Sendable {
 
     /// Accepts a connection, or turns it away where there is no descriptor for it.
     func accept(_ socket: ListeningSocket) -> Outcome {
-        descriptor.withLock { descriptor in
+        reserve.withLock { reserve in
             // The reserve comes before a further connection.
-            if descriptor < 0 { descriptor = Self.take() }
+            if reserve == nil { reserve = Self.take() }
             let accepted = socket.accept()
             guard case .exhausted = accepted else { return .accepted(accepted) }
-            guard descriptor >= 0 else { return .exhausted }
-            close(descriptor)
+            guard reserve != nil else { return .exhausted }
+            reserve = nil
             if case .connection(let connection, _) = socket.accept() { close(connection) }
-            descriptor = Self.take()
+            reserve = Self.take()
             return .turnedAway
         }
     }
 
-    private static func take() -> Int32 { open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    private static func take() -> FileDescriptor? { FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)) }
 }

@@ -16,9 +16,8 @@ final class EventLoop: @unchecked Sendable {
         case accepted(Int32, PeerAddress, ListenerRole, TLSContext?, refused: Bool)
         case work(ConnectionID, WorkResult)
         case stopAccepting(@Sendable () -> Void)
-        /// Idle connections have that many nanoseconds for one more request; every answer is the last.
+        /// Idle connections have that many nanoseconds for one more request; every response is the last.
         case drain(grace: UInt64)
-        case closeAll
         case shutDown(@Sendable () -> Void)
     }
 
@@ -48,7 +47,7 @@ final class EventLoop: @unchecked Sendable {
     private let events: UnsafeMutableBufferPointer<epoll_event>
     private let readBuffer: UnsafeMutableRawBufferPointer
     private(set) var now: UInt64
-    private var tickDescriptor: Int32 = -1
+    private var ticks: FileDescriptor?
     private var ticking = false
     private var core = CoreSharing()
     private var drainGrace: UInt64?
@@ -66,7 +65,7 @@ final class EventLoop: @unchecked Sendable {
         self.state = state
         self.system = system
         poller = try Poller()
-        now = System.monotonicNanoseconds()
+        now = MonotonicClock.now()
         wheel = TimerWheel(now: now)
         events = .allocate(capacity: Self.eventsPerWait)
         readBuffer = .allocate(byteCount: Self.readBufferSize, alignment: 16)
@@ -83,8 +82,9 @@ final class EventLoop: @unchecked Sendable {
 
     /// Begins to wait for events.
     func start() throws {
-        tickDescriptor = timerfd_create(Int32(CLOCK_MONOTONIC), Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
-        guard tickDescriptor >= 0, poller.add(tickDescriptor, events: EPOLLIN.rawValue, token: Self.tickToken) else {
+        let timer = timerfd_create(Int32(CLOCK_MONOTONIC), Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
+        ticks = FileDescriptor(timer)
+        guard timer >= 0, poller.add(timer, events: EPOLLIN.rawValue, token: Self.tickToken) else {
             throw ServerStartError.system("timerfd")
         }
         let source = DispatchSource.makeReadSource(fileDescriptor: poller.descriptor, queue: queue)
@@ -116,12 +116,12 @@ final class EventLoop: @unchecked Sendable {
     private func turn() {
         preconditionOnLoop()
         guard !isShutDown else { return }
-        let began = System.monotonicNanoseconds()
+        let began = MonotonicClock.now()
         core.beginTurn(now: began)
         var wait = Int32(0)
         repeat {
             let count = poller.wait(events, milliseconds: wait)
-            now = System.monotonicNanoseconds()
+            now = MonotonicClock.now()
             services.date.update(to: time(nil))
             for index in 0..<count { dispatch(events[index]) }
             takeTurns()
@@ -141,14 +141,14 @@ final class EventLoop: @unchecked Sendable {
             readInbox()
         case Self.tickToken:
             var expirations: UInt64 = 0
-            _ = read(tickDescriptor, &expirations, 8)
+            if let timer = tickDescriptor { _ = read(timer, &expirations, 8) }
             advanceTimers()
         case let token where token >= Self.firstListenerToken:
             acceptor?.accept(on: Int(token - Self.firstListenerToken), loop: self)
         case let token:
             guard let driver = table[ConnectionID(token: token)] else { return }
             driver.becameReady(Self.readiness(event.events), now: now)
-            settle(driver)
+            followUp(on: driver)
         }
     }
 
@@ -174,7 +174,7 @@ final class EventLoop: @unchecked Sendable {
             case .work(let id, let result):
                 guard let driver = table[id] else { continue }
                 driver.workFinished(result, now: now)
-                settle(driver)
+                followUp(on: driver)
             case .stopAccepting(let done):
                 acceptor?.stop(loop: self)
                 done()
@@ -182,12 +182,7 @@ final class EventLoop: @unchecked Sendable {
                 drainGrace = grace
                 for driver in table.all {
                     driver.drainBegan(now: now, grace: grace)
-                    settle(driver)
-                }
-            case .closeAll:
-                for driver in table.all {
-                    driver.abandon(now: now)
-                    settle(driver)
+                    followUp(on: driver)
                 }
             case .shutDown(let done):
                 shutDown()
@@ -204,7 +199,7 @@ final class EventLoop: @unchecked Sendable {
         for id in waiting {
             guard let driver = table[id] else { continue }
             driver.pump(now: now)
-            settle(driver)
+            followUp(on: driver)
         }
     }
 
@@ -215,26 +210,33 @@ final class EventLoop: @unchecked Sendable {
         let id = table.reserve()
         let http = HTTPConnection(
             services: services, info: ConnectionInfo(peer: peer, listener: role, isTLS: tls != nil), id: id, now: now)
-        // nil with a context means that there is no memory for a session.
-        let channel = tls.flatMap { try? TLSChannel($0, handshakeEnd: now + services.timeouts.handshake) }
-        let driver = ConnectionDriver(
-            descriptor: socket, system: system, buffer: readBuffer, http: http, tls: channel)
-        driver.isRefusal = refused
+        var session: TLSSession?
+        var hasSession = true
+        if let tls {
+            // Fails only without memory.
+            do {
+                session = try TLSSession(tls, handshakeDeadline: now + services.timeouts.handshake)
+            } catch {
+                hasSession = false
+            }
+        }
+        let stream = SocketStream(descriptor: socket, system: system, tls: session)
+        let driver = ConnectionDriver(stream: stream, http: http, buffer: readBuffer, isRefusal: refused)
         table.insert(driver, at: id)
         services.observer?.connectionOpened(role: role)
-        guard tls == nil || channel != nil, poller.addConnection(socket, token: id.token) else {
+        guard hasSession, poller.addConnection(socket, token: id.token) else {
             driver.abandon(now: now)
-            return settle(driver)
+            return followUp(on: driver)
         }
         if let drainGrace { driver.drainBegan(now: now, grace: drainGrace) }
         if refused { driver.refuseConnection(now: now) }
-        settle(driver)
+        followUp(on: driver)
         startTicking()
     }
 
-    /// After anything that a driver did: its end, its turn, its deadline.
-    private func settle(_ driver: ConnectionDriver) {
-        let id = driver.http.id
+    /// After anything that happened on a connection: its end, its turn, its deadline.
+    private func followUp(on driver: ConnectionDriver) {
+        let id = driver.id
         if driver.isClosed {
             guard table[id] === driver else { return }
             table.remove(id)
@@ -245,7 +247,7 @@ final class EventLoop: @unchecked Sendable {
             } else {
                 state.connections.subtract(1, ordering: .relaxed)
             }
-            services.observer?.connectionClosed(role: driver.http.info.listener)
+            services.observer?.connectionClosed(role: driver.info.listener)
             return
         }
         if driver.wantsTurn { waitingForTurn.append(id) }
@@ -260,7 +262,7 @@ final class EventLoop: @unchecked Sendable {
         for index in expired {
             guard let driver = table[index: index] else { continue }
             driver.deadlinePassed(now: now)
-            settle(driver)
+            followUp(on: driver)
         }
         if let acceptor, acceptor.isPaused { try? acceptor.start(loop: self) }
         if table.count == 0, acceptor?.isPaused != true { stopTicking() }
@@ -280,7 +282,14 @@ final class EventLoop: @unchecked Sendable {
     private func setTick(nanoseconds: Int) {
         let interval = timespec(tv_sec: 0, tv_nsec: nanoseconds)
         var value = itimerspec(it_interval: interval, it_value: interval)
-        _ = timerfd_settime(tickDescriptor, 0, &value, nil)
+        if let timer = tickDescriptor { _ = timerfd_settime(timer, 0, &value, nil) }
+    }
+
+    private var tickDescriptor: Int32? {
+        switch ticks {
+        case .some(let timer): timer.number
+        case .none: nil
+        }
     }
 
     private func shutDown() {
@@ -290,10 +299,10 @@ final class EventLoop: @unchecked Sendable {
         acceptor = nil
         for driver in table.all {
             driver.abandon(now: now)
-            settle(driver)
+            followUp(on: driver)
         }
         source?.cancel()
         source = nil
-        close(tickDescriptor)
+        ticks = nil
     }
 }

@@ -6,5 +6,4 @@ final class ServerState: Sendable {
     let connections = Atomic<Int>(0)
     /// Connections that are open only to be told that there are too many.
     let refusals = Atomic<Int>(0)
-    let isDraining = Atomic<Bool>(false)
 }

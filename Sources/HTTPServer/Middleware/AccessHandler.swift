@@ -90,7 +90,7 @@ public final class AccessHandler: HTTPHandler {
         return limiter.withLock { $0?.take(key, now: now) ?? .allowed }
     }
 
-    /// The label of the route that was asked for, so that metrics and logs show it, with an answer of our own.
+    /// The label of the route that was asked for, so that metrics and logs show it, with a response of our own.
     private func plan(for head: RequestHead, answeredBy response: Response) -> RequestPlan {
         .respond(route: next.plan(for: head).route, response)
     }

@@ -3,7 +3,7 @@ enum BearerCredentials: Equatable {
     /// No field, or another scheme than `Bearer`.
     case none
     case token([UInt8])
-    /// The scheme is `Bearer`, but what follows is no token, or there are several fields.
+    /// The scheme is `Bearer`, but what follows is not a token, or there are several fields.
     case malformed
 
     /// - Parameter field: the combined value of `Authorization`.

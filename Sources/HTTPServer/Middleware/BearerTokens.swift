@@ -28,7 +28,7 @@ public struct BearerTokens: Sendable {
         var digests: [TokenDigest] = []
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
-            let token = line.trimmingBlanks
+            let token = line.trimmingBlanks { ByteClass.isBlank($0) || $0 == .carriageReturn }
             guard let first = token.first, first != UInt8(ascii: "#") else { continue }
             guard Self.isToken(token) else { throw .line(index + 1) }
             digests.append(TokenDigest(of: token))
@@ -75,19 +75,5 @@ extension Reloadable where Value == BearerTokens {
         tokenFile path: String, now: UInt64, report: @escaping @Sendable (ReloadEvent) -> Void = { _ in }
     ) throws {
         try self.init(name: "token file", paths: [path], now: now, report: report) { try BearerTokens(path: path) }
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// Without spaces, tabs and carriage returns at both ends.
-    fileprivate var trimmingBlanks: ArraySlice<UInt8> {
-        var rest = self
-        while let first = rest.first, Self.isBlank(first) { rest.removeFirst() }
-        while let last = rest.last, Self.isBlank(last) { rest.removeLast() }
-        return rest
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x09 || byte == 0x0D
     }
 }

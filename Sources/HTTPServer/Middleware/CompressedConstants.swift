@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Both forms of constant answers, made when first asked for.
+/// Both forms of constant responses, made when first asked for.
 final class CompressedConstants: Sendable {
     struct Forms: Sendable {
         /// Kept, so that its identity is not given to another constant.

@@ -1,4 +1,4 @@
-/// Hands a streamed request body on, and codes the answer.
+/// Hands a streamed request body on, and encodes the response.
 final class CompressingConsumer: BodyConsumer {
     private let next: any BodyConsumer
     private let code: @Sendable (Response) -> Response

@@ -1,10 +1,10 @@
 import HTTPTypes
 
-/// Sends another handler's answers with gzip where the client accepts it and it pays.
+/// Sends another handler's responses with gzip where the client accepts it and it pays.
 ///
-/// Answers that are made on the work pool are compressed there, and constant ones once. Left alone are bodies under
-/// `minimumSize`, types that do not compress, streams, partial content, answers that have a coding already or
-/// forbid one (`Cache-Control: no-transform`), and those that would not get a tenth shorter. Every answer that might
+/// Responses that are made on the work pool are compressed there, and constant ones once. Left alone are bodies under
+/// `minimumSize`, types that do not compress, streams, partial content, responses that have a coding already or
+/// forbid one (`Cache-Control: no-transform`), and those that would not get a tenth shorter. Every response that might
 /// have been compressed says `Vary: Accept-Encoding`, also when it was not, for the sake of caches. A strong `ETag`
 /// becomes a weak one: the bytes are not the same (RFC 9110 section 8.8.1).
 public struct CompressingHandler: HTTPHandler {
@@ -13,7 +13,7 @@ public struct CompressingHandler: HTTPHandler {
     private let constants = CompressedConstants()
 
     /// In bytes: a shorter body fits into one packet as it is.
-    public static let minimumSize = 1024
+    static let minimumSize = 1024
 
     public init(_ next: any HTTPHandler) {
         self.next = next

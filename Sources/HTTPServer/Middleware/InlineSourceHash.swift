@@ -5,11 +5,8 @@ import COpenSSL
 public enum InlineSourceHash {
     /// `'sha256-…'` of exactly the bytes between the element's tags.
     public static func source(of text: some Collection<UInt8>) -> String {
-        let bytes = Array(text)
-        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var count: UInt32 = 0
-        // Fails only without memory; the hash then allows nothing, which is safe.
-        EVP_Digest(bytes, bytes.count, &digest, &count, EVP_sha256(), nil)
+        // Without memory for a digest the hash allows nothing, which is safe.
+        let digest = SHA256.digest(of: Array(text)) ?? [UInt8](repeating: 0, count: 32)
         // Base64 of 32 bytes is 44 characters, and EVP_EncodeBlock ends them with a zero byte.
         var encoded = [UInt8](repeating: 0, count: 45)
         EVP_EncodeBlock(&encoded, digest, 32)

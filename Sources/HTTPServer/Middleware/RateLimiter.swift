@@ -8,19 +8,19 @@
 /// loses nothing; only if none is, the one that comes closest. Thus memory is fixed, and each decision takes the same few steps.
 public struct RateLimiter: Sendable {
     /// A client, as far as the limiter is concerned.
-    public struct Key: Sendable, Hashable {
+    struct Key: Sendable, Hashable {
         private let high: UInt64
         private let low: UInt64
 
         /// An IPv4 address, or the first 64 bits of an IPv6 address: one customer usually holds all that follow.
-        public init(_ peer: PeerAddress) {
+        init(_ peer: PeerAddress) {
             let isIPv4 = peer.high == 0 && peer.low >> 32 == 0xFFFF
             high = peer.high
             low = isIPv4 ? peer.low : 0
         }
 
         /// The holder of a token, from wherever the requests come.
-        public init(_ token: TokenDigest) {
+        init(_ token: TokenDigest) {
             var hasher = Hasher()
             hasher.combine(token)
             high = .max
@@ -28,7 +28,7 @@ public struct RateLimiter: Sendable {
         }
     }
 
-    public enum Decision: Sendable, Equatable {
+    enum Decision: Sendable, Equatable {
         case allowed
         /// Not before so many nanoseconds from now.
         case denied(wait: UInt64)
@@ -63,7 +63,7 @@ public struct RateLimiter: Sendable {
     }
 
     /// A client asks for one request at `now`, the time of a monotonic clock in nanoseconds.
-    public mutating func take(_ key: Key, now: UInt64) -> Decision {
+    mutating func take(_ key: Key, now: UInt64) -> Decision {
         // Swift's hash is SipHash with a key drawn at the start of the process.
         var hasher = Hasher()
         hasher.combine(key)

@@ -17,16 +17,4 @@ extension Response {
         return problem(
             .tooManyRequests, detail: "Too many requests from this client.", [.retryAfter: String(seconds)])
     }
-
-    /// A problem document (RFC 9457). The detail is ours and needs no escaping.
-    private static func problem(
-        _ status: HTTPResponse.Status, detail: StaticString, _ fields: HTTPFields
-    ) -> Response {
-        var fields = fields
-        fields[.contentType] = "application/problem+json"
-        let text = """
-            {"type":"about:blank","title":"\(status.reasonPhrase)","status":\(status.code),"detail":"\(detail)"}
-            """
-        return Response(status: status, fields: fields, body: .text(text))
-    }
 }

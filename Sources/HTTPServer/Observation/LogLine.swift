@@ -120,19 +120,9 @@ struct LogLine {
             // Control characters, those of Latin-1 included, and what some readers take for the end of a line.
             case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
                 append("\\u")
-                bytes.append(hexadecimal: scalar.value, digits: 4)
+                bytes.append(hexadecimal: UInt64(scalar.value), digits: 4)
             default: bytes.append(contentsOf: String(scalar).utf8)
             }
-        }
-    }
-}
-
-extension [UInt8] {
-    /// Appends the last so many hexadecimal digits of a number.
-    fileprivate mutating func append(hexadecimal number: UInt32, digits: UInt32) {
-        for shift in (0..<digits).reversed() {
-            let digit = UInt8(number >> (shift * 4) & 15)
-            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
 }

@@ -126,7 +126,7 @@ public final class ServerMetrics: ServerObserver {
             text.histogram("http_request_duration_seconds", [("route", metrics.label)], metrics.duration)
         }
         text.single(
-            "http_requests_aborted_total", .counter, "Requests whose client left before it had the whole answer.",
+            "http_requests_aborted_total", .counter, "Requests whose client left before it had the whole response.",
             requests.aborted)
         text.single(
             "http_request_body_bytes_total", .counter, "Bytes of request bodies, as sent.", requests.receivedBytes)

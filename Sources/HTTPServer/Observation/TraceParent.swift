@@ -1,17 +1,17 @@
 /// A request's place in a trace that its caller keeps: the `traceparent` field of W3C Trace Context (2021, section 3.2).
-public struct TraceParent: Sendable, Equatable {
+struct TraceParent: Sendable, Equatable {
     /// 32 lower-case hexadecimal digits, not all zero.
-    public let traceID: String
+    let traceID: String
     /// 16 lower-case hexadecimal digits, not all zero: the caller's span.
-    public let parentID: String
+    let parentID: String
     /// Whether the caller records this trace (section 3.2.2.5).
-    public let isSampled: Bool
+    let isSampled: Bool
 
     /// Reads the field as strictly as section 3.2 has it; anything else is as if there were no field.
     ///
     /// Version `ff` is invalid, version `00` has exactly four parts, and of a later version the first four are read
     /// and others may follow behind a hyphen (section 4.3).
-    public init?(_ field: String?) {
+    init?(_ field: String?) {
         guard let field else { return nil }
         let bytes = Array(field.utf8)
         guard bytes.count >= 55, bytes.count <= 512,

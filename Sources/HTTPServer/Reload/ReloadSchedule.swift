@@ -15,7 +15,7 @@ public final class ReloadSchedule: Sendable {
         timer = DispatchSource.makeTimerSource(queue: queue)
         timer.schedule(deadline: .now() + interval, repeating: interval, leeway: .milliseconds(500))
         timer.setEventHandler { [items] in
-            let now = DispatchTime.now().uptimeNanoseconds
+            let now = MonotonicClock.now()
             for item in items { item.poll(now: now) }
         }
         timer.resume()
@@ -28,7 +28,7 @@ public final class ReloadSchedule: Sendable {
     /// Reads all files again, off the caller's thread.
     public func reloadAll() {
         queue.async { [items] in
-            let now = DispatchTime.now().uptimeNanoseconds
+            let now = MonotonicClock.now()
             for item in items { item.reload(now: now) }
         }
     }

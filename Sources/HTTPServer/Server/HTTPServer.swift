@@ -11,7 +11,7 @@ import Synchronization
 /// await server.drain(after: 5, grace: 30)
 /// ```
 ///
-/// Signals are the caller's business. Handlers find out about draining by asking ``isDraining``.
+/// Signals are the caller's business.
 public final class HTTPServer: Sendable {
     public let configuration: ServerConfiguration
     private let handler: any HTTPHandler
@@ -50,7 +50,7 @@ public final class HTTPServer: Sendable {
                 ConnectionServices(
                     handler: handler, limits: configuration.limits, retryAfter: configuration.retryAfter,
                     observer: configuration.observer, seed: UInt64.random(in: .min ... .max),
-                    clock: System.monotonicNanoseconds,
+                    clock: MonotonicClock.now,
                     submit: submit)
             }
         }
@@ -68,9 +68,6 @@ public final class HTTPServer: Sendable {
     /// The ports in the order of the configuration's listeners; empty before ``start()``.
     public var boundPorts: [Int] { running.withLock { $0?.sockets.map(\.port) ?? [] } }
 
-    /// True from the moment when ``drain(after:grace:)`` or ``stop()`` is called.
-    public var isDraining: Bool { state.isDraining.load(ordering: .relaxed) }
-
     /// What the server is busy with at this moment.
     public var statistics: ServerStatistics {
         let depth = running.withLock { $0?.pool.depth } ?? (0, 0)
@@ -79,18 +76,17 @@ public final class HTTPServer: Sendable {
     }
 
     /// Ends in order: goes on as before for `delay` seconds, so that load balancers see the readiness change; then
-    /// accepts no more, gives every answer with `Connection: close`, and closes what is idle. Returns when all
+    /// accepts no more, gives every response with `Connection: close`, and closes what is idle. Returns when all
     /// connections are closed, or after `grace` seconds, counted from the call, whatever is still open.
     ///
     /// - Returns: true if nothing had to be cut off.
     @discardableResult
     public func drain(after delay: Double, grace: Double) async -> Bool {
-        state.isDraining.store(true, ordering: .relaxed)
-        let end = System.monotonicNanoseconds() &+ Timeouts.nanoseconds(grace)
+        let end = MonotonicClock.now() &+ Timeouts.nanoseconds(grace)
         await Self.sleep(nanoseconds: Timeouts.nanoseconds(min(delay, grace)))
         await stopAccepting()
         for loop in loops { loop.post(.drain(grace: Timeouts.nanoseconds(Self.idleGrace))) }
-        while state.connections.load(ordering: .relaxed) > 0, System.monotonicNanoseconds() < end {
+        while state.connections.load(ordering: .relaxed) > 0, MonotonicClock.now() < end {
             await Self.sleep(nanoseconds: 20_000_000)
         }
         let clean = state.connections.load(ordering: .relaxed) == 0
@@ -100,7 +96,6 @@ public final class HTTPServer: Sendable {
 
     /// Ends at once: closes every connection, whatever it is doing.
     public func stop() async {
-        state.isDraining.store(true, ordering: .relaxed)
         await stopAccepting()
         guard let stopped = running.withLock({ $0.take() }) else { return }
         stopped.pool.stop()

@@ -19,7 +19,7 @@ enum ALPN {
 
     /// OpenSSL's callback. A client that offers only other protocols gets the alert no_application_protocol.
     static let select: SSL_CTX_alpn_select_cb_func = { _, selected, selectedLength, offered, offeredLength, _ in
-        // The answer points into the client's list, which OpenSSL keeps until it has copied the answer.
+        // The answer points into the client's list, which OpenSSL keeps until it has copied the response.
         guard let selected, let selectedLength, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
         let list = UnsafeBufferPointer(start: offered, count: Int(offeredLength))
         guard let range = range(in: list) else { return SSL_TLSEXT_ERR_ALERT_FATAL }

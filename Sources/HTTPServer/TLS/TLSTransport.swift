@@ -3,21 +3,20 @@ import COpenSSL
 /// OpenSSL's view of a connection: a BIO that reads from a caller's bytes and appends to a buffer, and never does I/O.
 ///
 /// Ciphertext from the socket is lent for the duration of one call, so a connection at rest holds no input buffer; what
-/// OpenSSL wants to send collects in `outgoing` until the driver takes it.
+/// OpenSSL wants to send collects in `outgoing` until the session's owner sends it. A class, because OpenSSL keeps a
+/// pointer to it.
 final class TLSTransport {
-    /// What is still unread of the bytes lent by `lend`.
+    /// What is still unread of the bytes that were lent.
     private var incoming = UnsafeRawBufferPointer(start: nil, count: 0)
     /// The peer has sent its last byte.
     var reachedEnd = false
     /// Ciphertext for the peer.
     var outgoing: [UInt8] = []
 
-    /// Makes `bytes` readable for OpenSSL while `body` runs.
-    func lend<Result>(_ bytes: UnsafeRawBufferPointer, to body: () -> Result) -> Result {
-        incoming = bytes
-        defer { incoming = UnsafeRawBufferPointer(start: nil, count: 0) }
-        return body()
-    }
+    /// Makes `bytes` readable for OpenSSL, until ``takeBack()``.
+    func lend(_ bytes: UnsafeRawBufferPointer) { incoming = bytes }
+
+    func takeBack() { incoming = UnsafeRawBufferPointer(start: nil, count: 0) }
 
     /// A BIO on this object, which must outlive it.
     func makeBIO() -> OpaquePointer? {

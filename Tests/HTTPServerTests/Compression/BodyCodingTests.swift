@@ -70,7 +70,7 @@ import Testing
             let dialogue = Dialogue()
             var answer = dialogue.say(request(path, content))
             while !dialogue.box.works.isEmpty { answer += dialogue.runWork() }
-            // Content-Length: 0 announces a body of no bytes, which is no gzip.
+            // Content-Length: 0 announces a body of no bytes, which is not gzip.
             #expect(status(answer) == "400", "\(path)")
         }
     }
@@ -111,13 +111,13 @@ import Testing
         var chunks = 0
         while !dialogue.box.works.isEmpty {
             if case .consume(_, let chunk) = dialogue.box.works[0] {
-                #expect(chunk.count <= BodyReceiver.chunkLimit)
+                #expect(chunk.count <= BodyFlow.chunkLimit)
                 chunks += 1
             }
             #expect(dialogue.box.works.count == 1)
             answer += dialogue.runWork()
         }
-        #expect(chunks >= size / BodyReceiver.chunkLimit)
+        #expect(chunks >= size / BodyFlow.chunkLimit)
         #expect(body(answer) == "\(size)")
         #expect(body(dialogue.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n")) == "root")
     }
@@ -136,7 +136,7 @@ import Testing
             #expect(answer.isEmpty && dialogue.box.works.count == 1)
             answer += dialogue.runWork()
         }
-        #expect(consumed >= text.count - BodyReceiver.chunkLimit)
+        #expect(consumed >= text.count - BodyFlow.chunkLimit)
         #expect(status(answer) == "400")
     }
 

@@ -33,7 +33,7 @@ import Testing
         #expect(talk.runWork() == "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi\(root)")
     }
 
-    @Test func closeIsObeyed() {
+    @Test func closeIsHonoured() {
         let talk = Dialogue()
         #expect(
             talk.say("GET / HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n\(get)")
@@ -339,7 +339,7 @@ import Testing
     }
 
     @Test func timeInWhichTheServerDoesNotReadDoesNotCount() {
-        let chunk = [UInt8](repeating: 65, count: BodyReceiver.chunkLimit / 2)
+        let chunk = [UInt8](repeating: 65, count: BodyFlow.chunkLimit / 2)
         let talk = Dialogue()
         talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: \(2 * chunk.count + 2)\r\n\r\n")
         talk.say(chunk)
@@ -354,7 +354,7 @@ import Testing
     }
 
     @Test func oneChunkIsReadAheadOfTheConsumer() {
-        let chunk = [UInt8](repeating: 65, count: BodyReceiver.chunkLimit / 2)
+        let chunk = [UInt8](repeating: 65, count: BodyFlow.chunkLimit / 2)
         let talk = Dialogue()
         talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: \(3 * chunk.count)\r\n\r\n")
         talk.say(chunk)

@@ -1,10 +1,11 @@
+import Foundation
 import Synchronization
 import Testing
 
 @testable import HTTPServer
 
 /// A server on loopback, from accept to close.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.ownThreads, .timeLimit(.minutes(1)))
 struct LiveServerTests {
     /// `/gate` waits on the pool; everything else as in dialogues.
     private struct GateHandler: HTTPHandler {
@@ -47,6 +48,14 @@ struct LiveServerTests {
         gate.release()
         await server.stop()
     }
+
+    @Test func blockingTestsHaveThreadsOfTheirOwn() async {
+        #expect(Self.threadName() == OwnThreads.name)
+        await Task.yield()
+        #expect(Self.threadName() == OwnThreads.name, "after an await, too")
+    }
+
+    private static func threadName() -> String? { Thread.current.name }
 
     @Test func answersAndKeepsTheConnection() async throws {
         try await withServer { _, port in
@@ -153,7 +162,7 @@ struct LiveServerTests {
             let idle = TestClient(port: port)
             #expect(idle.ask(get).hasSuffix("root"))
             async let drained = server.drain(after: 0, grace: 30)
-            await Gate.until { server.isDraining && !TestClient(port: port).isConnected }
+            await Gate.until { !TestClient(port: port).isConnected }
             let last = idle.ask(get)
             #expect(last.contains("Connection: close") && last.hasSuffix("root"))
             gate.release()

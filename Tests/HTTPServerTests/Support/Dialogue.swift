@@ -50,7 +50,7 @@ final class Dialogue {
     func say(_ bytes: [UInt8]) -> String {
         guard !isClosed else { return "" }
         pending += bytes
-        return settle()
+        return play()
     }
 
     /// The client closes its side.
@@ -58,11 +58,11 @@ final class Dialogue {
     func hangUp() -> String {
         http.clientClosed(now: now)
         hasHungUp = true
-        return settle()
+        return play()
     }
 
     /// The connection breaks.
-    func breakOff() { http.connectionLost(now: now) }
+    func breakOff() { http.connectionClosed(now: now) }
 
     /// The time passes, and the deadlines in it.
     @discardableResult
@@ -72,7 +72,7 @@ final class Dialogue {
             now = max(now, deadline)
             let before = http.deadline
             http.deadlinePassed(now: now)
-            _ = settle(keeping: true)
+            _ = play(keeping: true)
             precondition(http.deadline != before || isClosed, "a deadline that passed stays")
         }
         now = end
@@ -100,7 +100,7 @@ final class Dialogue {
             for piece in pieces.take() { http.workFinished(.streamPiece(piece), now: now) }
             http.workFinished(.streamEnded, now: now)
         }
-        return settle()
+        return play()
     }
 
     func drain(grace: Double = 1) { http.drainBegan(now: now, grace: Timeouts.nanoseconds(grace)) }
@@ -109,14 +109,14 @@ final class Dialogue {
     @discardableResult
     func unblock() -> String {
         isBlocked = false
-        return settle()
+        return play()
     }
 
-    private func settle(keeping: Bool = false) -> String {
+    private func play(keeping: Bool = false) -> String {
         var progressed = true
         while progressed, !isClosed {
             progressed = false
-            if http.machine.discardsInput {
+            if http.discardsInput {
                 http.discard(pending.count)
                 pending = []
             } else if http.acceptsInput {
@@ -124,7 +124,7 @@ final class Dialogue {
                 pending.removeFirst(used)
                 progressed = used > 0
             }
-            if hasHungUp, !endWasSeen, pending.isEmpty, http.acceptsInput || http.machine.discardsInput {
+            if hasHungUp, !endWasSeen, pending.isEmpty, http.acceptsInput || http.discardsInput {
                 endWasSeen = true
                 http.inputClosed(now: now)
                 progressed = true
@@ -141,8 +141,7 @@ final class Dialogue {
                 }
                 http.outputSent(now: now)
             }
-            if let command = http.command {
-                http.command = nil
+            if let command = http.takeCommand() {
                 commands.append(command)
                 progressed = true
             }

@@ -89,7 +89,8 @@ final class ScriptedConnection {
         let http = HTTPConnection(
             services: services, info: ConnectionInfo(peer: .unknown, listener: .main, isTLS: false),
             id: ConnectionID(index: 0, generation: 0), now: now)
-        driver = ConnectionDriver(descriptor: -1, system: socket, buffer: buffer, http: http)
+        driver = ConnectionDriver(
+            stream: SocketStream(descriptor: -1, system: socket, tls: nil), http: http, buffer: buffer)
         self.box = box
     }
 

@@ -48,7 +48,11 @@ class OpenSSLClient {
     /// Runs `body` with `bytes` readable by the client.
     func lend(_ bytes: [UInt8], _ body: (OpaquePointer) -> Void) {
         ERR_clear_error()
-        bytes.withUnsafeBytes { buffer in transport.lend(buffer) { body(ssl) } }
+        bytes.withUnsafeBytes { buffer in
+            transport.lend(buffer)
+            body(ssl)
+            transport.takeBack()
+        }
     }
 
     func write(_ text: String) {

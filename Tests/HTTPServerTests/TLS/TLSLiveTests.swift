@@ -4,7 +4,7 @@ import Testing
 @testable import HTTPServer
 
 /// TLS listeners on loopback, from accept to close.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.ownThreads, .timeLimit(.minutes(1)))
 struct TLSLiveTests {
     let folder: TemporaryFolder
 

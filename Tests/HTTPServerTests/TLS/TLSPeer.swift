@@ -60,8 +60,9 @@ final class TLSPeer: SystemCalls {
         let http = HTTPConnection(
             services: services, info: ConnectionInfo(peer: .unknown, listener: .main, isTLS: true),
             id: ConnectionID(index: 0, generation: 0), now: now)
-        let channel = try TLSChannel(context, handshakeEnd: now + services.timeouts.handshake)
-        driver = ConnectionDriver(descriptor: -1, system: self, buffer: buffer, http: http, tls: channel)
+        let session = try TLSSession(context, handshakeDeadline: now + services.timeouts.handshake)
+        driver = ConnectionDriver(
+            stream: SocketStream(descriptor: -1, system: self, tls: session), http: http, buffer: buffer)
     }
 
     deinit { buffer.deallocate() }

@@ -1,0 +1,96 @@
+/// How long a client may take over the body of one request. Pure: the time comes in with each event, in nanoseconds.
+///
+/// Two rules hold at once. Each stretch of the body has `ServerLimits.bodyTimeout` to arrive, and each window of
+/// `ServerLimits.bodyRateWindow` must bring a minimum of bytes. Neither runs while the server itself does not read.
+struct BodyClock: Equatable {
+    private let timeouts: Timeouts
+    /// When the current stretch must have arrived.
+    private var stretchEnd: UInt64
+    private var stretchBytes = 0
+    private var windowStart: UInt64
+    private var windowBytes = 0
+    private var pausedAt: UInt64?
+
+    init(_ timeouts: Timeouts, now: UInt64) {
+        self.timeouts = timeouts
+        stretchEnd = now + timeouts.body
+        windowStart = now
+    }
+
+    /// When ``isLate(now:)`` is to be asked; nil while the clock stands still.
+    var deadline: UInt64? {
+        pausedAt == nil ? min(stretchEnd, windowStart + timeouts.rateWindow) : nil
+    }
+
+    /// Bytes of the body arrived.
+    mutating func received(_ count: Int, now: UInt64) {
+        windowBytes += count
+        stretchBytes += count
+        if stretchBytes >= timeouts.bodyStretch {
+            // A body that may be longer than most has the same time for each such stretch of it.
+            stretchBytes = 0
+            stretchEnd = now + timeouts.body
+        }
+        if now >= windowStart + timeouts.rateWindow, windowBytes >= timeouts.windowBytes { startWindow(now: now) }
+    }
+
+    /// Stops or restarts the clock. The time in between does not count against the client.
+    mutating func setPaused(_ isPaused: Bool, now: UInt64) {
+        if isPaused {
+            if pausedAt == nil { pausedAt = now }
+        } else if let since = pausedAt {
+            pausedAt = nil
+            stretchEnd += now - since
+            startWindow(now: now)
+        }
+    }
+
+    /// The deadline has passed: whether the body is too late. If not, the next window begins.
+    mutating func isLate(now: UInt64) -> Bool {
+        guard let deadline, now >= deadline else { return false }
+        if now >= stretchEnd || windowBytes < timeouts.windowBytes { return true }
+        startWindow(now: now)
+        return false
+    }
+
+    private mutating func startWindow(now: UInt64) {
+        windowStart = now
+        windowBytes = 0
+    }
+}
+
+/// The time limits of ``ServerLimits`` in nanoseconds, the unit of the monotonic clock that the loops read.
+struct Timeouts: Sendable, Equatable {
+    let header: UInt64
+    let body: UInt64
+    /// Bytes of a body that have `body` to arrive; then the next ones have it.
+    let bodyStretch: Int
+    let rateWindow: UInt64
+    /// Bytes that must arrive in one window.
+    let windowBytes: Int
+    let write: UInt64
+    let idle: UInt64
+    let handshake: UInt64
+    let halfClose: UInt64
+    let drain: UInt64
+
+    init(_ limits: ServerLimits) {
+        header = Self.nanoseconds(limits.headerTimeout)
+        body = Self.nanoseconds(limits.bodyTimeout)
+        bodyStretch = max(1, limits.maximumBody)
+        rateWindow = Self.nanoseconds(limits.bodyRateWindow)
+        windowBytes = Int(max(0, min(1e15, Double(limits.minimumBodyRate) * limits.bodyRateWindow)))
+        write = Self.nanoseconds(limits.writeTimeout)
+        idle = Self.nanoseconds(limits.idleTimeout)
+        handshake = Self.nanoseconds(limits.handshakeTimeout)
+        halfClose = Self.nanoseconds(limits.halfCloseGrace)
+        drain = Self.nanoseconds(limits.drainTimeout)
+    }
+
+    /// Seconds to nanoseconds. NaN and anything beyond a century become a century; a negative time becomes 0.
+    static func nanoseconds(_ seconds: Double) -> UInt64 {
+        let century = 3.2e18
+        let value = seconds * 1e9
+        return value >= 0 && value < century ? UInt64(value) : seconds < 0 ? 0 : UInt64(century)
+    }
+}

@@ -1,0 +1,85 @@
+/// What is to be done on a connection next, as its state machine decided.
+enum ConnectionAction {
+    /// A request begins: its first byte came.
+    case beginRequest
+    /// Ask the handler what to do with the request.
+    case askHandler
+    /// Write an interim 100.
+    case sendContinue
+    /// Give a chunk of the body to the consumer, on the work pool.
+    case giveChunk([UInt8])
+    /// The body is complete: have the response made. The bytes are the body where it is delivered whole.
+    case finishBody([UInt8])
+    /// Write a whole response.
+    case send(Response, ResponseTerms)
+    /// Write an error of the server itself as the response. Work for the request is no longer wanted.
+    case refuse(ServerError, ResponseTerms)
+    /// Write the header section of a response whose body follows in pieces.
+    case beginStream(Response, ResponseTerms)
+    case sendPiece([UInt8], ResponseTerms)
+    case endStream(ResponseTerms)
+    /// The response is no longer wanted.
+    case cancelWork
+    /// Close our side.
+    case halfClose
+    /// Close the socket.
+    case close
+    /// Close the socket and forget what was not sent.
+    case reset
+}
+
+/// What becomes of bytes from the client.
+enum InputUse {
+    case parse
+    /// They are thrown away unparsed.
+    case discard
+    /// They stay where they are.
+    case wait
+}
+
+/// What the framing of a response depends on.
+struct ResponseTerms: Equatable {
+    var keepAlive: Bool
+    /// The request was HTTP/1.0: no chunked coding, and `keep-alive` must be said.
+    var isHTTP10: Bool
+    /// The response has no body, whatever its fields say.
+    var isHead: Bool
+}
+
+/// What of a request's header section matters to the order of a connection.
+struct RequestFraming: Equatable {
+    var method = MethodCode.get
+    var form = TargetForm.origin
+    var minorVersion = 1
+    var body = BodyFraming.none
+    var connectionClose = false
+    var connectionKeepAlive = false
+    var expectsContinue = false
+    var unknownExpectation = false
+
+    /// Whether a body of at least one byte follows.
+    var announcesBytes: Bool { body != .none && body != .length(0) }
+
+    /// Whether the client would like to send another request (RFC 9112, section 9.3).
+    var asksToKeepAlive: Bool { !connectionClose && (minorVersion > 0 || connectionKeepAlive) }
+
+    /// Whether the body, which nobody reads, can be read over so that the connection goes on. One that waits for
+    /// `100 Continue` may or may not follow.
+    func canBeReadOver(upTo limit: Int) -> Bool {
+        switch body {
+        case .none, .length(0): true
+        case .length(let length): length <= limit && !expectsContinue
+        case .chunked: !expectsContinue
+        }
+    }
+}
+
+extension RequestFraming {
+    init(_ storage: HeadStorage) {
+        self.init(
+            method: storage.methodCode, form: storage.form, minorVersion: Int(storage.minorVersion),
+            body: storage.framing, connectionClose: storage.connectionClose,
+            connectionKeepAlive: storage.connectionKeepAlive, expectsContinue: storage.expectsContinue,
+            unknownExpectation: storage.unknownExpectation)
+    }
+}
