@@ -51,7 +51,7 @@ let package = Package(
 
         // The theory: pure values and functions.
         .target(name: "Sizing", dependencies: ["Text", "Numerics"], swiftSettings: strict),
-        .target(name: "Simulation", dependencies: ["Sizing", "Numerics"], swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["Sizing", "Text", "Numerics"], swiftSettings: strict),
         .target(name: "Calibration", dependencies: ["Sizing", "Text", "Numerics"], swiftSettings: strict),
         .target(
             name: "Hardware", dependencies: ["Sizing", "JSON", "Text", "Numerics", "CEmbedded"], swiftSettings: strict),

@@ -47,16 +47,17 @@ public enum NormalGrid {
 
     /// Where on the grid, in steps from its start, Φ⁻¹(Φ(z)^(1/count)) lies for each node z: a normal whose largest of
     /// `count` is the node. All in 0 ..< count of nodes − 1.
-    public static func positions(ofLargest count: Int) -> [Double] {
-        count < knownPositions.count ? knownPositions[count] : makePositions(ofLargest: count)
+    public static func positions(ofLargest count: Double) -> [Double] {
+        if count < Double(knownPositions.count), count == count.rounded(.down) { return knownPositions[Int(count)] }
+        return makePositions(ofLargest: count)
     }
 
     /// The usual numbers of microbatches, made once.
-    private static let knownPositions: [[Double]] = (0...8).map { makePositions(ofLargest: max(1, $0)) }
+    private static let knownPositions: [[Double]] = (0...8).map { makePositions(ofLargest: Double(max(1, $0))) }
 
-    private static func makePositions(ofLargest count: Int) -> [Double] {
+    private static func makePositions(ofLargest count: Double) -> [Double] {
         (0..<Self.count).map { index in
-            let logProbability = NormalDistribution.logCumulative(node(index)) / Double(count)
+            let logProbability = NormalDistribution.logCumulative(node(index)) / count
             // Through the upper tail, which stays exact near 1.
             let z = -NormalDistribution.quantile(-expm1(logProbability))
             return min(max((z + bound) / step, 0), Double(Self.count - 1).nextDown)

@@ -43,7 +43,7 @@ public struct SimulationPoint: Hashable, Sendable {
     public let ratio: Int
     /// τ, microseconds: a microbatch is finished every so often.
     public let cycle: Estimate
-    /// Tokens per second and instance: 1e6 · rB/((r + 1) τ).
+    /// Tokens per second and instance: 1e6 · rB/((r + 1) τ), with the requests that were there in place of rB.
     public let throughputPerInstance: Estimate
     public let attentionIdle: IdleTime
     public let ffnIdle: IdleTime
@@ -61,7 +61,7 @@ public struct SimulationPoint: Hashable, Sendable {
     public let replicationCycles: [Double]
 
     /// - Parameter runs: the replications, at least one.
-    init(ratio: Int, batchSize: Int, microbatches: Int?, runs: [RunCounts]) {
+    init(ratio: Int, microbatches: Int?, runs: [RunCounts]) {
         var all = RunCounts()
         for run in runs { all.merge(run) }
         self.ratio = ratio
@@ -74,7 +74,7 @@ public struct SimulationPoint: Hashable, Sendable {
             ? Estimate(mean, parts: cycles)
             : Estimate(mean, batches: runs[0].blocks.batches(16))
         let r = Double(ratio)
-        throughputPerInstance = cycle.reciprocal(scale: 1e6 * r * Double(batchSize) / (r + 1))
+        throughputPerInstance = cycle.reciprocal(scale: 1e6 * (Double(all.requests) / steps) / (r + 1))
         attentionIdle = IdleTime(
             busy: all.attention, barrier: all.slowestAttention - all.attention, of: all.elapsed)
         ffnIdle = IdleTime(busy: all.ffn, barrier: all.barrier, of: all.elapsed)

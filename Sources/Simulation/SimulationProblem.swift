@@ -1,4 +1,5 @@
 import Sizing
+import Text
 
 /// What to simulate: a bundle at several ratios.
 public struct SimulationProblem: Hashable, Sendable {
@@ -8,6 +9,10 @@ public struct SimulationProblem: Hashable, Sendable {
     public let batchSize: Int
     /// m; `nil` for lock-step.
     public let microbatches: Int?
+    /// ρ, the probability that a slot is full: 1, or less where slots stay empty between requests.
+    public let occupancy: Double
+    /// How much stage times scatter.
+    public let jitter: KernelJitter
     /// r of each point.
     public let ratios: [Int]
     /// N: how many requests an instance serves, in the mean.
@@ -20,15 +25,21 @@ public struct SimulationProblem: Hashable, Sendable {
     /// The most requests per instance.
     public static let maximumRequests = 1_000_000_000
 
-    /// - Throws: ``SimulationError/invalid(field:rule:)`` naming `batch_size`, `microbatches`, `ratios`,
+    /// - Throws: ``SimulationError/invalid(field:rule:)`` naming `batch_size`, `microbatches`, `occupancy`, `ratios`,
     ///   `requests_per_instance` or `hardware`, or ``SimulationError/momentsOnly``.
     public init(
-        workload: Workload, stages: StageLatencies, batchSize: Int, microbatches: Int? = nil, ratios: [Int],
-        requestsPerInstance: Int, start: SimulationStart = .stationary, seed: UInt64 = 1
+        workload: Workload, stages: StageLatencies, batchSize: Int, microbatches: Int? = nil,
+        occupancy: Double = 1, jitter: KernelJitter = .none, ratios: [Int], requestsPerInstance: Int,
+        start: SimulationStart = .stationary, seed: UInt64 = 1
     ) throws(SimulationError) {
         try Self.check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
         if let microbatches {
             try Self.check(microbatches, in: 1...SizingLimits.maximumMicrobatches, field: "microbatches")
+        }
+        guard SizingLimits.leastOccupancy...1 ~= occupancy else {
+            throw .invalid(
+                field: "occupancy",
+                rule: "must be a finite number from \(RangeText.of(SizingLimits.leastOccupancy...1))")
         }
         guard !ratios.isEmpty, ratios.count <= Self.maximumRatios else {
             throw .invalid(field: "ratios", rule: "must have 1 to \(Self.maximumRatios) elements")
@@ -45,6 +56,8 @@ public struct SimulationProblem: Hashable, Sendable {
         self.stages = stages
         self.batchSize = batchSize
         self.microbatches = microbatches
+        self.occupancy = occupancy
+        self.jitter = jitter
         self.ratios = ratios
         self.requestsPerInstance = requestsPerInstance
         self.start = start
@@ -71,9 +84,9 @@ extension SimulationProblem {
         }
     }
 
-    /// Steps of each microbatch until an instance has served its requests, in the mean: N E[D]/(m B).
+    /// Steps of each microbatch until an instance has served its requests, in the mean: N E[D]/(m ρB).
     var meanSteps: Double {
-        max(1, Double(requestsPerInstance) * meanDecode / (Double(batchSize) * Double(microbatches ?? 1)))
+        max(1, Double(requestsPerInstance) * meanDecode / (occupancy * Double(batchSize) * Double(microbatches ?? 1)))
     }
 
     /// The work of the whole simulation before it is begun: requests to be drawn (those that fill the slots included) and
@@ -122,6 +135,6 @@ extension SimulationProblem {
         let key = StreamKey(seed: seed).child(replication)
         return BundleRun(
             sampler: sampler, stages: stages, ratio: ratios[index], batchSize: batchSize, microbatches: microbatches,
-            start: start, end: end, key: key)
+            occupancy: occupancy, jitter: jitter, start: start, end: end, key: key)
     }
 }

@@ -57,7 +57,7 @@ extension SimulationProblem {
         let runs = try results.all()
         let points = ratios.indices.map { index in
             SimulationPoint(
-                ratio: ratios[index], batchSize: batchSize, microbatches: microbatches,
+                ratio: ratios[index], microbatches: microbatches,
                 runs: Array(runs[(index * replications)..<((index + 1) * replications)]))
         }
         progress?(1)

@@ -12,4 +12,8 @@ public enum SizingLimits {
     public static let maximumCoefficient = 1e12
     /// Requests per Attention instance of a finite horizon.
     public static let maximumHorizonRequests = 1_000_000_000_000
+    /// The least share of slots that are full: with less there is nothing to size.
+    public static let leastOccupancy = 0.001
+    /// Tokens that a request gains a step.
+    public static let maximumTokensPerStep = 65.0
 }

@@ -11,7 +11,7 @@ extension Case {
                 keep(
                     MeanFieldRatio(
                         attentionTime: hide(time), ffn: line, communication: communication,
-                        communicationLoad: .attentionBatch, batchSize: hide(256)))
+                        communicationLoad: .attentionBatch, requests: hide(256)))
             }
         },
         Case("Gaussian barrier, one ratio") {

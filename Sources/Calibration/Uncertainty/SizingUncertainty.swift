@@ -110,18 +110,10 @@ public struct SizingUncertainty: Hashable, Sendable {
                     standardDeviation: max(0, load.standardDeviation + factor * deviation), skewness: load.skewness)
             else { return nil }
             load = next
-        case .attention(let alpha, let beta):
-            stages = StageLatencies(
-                attention: moved(stages.attention, alpha, beta), ffn: stages.ffn, communication: stages.communication,
-                communicationLoad: stages.communicationLoad)
-        case .ffn(let alpha, let beta):
-            stages = StageLatencies(
-                attention: stages.attention, ffn: moved(stages.ffn, alpha, beta), communication: stages.communication,
-                communicationLoad: stages.communicationLoad)
+        case .attention(let alpha, let beta): stages = stages.replacing(attention: moved(stages.attention, alpha, beta))
+        case .ffn(let alpha, let beta): stages = stages.replacing(ffn: moved(stages.ffn, alpha, beta))
         case .communication(let alpha, let beta):
-            stages = StageLatencies(
-                attention: stages.attention, ffn: stages.ffn, communication: moved(stages.communication, alpha, beta),
-                communicationLoad: stages.communicationLoad)
+            stages = stages.replacing(communication: moved(stages.communication, alpha, beta))
         }
         return with(problem, load, stages)
     }
@@ -130,7 +122,9 @@ public struct SizingUncertainty: Hashable, Sendable {
         guard let workload = try? Workload(.moments(load)) else { return nil }
         return try? SizingProblem(
             workload: workload, stages: stages, batchSize: problem.batchSize, microbatches: problem.microbatches,
-            maximumRatio: problem.maximumRatio, cost: problem.cost, barrierMethod: problem.barrierMethod)
+            maximumRatio: problem.maximumRatio, cost: problem.cost, barrierMethod: problem.barrierMethod,
+            occupancy: problem.parameters.occupancy, jitter: problem.parameters.jitter,
+            tokensPerStep: problem.parameters.tokensPerStep)
     }
 
     // MARK: Range of the mean context

@@ -37,7 +37,14 @@ struct CommunicationDerivation {
         return description.linkBandwidth * 1e3 * (description.link.kind == .scaleUp ? e.scaleUp : e.scaleOut)
     }
 
-    private var latencies: Double {
+    /// The part of the bytes that goes out to the FFN.
+    var outboundShare: Double {
+        let precision = description.precision
+        return precision.dispatch.bytes / (precision.dispatch.bytes + precision.combine.bytes)
+    }
+
+    /// What no batch makes longer, there and back, all layers, microseconds.
+    var latencies: Double {
         let e = description.attention.efficiencies
         let one = description.link.latency ?? (description.link.kind == .scaleUp ? e.scaleUpLatency : e.scaleOutLatency)
         return 2 * Double(description.model.feeding.reduce(0) { $0 + $1.count }) * one

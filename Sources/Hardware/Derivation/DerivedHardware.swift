@@ -9,17 +9,24 @@ public struct DerivedHardware: Hashable, Sendable {
 
     /// - Throws: `InvalidInput` where a derived latency is beyond what the model works with.
     public init(_ description: HardwareDescription) throws(InvalidInput) {
+        try self.init(description, ffn: nil)
+    }
+
+    /// - Parameter ffn: the curve of t_F, where it is known from a description with the same model, precision, FFN instance and
+    ///   query tokens a step.
+    init(_ description: HardwareDescription, ffn: LatencyModel?) throws(InvalidInput) {
         self.description = description
-        ffn = try FFNDerivation(description: description).latency()
+        if let ffn { self.ffn = ffn } else { self.ffn = try FFNDerivation(description: description).latency() }
     }
 
     /// The three stages for `batchSize` requests an Attention instance and microbatch.
     public func stages(batchSize: Int) throws(InvalidInput) -> StageLatencies {
         try InvalidInput.check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
+        let communication = CommunicationDerivation(description: description)
         return StageLatencies(
             attention: try AttentionDerivation(description: description).latency(batchSize: batchSize), ffn: ffn,
-            communication: try CommunicationDerivation(description: description).latency(batchSize: batchSize),
-            communicationLoad: description.link.load)
+            communication: try communication.latency(batchSize: batchSize), communicationLoad: description.link.load,
+            linkDelay: communication.latencies, outboundShare: communication.outboundShare)
     }
 
     /// What each stage's time is made of at a batch, a mean context and a ratio, longest first.

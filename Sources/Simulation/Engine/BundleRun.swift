@@ -18,15 +18,39 @@ struct BundleRun: Sendable {
     let batchSize: Int
     /// m; `nil` for lock-step.
     let microbatches: Int?
+    /// ρ, the probability that a slot is full.
+    let occupancy: Double
+    let jitter: KernelJitter
     let start: SimulationStart
     let end: End
     /// Names the run's streams.
     let key: StreamKey
 
-    /// t_F, microseconds.
-    var ffnTime: Double { stages.ffnTime(ratio: Double(ratio), batchSize: batchSize) }
-    /// t_C, microseconds.
-    var communicationTime: Double { stages.communicationTime(ratio: Double(ratio), batchSize: batchSize) }
+    /// FFN and communication of one microbatch, microseconds.
+    struct Shared: Sendable {
+        /// t_F.
+        var ffn: Double
+        /// t_C, there and back.
+        let communication: Double
+        /// How long each direction of the link is busy.
+        let out: Double
+        let back: Double
+
+        /// What of t_C is no server, each way.
+        var delay: Double { max(0, communication - out - back) / 2 }
+    }
+
+    /// Where the bundle's instances hold `requests` requests of one microbatch.
+    func shared(requests: Double) -> Shared {
+        let r = Double(ratio)
+        let (out, back) = stages.linkTimes(ratio: r, requests: requests / r)
+        return Shared(
+            ffn: stages.ffnTime(ratio: r, requests: requests / r),
+            communication: stages.communicationTime(ratio: r, requests: requests / r), out: out, back: back)
+    }
+
+    /// The same where every slot is full.
+    var sharedWhenFull: Shared { shared(requests: Double(ratio * batchSize)) }
 
     /// Workers: instances times microbatches.
     var workers: Int { ratio * (microbatches ?? 1) }
@@ -44,7 +68,8 @@ struct BundleRun: Sendable {
     }
 
     func makeBank() -> WorkerBank {
-        WorkerBank(workers: workers, batchSize: batchSize, sampler: sampler, start: start, key: key)
+        WorkerBank(
+            workers: workers, batchSize: batchSize, sampler: sampler, occupancy: occupancy, start: start, key: key)
     }
 
     /// Steps of the next block after `steps` steps and `requests` finished requests: not many more than are needed.
@@ -53,7 +78,7 @@ struct BundleRun: Sendable {
         case .steps(let last):
             return min(bank.longestBlock, last - steps)
         case .requests(let last):
-            let perStep = Double(workers * batchSize) / sampler.meanDecode
+            let perStep = occupancy * Double(workers * batchSize) / sampler.meanDecode
             let wanted = Double(last - requests) / perStep * 1.02 + 8
             return wanted < Double(bank.longestBlock) ? Int(wanted) : bank.longestBlock
         }

@@ -2,6 +2,8 @@
 struct RunCounts: Sendable {
     /// Steps of one microbatch (of all r instances).
     var steps = 0
+    /// Requests that those steps moved on by a token.
+    var requests = 0
     /// Simulated time.
     var elapsed = 0.0
     /// Busy time of one Attention instance, mean over the r of them.
@@ -10,7 +12,7 @@ struct RunCounts: Sendable {
     var slowestAttention = 0.0
     /// Busy time of the FFN.
     var ffn = 0.0
-    /// Time of messages under way.
+    /// Busy time of the link: in lock-step that of messages under way, with microbatches of the busier direction.
     var communication = 0.0
     /// Time by which steps were longer than they would have been had every instance carried the mean load of the step.
     var barrier = 0.0
@@ -21,6 +23,7 @@ struct RunCounts: Sendable {
     /// Adds another run's counts, but not its blocks.
     mutating func merge(_ other: RunCounts) {
         steps += other.steps
+        requests += other.requests
         elapsed += other.elapsed
         attention += other.attention
         slowestAttention += other.slowestAttention

@@ -8,13 +8,13 @@
 /// in a block is looked at once in it. Every slot draws from a stream of its own, so that the length of a block changes
 /// no number.
 struct WorkerBank {
-    /// The request in a slot.
+    /// The request in a slot, or the empty period between two.
     private struct Slot {
         /// The slot's stream.
         var generator: Xoroshiro128
-        /// P + D: what the slot weighs when the request leaves.
+        /// P + D: what the slot weighs when the request leaves; −1 where it is empty.
         var release: Int
-        /// The number of the request's last step.
+        /// The number of the request's last step, or of the empty period's.
         var end: Int
     }
 
@@ -25,8 +25,9 @@ struct WorkerBank {
         var time = 0.0
     }
 
-    /// A request that finished in the block.
+    /// A request, or an empty period, that ended in the block.
     private struct Finished {
+        /// The slot; of an empty period its complement.
         var slot: Int32 = 0
         /// Its last step, from the beginning of the block.
         var offset: Int32 = 0
@@ -40,7 +41,12 @@ struct WorkerBank {
     private var first = 0
     /// T of each worker at that step, tokens.
     private var loads: [Int]
+    /// Requests of each worker at that step; empty where slots are always full.
+    private var counts: [Int]
+    /// Requests of the worker last advanced, at each step; empty where slots are always full.
+    private(set) var occupied: [Int]
     private let sampler: RequestSampler
+    private let vacancy: Vacancy?
     private var slots: [Slot]
     private var beginnings: [Beginning]
     /// Requests that finished in the block, worker by worker: the first `finishedCount` elements.
@@ -54,16 +60,27 @@ struct WorkerBank {
     private var pending: [Int32]
     /// Σ over the requests that finish at a step of the next one's prefill less their release.
     private var changes: [Int]
+    /// Requests that begin less those that finish at a step, where slots may be empty.
+    private var arrivals: [Int]
 
     /// Fills all slots.
     ///
-    /// - Parameter key: slot s of worker w draws from the stream of its child w's child s.
-    init(workers: Int, batchSize: Int, sampler: RequestSampler, start: SimulationStart, key: StreamKey) {
+    /// - Parameters:
+    ///   - occupancy: ρ, the probability that a slot is full.
+    ///   - key: slot s of worker w draws from the stream of its child w's child s.
+    init(
+        workers: Int, batchSize: Int, sampler: RequestSampler, occupancy: Double = 1, start: SimulationStart,
+        key: StreamKey
+    ) {
         self.workers = workers
         self.batchSize = batchSize
         self.sampler = sampler
         longestBlock = sampler.block.steps(slots: workers * batchSize)
         loads = [Int](repeating: 0, count: workers)
+        vacancy = Vacancy(occupancy: occupancy, meanDecode: sampler.meanDecode)
+        counts = vacancy == nil ? [] : loads
+        arrivals = [Int](repeating: 0, count: vacancy == nil ? 0 : longestBlock)
+        occupied = arrivals
         slots = []
         slots.reserveCapacity(workers * batchSize)
         beginnings = [Beginning](repeating: Beginning(), count: workers * batchSize)
@@ -77,6 +94,14 @@ struct WorkerBank {
     private mutating func fill(_ worker: Int, _ start: SimulationStart, _ key: StreamKey) {
         for slot in 0..<batchSize {
             var generator = key.child(slot).generator
+            if let vacancy {
+                guard vacancy.isFull(&generator) else {
+                    let left = vacancy.draw(&generator)
+                    slots.append(Slot(generator: generator, release: -1, end: left))
+                    continue
+                }
+                counts[worker] += 1
+            }
             let request: RequestSampler.Request
             var age = 0
             switch start {
@@ -100,6 +125,7 @@ struct WorkerBank {
     /// each worker in order, from 0, before ``settle(_:times:stride:microbatches:included:into:)``.
     mutating func advance(_ worker: Int, by count: Int, into row: inout [Double], at position: Int) {
         for offset in 0..<count { changes[offset] = 0 }
+        if vacancy != nil { for offset in 0..<count { arrivals[offset] = 0 } }
         let end = first + count
         // One request of each slot in turn: draws of different slots do not wait for one another, and nothing depends on a
         // branch that a processor cannot foresee.
@@ -114,10 +140,26 @@ struct WorkerBank {
             }
             let refilling = Refilling(first: first, end: end, recorded: finishedCount)
             finishedCount += left
-            left = refilling.refill(left, of: &pending, sampler, &slots, &changes, &finished)
+            if let vacancy {
+                left = refilling.refill(left, of: &pending, sampler, vacancy, &slots, &changes, &arrivals, &finished)
+            } else {
+                left = refilling.refill(left, of: &pending, sampler, &slots, &changes, &finished)
+            }
         }
         finishedEnds[worker] = finishedCount
         var load = loads[worker]
+        if vacancy != nil {
+            var requests = counts[worker]
+            for offset in 0..<count {
+                row[position + offset] = Double(load)
+                occupied[offset] = requests
+                load += requests + changes[offset]
+                requests += arrivals[offset]
+            }
+            loads[worker] = load
+            counts[worker] = requests
+            return
+        }
         for offset in 0..<count {
             row[position + offset] = Double(load)
             load += batchSize + changes[offset]
@@ -129,7 +171,7 @@ struct WorkerBank {
     func steps(untilFinished requests: Int) -> Int? {
         guard finishedCount >= requests else { return nil }
         var counts = [Int](repeating: 0, count: longestBlock)
-        for entry in finished.prefix(finishedCount) { counts[Int(entry.offset)] += 1 }
+        for entry in finished.prefix(finishedCount) where entry.slot >= 0 { counts[Int(entry.offset)] += 1 }
         var sum = 0
         for (offset, count) in counts.enumerated() {
             sum += count
@@ -197,6 +239,41 @@ extension WorkerBank {
             }
             return kept
         }
+
+        /// The same where a slot may stay empty after a request; an empty period ends like a request, and weighs nothing.
+        func refill(
+            _ count: Int, of pending: inout [Int32], _ sampler: RequestSampler, _ vacancy: Vacancy,
+            _ slots: inout [Slot], _ changes: inout [Int], _ arrivals: inout [Int], _ finished: inout [Finished]
+        ) -> Int {
+            var kept = 0
+            for index in 0..<count {
+                let slot = Int(pending[index])
+                var generator = slots[slot].generator
+                let last = slots[slot].end
+                let offset = last - first
+                let wasFull = slots[slot].release >= 0
+                var empty = 0
+                if wasFull {
+                    changes[offset] -= slots[slot].release
+                    arrivals[offset] -= 1
+                    empty = vacancy.draw(&generator)
+                }
+                finished[recorded + index] = Finished(
+                    slot: Int32(truncatingIfNeeded: wasFull ? slot : ~slot), offset: Int32(truncatingIfNeeded: offset))
+                if empty > 0 {
+                    slots[slot] = Slot(generator: generator, release: -1, end: last + empty)
+                } else {
+                    let request = sampler.draw(&generator)
+                    changes[offset] += request.prefill
+                    arrivals[offset] += 1
+                    slots[slot] = Slot(
+                        generator: generator, release: request.prefill + request.decode, end: last + request.decode)
+                }
+                pending[kept] = Int32(truncatingIfNeeded: slot)
+                kept += slots[slot].end < end ? 1 : 0
+            }
+            return kept
+        }
     }
 
     /// The count of what finished in one worker.
@@ -221,12 +298,14 @@ extension WorkerBank {
             var tokens = 0
             for index in range {
                 let offset = Int(finished[index].offset)
-                let slot = Int(finished[index].slot)
+                let number = Int(finished[index].slot)
+                let isRequest = number >= 0
+                let slot = isRequest ? number : ~number
                 let end = Beginning(step: first + offset, time: times[row + offset])
                 let beginning = beginnings[slot]
                 beginnings[slot] = end
                 timesPerToken[kept] = (end.time - beginning.time) / Double(end.step - beginning.step)
-                if included.contains(offset) {
+                if isRequest, included.contains(offset) {
                     kept += 1
                     tokens += end.step - beginning.step
                 }

@@ -27,7 +27,9 @@ extension BarrierMethod {
         case .exact: return ExactBarrierCycle(parameters, workload: workload)
         case .automatic:
             let gaussian = GaussianBarrierCycle(parameters)
-            guard Self.isNormalEnough(gaussian, workload, upTo: 2 * ratio) else {
+            // What buffers take off jitter is known to the exact one only.
+            let isBuffered = parameters.microbatches ?? 1 > 1 && parameters.jitter.attention > 0
+            guard !isBuffered, Self.isNormalEnough(gaussian, workload, upTo: 2 * ratio) else {
                 return ExactBarrierCycle(parameters, workload: workload)
             }
             return gaussian
@@ -39,7 +41,7 @@ extension BarrierMethod {
         _ gaussian: GaussianBarrierCycle, _ workload: Workload, upTo highest: Double
     ) -> Bool {
         let parameters = gaussian.parameters
-        guard parameters.loadDeviation > 0, parameters.slotLoad.skewness != 0 else { return true }
+        guard parameters.loadDeviation > 0, parameters.loadSkewness != 0 else { return true }
         let highest = min(max(2, highest.isFinite ? highest : 2), Double(SizingLimits.maximumRatio))
         return SkewnessBound.isNegligible(
             parameters, upTo: highest, meanAttention: gaussian.meanAttention, tolerance: gaussianTolerance)

@@ -29,33 +29,35 @@ public struct CycleTime: Hashable, Sendable {
     public let slowestAttention: Double
     /// t_F.
     public let ffn: Double
-    /// t_C.
+    /// t_C, there and back.
     public let communication: Double
+    /// What of it sets a pace: all of t_C in lock-step, the busier direction of the link with microbatches.
+    public let link: Double
     /// Mean time of one microbatch's own round, divided by m; 0 under ideal overlap.
     public let roundShare: Double
 
-    public init(
-        duration: Double, attention: Double, slowestAttention: Double, ffn: Double, communication: Double,
-        roundShare: Double = 0
+    init(
+        duration: Double, attention: Double, slowestAttention: Double, rising: RisingStages, roundShare: Double = 0
     ) {
         self.duration = duration
         self.attention = attention
         self.slowestAttention = slowestAttention
-        self.ffn = ffn
-        self.communication = communication
+        ffn = rising.ffn
+        communication = rising.communication
+        link = rising.link
         self.roundShare = roundShare
     }
 
     /// 1 − busy / τ for each role.
     public var idle: IdleFractions {
         func idle(_ busy: Double) -> Double { duration > 0 ? min(1, max(0, 1 - busy / duration)) : 0 }
-        return IdleFractions(attention: idle(attention), ffn: idle(ffn), communication: idle(communication))
+        return IdleFractions(attention: idle(attention), ffn: idle(ffn), communication: idle(link))
     }
 
     /// What is longest in the mean. Ties go to the earlier of Attention, FFN, communication, round.
     public var bottleneck: Bottleneck {
         var longest = (Bottleneck.attention, slowestAttention)
-        for candidate in [(Bottleneck.ffn, ffn), (.communication, communication), (.roundTrip, roundShare)]
+        for candidate in [(Bottleneck.ffn, ffn), (.communication, link), (.roundTrip, roundShare)]
         where candidate.1 > longest.1 {
             longest = candidate
         }

@@ -1,3 +1,4 @@
+import Glibc
 import Numerics
 
 /// The cycle under the barrier with the loads' own distribution in place of a normal one (model section 4, last paragraph).
@@ -5,7 +6,7 @@ import Numerics
 /// Each random load is a monotone map T(z) of a standard normal (`LoadQuantiles`): from the whole distribution of the
 /// slot load where it is known, by the third-moment correction where only moments are. Then τ = E[φ(Z)], Z the largest of r
 /// normals, with φ(z) = max(g, t_A(T(z))) in lock-step, and with m microbatches
-/// φ(z) = max(f, c, t_A(T̄(z)), (t_A(T*(z)) + f + c)/m): T̄ the mean of an instance's m loads, T* the slowest of them,
+/// φ(z) = max(f, c_out, c_back, t_A(T̄(z)), (t_A(T*(z)) + f + c)/m): T̄ the mean of an instance's m loads, T* the slowest of them,
 /// because the microbatches follow one another and the round of the slowest sets the pace of all.
 ///
 /// **What buffers take off.** With more than one microbatch an instance that has become the slowest does not set the pace at
@@ -17,6 +18,10 @@ import Numerics
 /// (`Workload.decorrelationRate`). The best w gives e·κ with κ = (1 − √(Δh/6e))², so the Attention term's excess over its
 /// mean, m times e/m a round, is scaled by κ. Measured against simulation it takes the error of eight microbatches from one
 /// percent to a few tenths (docs/accuracy.md).
+///
+/// **Jitter** has no memory: of a mean over w rounds it keeps 1/√w. With λ its part of the variance, a path gains
+/// e·√((1 − λ)s(w)² + λ/w) − Δ/w a round; the best w is found on a grid. And a round's jitter is that of its own microbatch, not of
+/// the slowest of m: T* is the slowest of m^(1 − λ).
 public struct ExactBarrierCycle: CycleTimeModel {
     public let parameters: BundleParameters
     /// Whether the loads' whole distribution was used, and not three moments.
@@ -37,7 +42,9 @@ public struct ExactBarrierCycle: CycleTimeModel {
     public init(_ parameters: BundleParameters, workload: Workload) {
         let b = parameters.batchSize
         let m = parameters.microbatches ?? 1
-        if let sum = LoadSum(workload, slots: b * m) {
+        if parameters.barrier.isOfWorkload,
+            let sum = LoadSum(workload, parameters.barrier.scatter, slots: b * m, fewest: b)
+        {
             let one = sum.quantiles(slots: b)
             let mean = m > 1 ? sum.quantiles(slots: b * m).divided(by: Double(m)) : one
             self.init(
@@ -55,7 +62,7 @@ public struct ExactBarrierCycle: CycleTimeModel {
     ///   - decorrelationRate: `Workload.decorrelationRate`, where single requests are known.
     public init(thirdMoment parameters: BundleParameters, decorrelationRate: Double = 0) {
         let m = Double(parameters.microbatches ?? 1)
-        let skewness = parameters.slotLoad.skewness / Double(parameters.batchSize).squareRoot()
+        let skewness = parameters.loadSkewness
         let one = LoadQuantiles(
             mean: parameters.meanLoad, deviation: parameters.loadDeviation, skewness: skewness)
         let mean = LoadQuantiles(
@@ -74,9 +81,13 @@ public struct ExactBarrierCycle: CycleTimeModel {
         self.isFromDistribution = isFromDistribution
         self.one = one
         self.mean = mean
-        let attention = parameters.stages.attention
+        let attention = parameters.attention
         shared = mean.loads.map { attention.latency(at: $0) }
-        slowest = one.largest(of: parameters.microbatches ?? 1).loads.map { attention.latency(at: $0) }
+        let persistent = 1 - parameters.barrier.jitterShare
+        let count = parameters.microbatches.map { Double($0) } ?? 1
+        slowest = one.largest(of: persistent == 1 ? count : pow(count, persistent)).loads.map {
+            attention.latency(at: $0)
+        }
         meanAttention =
             attention.line?.latency(at: parameters.meanLoad)
             ?? NormalGrid.expectation(maximumOf: 1) { attention.latency(at: one.loads[$0]) }
@@ -95,48 +106,59 @@ public struct ExactBarrierCycle: CycleTimeModel {
     }
 
     public func cycle(ratio: Double) -> CycleTime {
-        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(parameters).cycle(ratio: ratio) }
-        let (f, c) = risingStages(ratio: ratio)
+        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(withJitterOf: parameters).cycle(ratio: ratio) }
+        let rising = parameters.rising(ratio: ratio)
         let longest = NormalGrid.expectation(maximumOf: ratio) { shared[$0] }
         let round = parameters.microbatches.map { microbatches in
-            (NormalGrid.expectation(maximumOf: ratio) { slowest[$0] } + f + c) / Double(microbatches)
+            (NormalGrid.expectation(maximumOf: ratio) { slowest[$0] } + rising.delay) / Double(microbatches)
         }
         return CycleTime(
-            duration: duration(ratio: ratio), attention: meanAttention, slowestAttention: longest, ffn: f,
-            communication: c, roundShare: round ?? 0)
+            duration: duration(ratio: ratio), attention: meanAttention, slowestAttention: longest, rising: rising,
+            roundShare: round ?? 0)
     }
 
     public func duration(ratio: Double) -> Double {
-        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(parameters).cycle(ratio: ratio).duration }
-        let (f, c) = risingStages(ratio: ratio)
-        let floor = max(f, c)
-        guard let microbatches = parameters.microbatches else {
-            return NormalGrid.expectation(maximumOf: ratio) { max(floor, shared[$0]) }
+        guard parameters.loadDeviation > 0 else {
+            return MeanFieldCycle(withJitterOf: parameters).duration(ratio: ratio)
         }
-        let m = Double(microbatches)
-        // The Attention term is drawn towards what it would be without the slowest.
-        let centre = max(floor, meanAttention)
-        let kept = keptExcess(ratio: ratio, floor: floor, centre: centre, delay: f + c)
-        return NormalGrid.expectation(maximumOf: ratio) { node in
-            max(floor, centre + kept * (shared[node] - centre), (slowest[node] + f + c) / m)
+        return parameters.overFFNJitter(parameters.rising(ratio: ratio)) { server, delay in
+            let floor = server.floor
+            guard let microbatches = parameters.microbatches else {
+                return NormalGrid.expectation(maximumOf: ratio) { max(floor, shared[$0]) }
+            }
+            let m = Double(microbatches)
+            // The Attention term is drawn towards what it would be without the slowest.
+            let centre = max(floor, meanAttention)
+            let kept = keptExcess(ratio: ratio, floor: floor, centre: centre, delay: delay)
+            return NormalGrid.expectation(maximumOf: ratio) { node in
+                max(floor, centre + kept * (shared[node] - centre), (slowest[node] + delay) / m)
+            }
         }
     }
 
     /// κ: the part of the Attention term's excess that the buffers leave.
     private func keptExcess(ratio: Double, floor: Double, centre: Double, delay: Double) -> Double {
         let m = Double(parameters.microbatches ?? 1)
-        let change = ((m - 1) * meanAttention - delay) * decorrelationRate
-        guard change > 0 else { return 1 }
+        let price = (m - 1) * meanAttention - delay
+        let jitterShare = parameters.barrier.jitterShare
+        guard price > 0, decorrelationRate > 0 || jitterShare > 0 else { return 1 }
         let excess = m * (NormalGrid.expectation(maximumOf: ratio) { max(floor, shared[$0]) } - centre)
         guard excess > 1e-12 * centre else { return 1 }
-        let lost = min(1, (change / (6 * excess)).squareRoot())
+        if jitterShare > 0 { return Self.keptExcess(price / excess, decorrelationRate, jitterShare) }
+        let lost = min(1, (price * decorrelationRate / (6 * excess)).squareRoot())
         return (1 - lost) * (1 - lost)
     }
 
-    private func risingStages(ratio: Double) -> (ffn: Double, communication: Double) {
-        (
-            parameters.stages.ffnTime(ratio: ratio, batchSize: parameters.batchSize),
-            parameters.stages.communicationTime(ratio: ratio, batchSize: parameters.batchSize)
-        )
+    /// The largest √((1 − λ)s(w)² + λ/w) − price/w over w ≥ 1, and over 0.
+    private static func keptExcess(_ price: Double, _ rate: Double, _ jitterShare: Double) -> Double {
+        var best = 0.0
+        var w = 1.0
+        for _ in 0..<48 {
+            let persistent = 1 / (1 + w * rate / 6)
+            let kept = ((1 - jitterShare) * persistent * persistent + jitterShare / w).squareRoot()
+            best = max(best, kept - price / w)
+            w *= 1.25
+        }
+        return best
     }
 }

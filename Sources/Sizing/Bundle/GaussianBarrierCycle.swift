@@ -1,3 +1,4 @@
+import Glibc
 import Numerics
 
 /// The cycle under the barrier: the FFN waits for the slowest of r Attention instances whose loads are independent and
@@ -6,7 +7,8 @@ import Numerics
 /// Ideal overlap: τ = E[max(g, t_A(max T))], g = max(t_F, t_C), the maximum inside the expectation. With m microbatches an
 /// instance makes up on one for time lost on another, so the Attention term sees the mean of m loads (deviation / √m) while
 /// the round (t_A + t_F + t_C)/m sees the slowest single load; both move with the same normal maximum Z:
-/// τ_m = E[max(g, t_A(Bθ + √B ν Z/√m), (t_A(Bθ + √B ν Z) + t_F + t_C)/m)].
+/// τ_m = E[max(g, t_A(Bθ + √B ν Z/√m), (t_A(Bθ + √B ν Z) + t_F + t_C)/m)], where g = max(t_F, c_out, c_back): each direction of
+/// the link is a server of its own.
 ///
 /// Every term is non-decreasing and piecewise linear in Z, so E[φ(Z)] = φ(−∞) + Σ slope · ∫ S over the pieces, with
 /// S(z) = 1 − Φ(z)^r (``NormalMaximum``).
@@ -20,7 +22,7 @@ public struct GaussianBarrierCycle: CycleTimeModel {
         self.parameters = parameters
         let mean = parameters.meanLoad
         let deviation = parameters.loadDeviation
-        let segments = parameters.stages.attention.segments
+        let segments = parameters.attention.segments
         var knots = [-NormalMaximum.bound, NormalMaximum.bound]
         if segments.count > 1, deviation > 0 {
             for segment in segments.dropFirst() {
@@ -33,48 +35,59 @@ public struct GaussianBarrierCycle: CycleTimeModel {
         self.knots = knots
         meanAttention =
             segments.count == 1 || deviation == 0
-            ? parameters.stages.attention.latency(at: mean)
+            ? parameters.attention.latency(at: mean)
             : Self.expectation(over: knots, count: 1) { z in
-                Ray(parameters.stages.attention, at: mean + deviation * z, unit: deviation, z: z)
+                Ray(parameters.attention, at: mean + deviation * z, unit: deviation, z: z)
             }
     }
 
     public func moved(to parameters: BundleParameters) -> any CycleTimeModel { GaussianBarrierCycle(parameters) }
 
     public func cycle(ratio: Double) -> CycleTime {
-        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(parameters).cycle(ratio: ratio) }
-        let (f, c) = risingStages(ratio: ratio)
+        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(withJitterOf: parameters).cycle(ratio: ratio) }
+        let rising = parameters.rising(ratio: ratio)
         let slowest = Self.expectation(over: knots, count: ratio, single)
         return CycleTime(
-            duration: duration(ratio: ratio), attention: meanAttention, slowestAttention: slowest, ffn: f,
-            communication: c, roundShare: parameters.microbatches.map { (slowest + f + c) / Double($0) } ?? 0)
+            duration: duration(ratio: ratio), attention: meanAttention, slowestAttention: slowest, rising: rising,
+            roundShare: parameters.microbatches.map { (slowest + rising.delay) / Double($0) } ?? 0)
     }
 
     public func duration(ratio: Double) -> Double {
-        guard parameters.loadDeviation > 0 else { return MeanFieldCycle(parameters).cycle(ratio: ratio).duration }
-        let (f, c) = risingStages(ratio: ratio)
-        guard let m = parameters.microbatches else {
-            return Self.expectation(over: knots, count: ratio, floor: max(f, c), single)
+        guard parameters.loadDeviation > 0 else {
+            return MeanFieldCycle(withJitterOf: parameters).duration(ratio: ratio)
         }
-        let shrunk = parameters.loadDeviation / Double(m).squareRoot()
-        return Self.expectation(over: knots, count: ratio, floor: max(f, c)) { z in
-            Ray(parameters.stages.attention, at: parameters.meanLoad + shrunk * z, unit: shrunk, z: z)
-        } and: { z in
-            single(z).round(f: f, c: c, microbatches: Double(m))
+        return parameters.overFFNJitter(parameters.rising(ratio: ratio)) { server, delay in
+            guard let m = parameters.microbatches else {
+                return Self.expectation(over: knots, count: ratio, floor: server.floor, single)
+            }
+            let shrunk = parameters.loadDeviation / Double(m).squareRoot()
+            return Self.expectation(over: knots, count: ratio, floor: server.floor) { z in
+                Ray(parameters.attention, at: parameters.meanLoad + shrunk * z, unit: shrunk, z: z)
+            } and: { z in
+                single(z).round(delay: delay, microbatches: Double(m))
+            }
         }
     }
 
-    private func risingStages(ratio: Double) -> (ffn: Double, communication: Double) {
-        (
-            parameters.stages.ffnTime(ratio: ratio, batchSize: parameters.batchSize),
-            parameters.stages.communicationTime(ratio: ratio, batchSize: parameters.batchSize)
-        )
+    /// The quantile of a step: every term rises with the largest of the loads, so the step's quantile is the step at the
+    /// load's, Φ(z)^r = p. Without the FFN's jitter.
+    ///
+    /// - Parameter p: over 0 and below 1.
+    public func duration(ratio: Double, percentile p: Double) -> Double {
+        let z = -NormalDistribution.quantile(-expm1(log(p) / ratio))
+        let rising = parameters.rising(ratio: ratio)
+        let single = parameters.attention.latency(at: parameters.meanLoad + parameters.loadDeviation * z)
+        guard let microbatches = parameters.microbatches else { return max(single, rising.floor) }
+        let m = Double(microbatches)
+        let mean = parameters.attention.latency(
+            at: parameters.meanLoad + parameters.loadDeviation * z / m.squareRoot())
+        return max(mean, rising.floor, (single + rising.delay) / m)
     }
 
     /// The piece of the Attention latency that one instance follows at z.
     private func single(_ z: Double) -> Ray {
         let deviation = parameters.loadDeviation
-        return Ray(parameters.stages.attention, at: parameters.meanLoad + deviation * z, unit: deviation, z: z)
+        return Ray(parameters.attention, at: parameters.meanLoad + deviation * z, unit: deviation, z: z)
     }
 }
 
@@ -97,8 +110,8 @@ extension GaussianBarrierCycle {
             self.init(z: z, value: segment.value + segment.slope * (load - segment.start), slope: segment.slope * unit)
         }
 
-        func round(f: Double, c: Double, microbatches m: Double) -> Ray {
-            Ray(z: z, value: (value + f + c) / m, slope: slope / m)
+        func round(delay: Double, microbatches m: Double) -> Ray {
+            Ray(z: z, value: (value + delay) / m, slope: slope / m)
         }
 
         func value(at z: Double) -> Double { value + slope * (z - self.z) }

@@ -44,8 +44,8 @@ enum SkewnessBound {
         _ parameters: BundleParameters, upTo highest: Double, meanAttention: Double, tolerance: Double
     ) -> Bool {
         let deviation = parameters.loadDeviation
-        let skewness = abs(parameters.slotLoad.skewness) / Double(parameters.batchSize).squareRoot()
-        guard parameters.microbatches == nil, let line = parameters.stages.attention.line,
+        let skewness = abs(parameters.loadSkewness)
+        guard parameters.microbatches == nil, let line = parameters.attention.line,
             skewness <= maximumSkewness, parameters.meanLoad >= 10 * deviation
         else { return false }
         var index = 0
@@ -57,10 +57,7 @@ enum SkewnessBound {
         guard index < means.count else { return false }
         let shift = line.alpha * deviation * (skewness * means[index] * margin + gridError)
         // No cycle is shorter than its stages at the smallest ratio.
-        let stages = parameters.stages
-        let shortest = max(
-            meanAttention, stages.ffnTime(ratio: 1, batchSize: parameters.batchSize),
-            stages.communicationTime(ratio: 1, batchSize: parameters.batchSize))
+        let shortest = max(meanAttention, parameters.rising(ratio: 1).floor)
         return shift <= tolerance * shortest
     }
 }

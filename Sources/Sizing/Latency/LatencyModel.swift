@@ -26,6 +26,9 @@ public struct LatencyModel: Hashable, Sendable {
         segments = [Segment(start: 0, value: line.beta, slope: line.alpha)]
     }
 
+    /// `slope`·load.
+    init(slope: Double) { segments = [Segment(start: 0, value: 0, slope: slope)] }
+
     /// The upper envelope of `lines`: a roofline with as many roofs.
     ///
     /// - Throws: ``InvalidInput`` naming `max` where there is none.
@@ -157,5 +160,32 @@ extension LatencyModel {
             index += 1
         }
         return least
+    }
+}
+
+extension LatencyModel {
+    /// How much of a link's latency its bytes take, where this is the latency: without `delay`, where that is known. Where it is
+    /// not, a curve rises by bytes alone, and far out its slope is the bandwidth: so at least t(n) − t(0) and at least the last
+    /// slope times n, and no more than all of t(n). Of a line it is α·n; of a roofline max(delay, bytes) it is the bytes.
+    /// Non-decreasing.
+    func transfer(at load: Double, delay: Double?) -> Double {
+        let whole = latency(at: load)
+        if let delay { return max(0, whole - delay) }
+        return min(whole, max(whole - latency(at: 0), segments[segments.count - 1].slope * load))
+    }
+
+    /// A lower bound of transfer(load)/load over `range` (of positive loads).
+    public func leastTransferPerLoad(in range: ClosedRange<Double>, delay: Double?) -> Double {
+        let whole = leastLatencyPerLoad(in: range)
+        let fixed = delay ?? latency(at: 0)
+        let rising = max(0, moved(by: -fixed).leastLatencyPerLoad(in: range))
+        guard delay == nil else { return rising }
+        return min(whole, max(rising, segments[segments.count - 1].slope))
+    }
+
+    /// The model with `constant` added, which may be negative.
+    func moved(by constant: Double) -> LatencyModel {
+        LatencyModel(
+            segments: segments.map { Segment(start: $0.start, value: $0.value + constant, slope: $0.slope) })
     }
 }

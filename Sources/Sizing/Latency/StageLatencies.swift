@@ -6,7 +6,7 @@ public enum CommunicationLoad: String, Hashable, Sendable, CaseIterable {
     case aggregateBatch = "aggregate_batch"
 }
 
-/// The latencies of the three stages of one step of one microbatch (model section 1).
+/// The latencies of the three stages of one step of one microbatch (model sections 1 and 5).
 public struct StageLatencies: Hashable, Sendable {
     /// t_A of one Attention instance; load: the sum T of its slot loads, tokens.
     public let attention: LatencyModel
@@ -15,37 +15,84 @@ public struct StageLatencies: Hashable, Sendable {
     /// t_C, there and back; load: see ``communicationLoad``, requests.
     public let communication: LatencyModel
     public let communicationLoad: CommunicationLoad
+    /// The part of t_C that no load makes longer, microseconds there and back; `nil` where only the curve of t_C is known.
+    public let linkDelay: Double?
+    /// The part of the bytes that goes out, A → F; 0…1.
+    public let outboundShare: Double
 
+    /// - Parameters:
+    ///   - linkDelay: see ``linkDelay``.
+    ///   - outboundShare: cut to 0…1; a half where the directions are not known apart.
     public init(
         attention: LatencyModel, ffn: LatencyModel, communication: LatencyModel = LatencyModel(.zero),
-        communicationLoad: CommunicationLoad = .attentionBatch
+        communicationLoad: CommunicationLoad = .attentionBatch, linkDelay: Double? = nil, outboundShare: Double = 0.5
     ) {
         self.attention = attention
         self.ffn = ffn
         self.communication = communication
         self.communicationLoad = communicationLoad
+        self.linkDelay = linkDelay
+        self.outboundShare = min(1, max(0, outboundShare))
+    }
+
+    /// The same with other curves.
+    public func replacing(
+        attention: LatencyModel? = nil, ffn: LatencyModel? = nil, communication: LatencyModel? = nil
+    ) -> StageLatencies {
+        StageLatencies(
+            attention: attention ?? self.attention, ffn: ffn ?? self.ffn,
+            communication: communication ?? self.communication, communicationLoad: communicationLoad,
+            linkDelay: linkDelay, outboundShare: outboundShare)
+    }
+
+    /// t_F for r instances of `requests` requests, microseconds.
+    public func ffnTime(ratio: Double, requests: Double) -> Double { ffn.latency(at: ratio * requests) }
+
+    /// t_C for r instances of `requests` requests, there and back, microseconds.
+    public func communicationTime(ratio: Double, requests: Double) -> Double {
+        communication.latency(at: linkLoad(ratio: ratio, requests: requests))
+    }
+
+    /// How long each direction of the link is busy with one microbatch, microseconds. A link is full duplex: A → F and
+    /// F → A are two servers; what is left of t_C is delay.
+    public func linkTimes(ratio: Double, requests: Double) -> (out: Double, back: Double) {
+        let transfer = communication.transfer(at: linkLoad(ratio: ratio, requests: requests), delay: linkDelay)
+        return (transfer * outboundShare, transfer * (1 - outboundShare))
+    }
+
+    /// The busier of the two.
+    public func busierDirection(ratio: Double, requests: Double) -> Double {
+        let (out, back) = linkTimes(ratio: ratio, requests: requests)
+        return max(out, back)
+    }
+
+    private func linkLoad(ratio: Double, requests: Double) -> Double {
+        switch communicationLoad {
+        case .attentionBatch: requests
+        case .aggregateBatch: ratio * requests
+        }
     }
 
     /// t_F for r instances of `batchSize` requests, microseconds.
-    public func ffnTime(ratio: Double, batchSize: Int) -> Double { ffn.latency(at: ratio * Double(batchSize)) }
+    public func ffnTime(ratio: Double, batchSize: Int) -> Double { ffnTime(ratio: ratio, requests: Double(batchSize)) }
 
     /// t_C for r instances of `batchSize` requests, microseconds.
     public func communicationTime(ratio: Double, batchSize: Int) -> Double {
-        switch communicationLoad {
-        case .attentionBatch: communication.latency(at: Double(batchSize))
-        case .aggregateBatch: communication.latency(at: ratio * Double(batchSize))
-        }
+        communicationTime(ratio: ratio, requests: Double(batchSize))
     }
 }
 
 extension StageLatencies {
-    /// Whether a step of a bundle takes any time, at the mean slot load and one Attention instance; B = `batchSize`.
+    /// Whether a step of a bundle takes time, at the mean slot load and one Attention instance; B = `batchSize`.
     public func takeTime(slotLoad: SlotLoad, batchSize: Int) -> Bool {
         max(
             attention.latency(at: Double(batchSize) * slotLoad.mean), ffnTime(ratio: 1, batchSize: batchSize),
-            communicationTime(ratio: 1, batchSize: batchSize)) > 0
+            communicationTime(ratio: 1, batchSize: batchSize)) >= Self.shortestStep
     }
 
+    /// Microseconds: with less, a throughput would not be a number that anybody could use.
+    private static let shortestStep = 1e-9
+
     /// What is said of hardware of which that is not true.
-    public static let timeRule = "must make a step take time: every latency is zero"
+    public static let timeRule = "must make a step take time: every latency is zero, or below 1e-9 us"
 }

@@ -30,13 +30,12 @@ public struct MeanFieldRatio: Hashable, Sendable {
     ///   - ffn: t_F against rB; a local line's β may be negative.
     ///   - communication: t_C against `communicationLoad`.
     ///   - communicationLoad: what the load of t_C is.
-    ///   - batchSize: B.
+    ///   - requests: B, or ρB where slots are not always full.
     ///   - cost: c_A and c_F.
     public init(
         attentionTime: Double, ffn: LatencyLine, communication: LatencyLine, communicationLoad: CommunicationLoad,
-        batchSize: Int, cost: InstanceCost = .equal
+        requests b: Double, cost: InstanceCost = .equal
     ) {
-        let b = Double(batchSize)
         switch communicationLoad {
         case .attentionBatch:
             let communicationTime = communication.latency(at: b)

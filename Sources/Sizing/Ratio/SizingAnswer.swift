@@ -57,17 +57,20 @@ extension SizingProblem {
     ///
     /// A curved t_F has another line at another ratio: the closed form is that of the line around the best whole ratio.
     private func solveMeanField() -> (MeanFieldRatio, OperatingPoint) {
-        let load = workload.meanLoad(batchSize: batchSize)
+        let load =
+            workload.horizonRequests == nil
+            ? parameters.meanTokens : parameters.occupancy * workload.meanLoad(batchSize: batchSize)
+        let requests = parameters.requests
         let attentionTime = stages.attention.latency(at: load)
         let overlapped = parameters.underIdealOverlap
         let model = MeanFieldCycle(overlapped, meanLoad: load)
         func closedForm(around ratio: Double) -> MeanFieldRatio {
-            let aggregate = ratio * Double(batchSize)
-            let communicationLoad = stages.communicationLoad == .attentionBatch ? Double(batchSize) : aggregate
+            let aggregate = ratio * requests
+            let communicationLoad = stages.communicationLoad == .attentionBatch ? requests : aggregate
             return MeanFieldRatio(
                 attentionTime: attentionTime, ffn: stages.ffn.localLine(at: aggregate),
                 communication: stages.communication.localLine(at: communicationLoad),
-                communicationLoad: stages.communicationLoad, batchSize: batchSize, cost: cost)
+                communicationLoad: stages.communicationLoad, requests: requests, cost: cost)
         }
         var answer = closedForm(around: 1)
         if stages.ffn.line == nil || stages.communication.line == nil {

@@ -16,16 +16,18 @@ public struct SizingProblem: Hashable, Sendable {
     /// Everything about the bundle but its ratio.
     public let parameters: BundleParameters
 
-    /// - Throws: ``InvalidInput`` naming `batch_size`, `microbatches`, `max_ratio`, or `hardware` where no step would take
+    /// - Throws: ``InvalidInput`` naming `batch_size`, `microbatches`, `occupancy`, `tokens_per_step`, `max_ratio`, or `hardware` where no step would take
     ///   any time.
     public init(
         workload: Workload, stages: StageLatencies, batchSize: Int, microbatches: Int? = nil,
         maximumRatio: Int = defaultMaximumRatio, cost: InstanceCost = .equal,
-        barrierMethod: BarrierMethod = .automatic
+        barrierMethod: BarrierMethod = .automatic, occupancy: Double = 1, jitter: KernelJitter = .none,
+        tokensPerStep: Double = 1
     ) throws(InvalidInput) {
         try InvalidInput.check(maximumRatio, in: 1...SizingLimits.maximumRatio, field: "max_ratio")
         parameters = try BundleParameters(
-            slotLoad: workload.slotLoad, stages: stages, batchSize: batchSize, microbatches: microbatches)
+            slotLoad: workload.slotLoad, stages: stages, batchSize: batchSize, microbatches: microbatches,
+            occupancy: occupancy, jitter: jitter, tokensPerStep: tokensPerStep)
         self.workload = workload
         self.stages = stages
         self.batchSize = batchSize

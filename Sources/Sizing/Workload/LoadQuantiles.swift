@@ -125,7 +125,9 @@ struct LoadQuantiles: Hashable {
     }
 
     /// The quantiles of the largest of `count` independent such sums: the map at Φ⁻¹(Φ(z)^(1/count)).
-    func largest(of count: Int) -> LoadQuantiles {
+    ///
+    /// - Parameter count: 1 or more, not necessarily whole.
+    func largest(of count: Double) -> LoadQuantiles {
         guard count > 1 else { return self }
         var copy = self
         for (node, position) in NormalGrid.positions(ofLargest: count).enumerated() {

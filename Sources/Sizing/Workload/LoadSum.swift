@@ -12,14 +12,21 @@ import Numerics
 ///    resolve them.
 /// 4. Running sums give the quantiles (``LoadQuantiles``).
 ///
+/// A slot that is empty with probability 1 − ρ has 1 − ρ + ρψ(t); kernel times that scatter multiply ψ by that of a normal
+/// (``SlotScatter``), for which the window reaches down by as much as that normal may take off.
+///
 /// h is about a twelfth of the slot load's deviation or finer where 8,192 points allow it; the variance that the grid adds
 /// is taken off again.
 struct LoadSum {
     private let slotLoad: SlotLoad
-    private let distribution: SlotLoadDistribution
     private let step: Int
     private let count: Int
     private let addedVariance: Double
+    /// Where the grid begins, a slot, tokens: the smallest load and what jitter adds to it.
+    private let origin: Double
+    /// How far below it jitter may take a load, and how far above it one reaches.
+    private let below: Double
+    private let reach: Double
     /// ψ at the non-negative frequencies: log |ψ| and the phase.
     private var logMagnitude: [Double] = []
     private var phase: [Double] = []
@@ -27,13 +34,18 @@ struct LoadSum {
     private static let maximumCount = 8_192
     private static let stepsPerDeviation = 12.0
 
-    /// `nil` where only the moments are known, or the load does not vary. Good for sums of up to `slots` loads.
-    init?(_ workload: Workload, slots: Int) {
-        slotLoad = workload.slotLoad
-        guard slotLoad.standardDeviation > 0, let distribution = SlotLoadDistribution(workload) else { return nil }
-        self.distribution = distribution
+    /// `nil` where only the moments are known, or the load does not vary. Good for sums of `fewest` to `slots` loads.
+    init?(_ workload: Workload, _ scatter: SlotScatter, slots: Int, fewest: Int) {
+        slotLoad = scatter.applied(to: workload.slotLoad)
+        guard workload.slotLoad.standardDeviation > 0,
+            let distribution = SlotLoadDistribution(workload, mayBeEmpty: scatter.occupancy < 1)
+        else { return nil }
+        origin = Double(distribution.minimum) + scatter.shift
+        // Eight deviations of the smallest sum.
+        below = 8 * (scatter.variance / Double(fewest)).squareRoot()
+        reach = distribution.reach + below
         let n = Double(slots)
-        let window = Self.window(slotLoad, distribution, slots: n)
+        let window = Self.window(slotLoad, from: origin - below, to: origin + reach, slots: n)
         let width = window.below + window.above
         let finest = max(1, slotLoad.standardDeviation / Self.stepsPerDeviation)
         var count = 256
@@ -57,9 +69,15 @@ struct LoadSum {
                 re = p * u - q * v
                 im = p * v + q * u
             }
+            if scatter.occupancy < 1 {
+                re = 1 - scatter.occupancy + scatter.occupancy * re
+                im *= scatter.occupancy
+            }
             let power = re * re + im * im
+            let frequency = 2 * Double.pi * Double(k) / (Double(count) * Double(step))
+            let damping = scatter.variance * frequency * frequency / 2
             // A sum of few loads needs all frequencies, even those beyond a zero of ψ; of many, those above rounding.
-            logMagnitude.append(power > 1e-300 ? 0.5 * log(power) : -400)
+            logMagnitude.append((power > 1e-300 ? 0.5 * log(power) : -400) - damping)
             phase.append(atan2(im, re))
             if slots >= 64, logMagnitude[k] < -34 { break }
         }
@@ -70,12 +88,13 @@ struct LoadSum {
     /// Below, a sum of loads that are not negative has a normal tail with the variance n E[(L − min)²]; above, eight
     /// deviations and the furthest single load.
     private static func window(
-        _ load: SlotLoad, _ distribution: SlotLoadDistribution, slots n: Double
+        _ load: SlotLoad, from lowest: Double, to highest: Double, slots n: Double
     ) -> (below: Double, above: Double) {
-        let mean = load.mean - Double(distribution.minimum)
+        let mean = load.mean - lowest
+        let reach = highest - lowest
         let below = min(n * mean, 6 * (n * (load.variance + mean * mean)).squareRoot())
         let deviation = (n * load.variance).squareRoot()
-        let above = min(n * (distribution.reach - mean), 8 * deviation + 1.25 * distribution.reach)
+        let above = min(n * (reach - mean), 8 * deviation + 1.25 * reach)
         return (below + 2, max(above, 0) + 2)
     }
 
@@ -101,12 +120,12 @@ struct LoadSum {
         FourierTransform.transform(real: &imaginary, imaginary: &real)
         let period = Double(count) * Double(step)
         let spacing = period / Double(points)
-        let minimum = n * Double(distribution.minimum)
+        let minimum = n * origin
         let mean = n * slotLoad.mean - minimum
-        let window = Self.window(slotLoad, distribution, slots: n)
+        let window = Self.window(slotLoad, from: origin - below, to: origin + reach, slots: n)
         // The window begins as far below the mean as the spare width, shared evenly, allows.
         let spare = max(0, period - window.below - window.above) / 2
-        let first = max(0, ((mean - window.below - spare) / spacing).rounded(.up))
+        let first = max(-n * below / spacing, (mean - window.below - spare) / spacing).rounded(.up)
         let start = Int(first.truncatingRemainder(dividingBy: Double(points)))
         let masses = (0..<points).map { max(0, real[(start + $0) & (points - 1)]) }
         var quantiles = LoadQuantiles(masses: masses, first: minimum + first * spacing, step: spacing)
@@ -114,7 +133,7 @@ struct LoadSum {
         let variance = n * slotLoad.variance
         let added = n * addedVariance + spacing * spacing / 12
         quantiles.shrink(around: n * slotLoad.mean, by: (variance / (variance + added)).squareRoot())
-        quantiles.keepMean(n * slotLoad.mean, above: minimum)
+        quantiles.keepMean(n * slotLoad.mean, above: minimum - n * below)
         return quantiles
     }
 }

@@ -78,4 +78,26 @@ public struct SlotLoad: Hashable, Sendable {
         }
         self.init(mean: mean, variance: max(0, second.value / steps.value), thirdCentral: third.value / steps.value)
     }
+
+    /// The load of a slot that is full with probability `occupancy` and weighs nothing otherwise, independent of all others.
+    func occupied(_ occupancy: Double) -> SlotLoad {
+        // Around 0: E[X], E[X²], E[X³] of a full slot, each times ρ.
+        let second = variance + mean * mean
+        let third = skewness * variance * standardDeviation + 3 * mean * variance + mean * mean * mean
+        let centre = occupancy * mean
+        let thirdCentral = occupancy * third - 3 * centre * occupancy * second + 2 * centre * centre * centre
+        return SlotLoad(
+            mean: centre, variance: occupancy * variance + occupancy * (1 - occupancy) * mean * mean,
+            thirdCentral: thirdCentral)
+    }
+
+    /// The load with a constant and an independent normal added.
+    func widened(by added: Double, movedBy shift: Double) -> SlotLoad {
+        SlotLoad(
+            mean: mean + shift, variance: variance + added,
+            thirdCentral: skewness * variance * standardDeviation)
+    }
+
+    /// Mean 1 and deviation 1, normal.
+    static let unit = SlotLoad(mean: 1, variance: 1, thirdCentral: 0)
 }

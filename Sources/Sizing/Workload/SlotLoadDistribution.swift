@@ -6,14 +6,14 @@ import Glibc
 /// 0 … D − 1. A trace gives the masses outright, as ranges P … P + D − 1. For independent lengths the load is P + J with
 /// P(J = j) = P(D > j)/E[D], and the two are kept apart, because their transforms multiply.
 struct SlotLoadDistribution {
-    /// The smallest load, tokens: the origin of the grids.
+    /// The smallest load, tokens: the origin of the grids. 0 where slots may be empty.
     let minimum: Int
     /// A load above the origin that is exceeded with a probability of about 1e-9 or less.
     let reach: Double
     private let requests: Workload.Requests
 
     /// `nil` where only moments are known.
-    init?(_ workload: Workload) {
+    init?(_ workload: Workload, mayBeEmpty: Bool) {
         requests = workload.requests
         switch workload.requests {
         case .moments:
@@ -25,10 +25,10 @@ struct SlotLoadDistribution {
                 smallest = min(smallest, trace.prefill[index])
                 largest = max(largest, trace.prefill[index] + trace.decode[index])
             }
-            minimum = smallest
-            reach = Double(largest - smallest)
+            minimum = mayBeEmpty ? 0 : smallest
+            reach = Double(largest - minimum)
         case .independent(let prefill, let decode):
-            minimum = Int(prefill.minimum)
+            minimum = mayBeEmpty ? 0 : Int(prefill.minimum)
             reach = prefill.reach - Double(minimum) + decode.ageReach
         }
     }

@@ -26,23 +26,70 @@ struct EngineReferenceTests {
         }
     }
 
-    @Test("microbatches follow the max-plus recurrence exactly", arguments: [1, 2, 3, 5], [1, 4])
+    /// Stages of which communication is the longest, most of it bytes.
+    private static func linkBound() throws -> StageLatencies {
+        StageLatencies(
+            attention: LatencyModel(try LatencyLine(alpha: 0.05, beta: 50)),
+            ffn: LatencyModel(try LatencyLine(alpha: 0.5, beta: 20)),
+            communication: LatencyModel(try LatencyLine(alpha: 30, beta: 40)))
+    }
+
+    @Test("microbatches go through the network as an event queue says", arguments: [1, 2, 3, 5], [1, 4])
     func pipeline(microbatches: Int, ratio: Int) throws {
         for (name, workload) in try Cases.workloads() {
-            for start in SimulationStart.allCases {
-                let rounds = 150
-                let run = try Cases.run(
-                    workload, ratio: ratio, batchSize: 4, microbatches: microbatches, start: start,
-                    end: .steps(rounds))
+            for (start, stages) in zip(SimulationStart.allCases, [try Cases.stages(alpha: 0.05), try Self.linkBound()])
+            {
+                for (occupancy, jitter) in [(1, KernelJitter.none), (0.6, try KernelJitter(attention: 0.1, ffn: 0.2))] {
+                    let rounds = 120
+                    let run = try Cases.run(
+                        workload, ratio: ratio, batchSize: 4, microbatches: microbatches, occupancy: occupancy,
+                        jitter: jitter, start: start, end: .steps(rounds), stages: stages)
+                    let counts = try run.counts(SimulationControl())
+                    var reference = Reference(run)
+                    let filling = start == .stationary ? PipelineEngine.fillingRounds : 0
+                    var network = EventReference(reference.stageTimes(rounds: rounds + filling))
+                    network.run()
+                    let ends = network.ends[microbatches - 1]
+                    let began = filling == 0 ? 0 : ends[filling - 1]
+                    let elapsed = ends[rounds + filling - 1] - began
+                    #expect(abs(counts.elapsed - elapsed) < 1e-9 * elapsed, "\(name)")
+                    #expect(counts.steps == rounds * microbatches)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "slots that stay empty, and times that scatter, are those of the reference", arguments: SimulationStart.allCases
+    )
+    func scatter(start: SimulationStart) throws {
+        for (name, workload) in try Cases.workloads() {
+            for (occupancy, jitter) in [
+                (0.5, KernelJitter.none), (1, try KernelJitter(attention: 0.05)), (1, try KernelJitter(ffn: 0.05)),
+                (0.9, try KernelJitter(attention: 0.5, ffn: 0.5)),
+            ] {
+                let run = try Cases.run(workload, occupancy: occupancy, jitter: jitter, start: start, end: .steps(400))
                 let counts = try run.counts(SimulationControl())
                 var reference = Reference(run)
-                let filling = start == .stationary ? PipelineEngine.fillingRounds : 0
-                let ends = reference.pipeline(rounds: rounds + filling)
-                let began = filling == 0 ? 0 : ends[filling - 1][microbatches - 1]
-                let last = ends[rounds + filling - 1][microbatches - 1]
-                #expect(counts.elapsed == last - began, "\(name)")
-                #expect(counts.steps == rounds * microbatches)
+                let elapsed = reference.lockStep(steps: 400).reduce(0, +)
+                #expect(abs(counts.elapsed - elapsed) < 1e-9 * elapsed, "\(name)")
+                #expect(counts.requests == reference.tokens, "\(name)")
+                #expect(counts.completions.requests == reference.finished.count, "\(name)")
+                #expect(counts.completions.tokens == reference.finished.reduce(0) { $0 + $1.steps }, "\(name)")
+                let timePerToken = reference.finished.reduce(0) { $0 + $1.time / Double($1.steps) }
+                #expect(abs(counts.completions.timePerToken - timePerToken) <= 1e-9 * timePerToken, "\(name)")
             }
+        }
+    }
+
+    @Test("slots are full as often as was asked, from the first step on", arguments: [0.1, 0.5, 0.9])
+    func occupancy(share: Double) throws {
+        let workload = try Workload(.independent(prefill: .fixed(5), decode: .uniform(minimum: 1, maximum: 30)))
+        for steps in [1, 400] {
+            let run = try Cases.run(workload, ratio: 40, batchSize: 50, occupancy: share, end: .steps(steps))
+            let counts = try run.counts(SimulationControl())
+            let full = Double(counts.requests) / Double(steps * 40 * 50)
+            #expect(abs(full - share) < 0.05)
         }
     }
 

@@ -46,12 +46,12 @@ enum Cases {
 
     static func run(
         _ workload: Workload, ratio: Int = 3, batchSize: Int = 8, microbatches: Int? = nil,
-        start: SimulationStart = .stationary, end: BundleRun.End = .steps(300), seed: UInt64 = 1,
-        stages: StageLatencies? = nil
+        occupancy: Double = 1, jitter: KernelJitter = .none, start: SimulationStart = .stationary,
+        end: BundleRun.End = .steps(300), seed: UInt64 = 1, stages: StageLatencies? = nil
     ) throws -> BundleRun {
         BundleRun(
             sampler: try RequestSampler(workload), stages: try stages ?? Self.stages(alpha: 0.05), ratio: ratio,
-            batchSize: batchSize, microbatches: microbatches, start: start, end: end,
-            key: StreamKey(seed: seed))
+            batchSize: batchSize, microbatches: microbatches, occupancy: occupancy, jitter: jitter, start: start,
+            end: end, key: StreamKey(seed: seed))
     }
 }

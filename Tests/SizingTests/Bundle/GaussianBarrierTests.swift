@@ -50,7 +50,9 @@ struct GaussianBarrierTests {
                 let single = attention.latency(at: mean + deviation * z)
                 guard let m else { return max(f, c, single) }
                 let shrunk = attention.latency(at: mean + deviation * z / Double(m).squareRoot())
-                return max(f, c, shrunk, (single + f + c) / Double(m))
+                // Half of the bytes of a line each way.
+                let link = (c - stages.communication.latency(at: 0)) / 2
+                return max(f, link, shrunk, (single + f + c) / Double(m))
             }
             let cycle = GaussianBarrierCycle(parameters).cycle(ratio: ratio)
             #expect(relativeError(cycle.duration, expected) < 1e-6, "m = \(String(describing: m))")
@@ -94,7 +96,9 @@ struct GaussianBarrierTests {
             previous = next
         }
         let parameters = try BundleParameters(slotLoad: load, stages: stages, batchSize: batch)
-        let meanField = MeanFieldCycle(parameters).cycle(ratio: ratio).duration
+        let means = MeanFieldCycle(parameters).cycle(ratio: ratio)
+        let link = stages.busierDirection(ratio: ratio, requests: Double(batch))
+        let meanField = max(means.attention, means.ffn, link)
         let spread = parameters.loadDeviation * (stages.attention.line?.alpha ?? 0)
         // What is left of the barrier at m = 1024 is at most 5 deviations of a mean of 1,024 loads.
         #expect(previous >= meanField * (1 - 1e-12) && previous <= meanField + 5 * spread / 32 + 1e-9)

@@ -57,7 +57,7 @@ struct MeanFieldRatioTests {
         {
             MeanFieldRatio(
                 attentionTime: attention, ffn: try LatencyLine(alpha: ffn.0, beta: ffn.1), communication: .zero,
-                communicationLoad: load, batchSize: 10)
+                communicationLoad: load, requests: 10)
         }
         for load in CommunicationLoad.allCases {
             // A constant t_F below t_A: every further Attention instance helps.

@@ -13,7 +13,7 @@ struct RecommendationTests {
         let problem = try random.problem(
             communicationLoad: seed % 2 == 0 ? .attentionBatch : .aggregateBatch, microbatches: microbatches)
         let recommendation = problem.solve().recommendation
-        let bound = MeanFieldCycle(problem.parameters.underIdealOverlap)
+        let bound = MeanFieldCycle(problem.parameters)
         for point in problem.curve(ratios: 1...problem.maximumRatio) {
             #expect(point.throughputPerInstance <= recommendation.throughputPerInstance)
             let meanField = bound.cycle(ratio: point.ratio).duration
