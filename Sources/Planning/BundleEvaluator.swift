@@ -1,11 +1,10 @@
-import Glibc
 import Numerics
 import Sizing
 
 /// Evaluates bundles of one pair, FFN count and number of microbatches: exactly, and by bounds that cost little.
 ///
-/// With y FFN instances each takes xB/y requests, so the FFN's curve (and that of communication, where it is on rB) is
-/// stretched by y; the barrier is over x instances. τ never falls with x or B.
+/// With y FFN instances each takes xB/y requests (or those of its largest block, ``FFNDivision``), so FFN and communication
+/// on rB are asked at that; the barrier is over x instances. τ never falls with x or B.
 final class BundleEvaluator {
     let pairIndex: Int
     let pair: InstancePair
@@ -13,13 +12,15 @@ final class BundleEvaluator {
     let microbatches: Int?
     let limits: PlanLimits
     let fleet: Fleet
+    private let division: FFNDivision
     /// Exact evaluations so far.
     private(set) var evaluations = 0
-    private var stages: [Int: StageLatencies] = [:]
+    private let cache: StageCache
     private let largestNormal: LargestNormal
 
     init(
-        _ problem: PlanProblem, pair index: Int, ffn: Int, microbatches: Int?, largestNormal: LargestNormal
+        _ problem: PlanProblem, pair index: Int, ffn: Int, microbatches: Int?, largestNormal: LargestNormal,
+        cache: StageCache = StageCache()
     ) {
         pairIndex = index
         pair = problem.pairs[index]
@@ -27,31 +28,25 @@ final class BundleEvaluator {
         self.microbatches = microbatches
         limits = problem.limits
         fleet = Fleet(problem, pair: pair)
+        division =
+            limits.rankRule == .blocks
+            ? .blocks(
+                ffnInstances: ffn, attentionRanks: pair.attention.devices, ffnRanks: pair.ffn.devices)
+            : .even(ffnInstances: ffn)
+        self.cache = cache
         self.largestNormal = largestNormal
     }
 
-    /// Stages of a bundle with `ffn` FFN instances; nil where the model cannot be asked.
-    func stages(batchSize: Int) -> StageLatencies? {
-        if let known = stages[batchSize] { return known }
-        guard let plain = try? pair.stages(batchSize: batchSize) else { return nil }
-        let y = Double(ffn)
-        let made =
-            ffn == 1
-            ? plain
-            : StageLatencies(
-                attention: plain.attention, ffn: plain.ffn.stretched(by: y),
-                communication: plain.communicationLoad == .aggregateBatch
-                    ? plain.communication.stretched(by: y) : plain.communication,
-                communicationLoad: plain.communicationLoad)
-        stages[batchSize] = made
-        return made
+    private func stages(batchSize: Int) -> StageLatencies? {
+        cache.stages(pair, index: pairIndex, batchSize: batchSize)
     }
 
     /// The bundle of x Attention instances at a batch, or nil where it breaks a limit.
     func point(attention x: Int, batchSize: Int) -> BundlePoint? {
         guard let stages = stages(batchSize: batchSize),
             let parameters = try? BundleParameters(
-                slotLoad: pair.slotLoad, stages: stages, batchSize: batchSize, microbatches: microbatches)
+                slotLoad: pair.slotLoad, stages: stages, batchSize: batchSize, microbatches: microbatches,
+                division: division)
         else { return nil }
         evaluations += 1
         let model = GaussianBarrierCycle(parameters)
@@ -60,7 +55,7 @@ final class BundleEvaluator {
         let tokens = pair.tokensPerStep
         let m = Double(microbatches ?? 1)
         let tpot = m * duration / tokens
-        let tpot99 = m * Self.duration(parameters, ratio: Double(x), percentile: 0.99) / tokens
+        let tpot99 = m * model.duration(ratio: Double(x), percentile: 0.99) / tokens
         if let limit = limits.tpot, (limits.percentile == .mean ? tpot : tpot99) > limit { return nil }
         let throughput = 1e6 * Double(x) * Double(batchSize) * tokens / duration
         guard let bundles = fleet.bundles(attention: x, ffn: ffn, throughput: throughput) else { return nil }
@@ -69,20 +64,6 @@ final class BundleEvaluator {
             microbatches: microbatches, cycle: model.cycle(ratio: Double(x)), throughput: throughput, tpot: tpot,
             tpot99: tpot99, bundles: bundles,
             score: fleet.score(attention: x, ffn: ffn, throughput: throughput, bundles: bundles))
-    }
-
-    /// The quantile of a step: every term rises with the largest of the loads, so the step's quantile is the step at the
-    /// load's, Φ(z)^r = p.
-    static func duration(_ parameters: BundleParameters, ratio: Double, percentile p: Double) -> Double {
-        let stages = parameters.stages
-        let z = -NormalDistribution.quantile(-expm1(log(p) / ratio))
-        let f = stages.ffnTime(ratio: ratio, batchSize: parameters.batchSize)
-        let c = stages.communicationTime(ratio: ratio, batchSize: parameters.batchSize)
-        let single = stages.attention.latency(at: parameters.meanLoad + parameters.loadDeviation * z)
-        guard let m = parameters.microbatches else { return max(single, f, c) }
-        let root = Double(m).squareRoot()
-        let mean = stages.attention.latency(at: parameters.meanLoad + parameters.loadDeviation * z / root)
-        return max(mean, f, c, (single + f + c) / Double(m))
     }
 }
 
@@ -106,29 +87,38 @@ extension BundleEvaluator {
         if let limit = limits.tpot, m * corner / tokens > limit { return nil }
         let (x1, x2) = (Double(x.lowerBound), Double(x.upperBound))
         let (b1, b2) = (Double(batch.lowerBound), Double(batch.upperBound))
-        // Least time per request of one Attention instance, and of the whole bundle through the FFN.
+        let y = Double(ffn)
+        // Least time per request of one Attention instance, and of the whole bundle through the FFN. The curve of t_C at the
+        // largest batch is the highest; the one at the smallest bounds from below.
         let perAttention = leastAttention(high, x: x.lowerBound, b2)
-        let n = (x1 * b1)...(x2 * b2)
-        var perFFN = low.ffn.leastLatencyPerLoad(in: n)
+        let n = (x1 * b1 / y)...(x2 * b2 / y)
         var perInstance = perAttention
-        var perRequest = 0.0
-        switch low.communicationLoad {
-        case .aggregateBatch:
-            // The curve at the largest batch is the highest; the one at the smallest bounds from below.
-            perRequest = low.communication.leastLatencyPerLoad(in: n)
-        case .attentionBatch:
-            perInstance = max(perInstance, low.communication.leastLatencyPerLoad(in: b1...b2))
+        var perFFN = low.ffn.leastLatencyPerLoad(in: n) / y
+        let communication = low.communication
+        if microbatches == nil {
+            switch low.communicationLoad {
+            case .aggregateBatch: perFFN = max(perFFN, communication.leastLatencyPerLoad(in: n) / y)
+            case .attentionBatch: perInstance = max(perInstance, communication.leastLatencyPerLoad(in: b1...b2))
+            }
+        } else {
+            // The busier direction is a server; the round, (a + f + c)/m, takes all of t_C.
+            let busier = max(low.outboundShare, 1 - low.outboundShare)
+            let (server, whole): (Double, Double)
+            switch low.communicationLoad {
+            case .aggregateBatch:
+                server = busier * communication.leastTransferPerLoad(in: n, delay: low.linkDelay) / y
+                whole = communication.leastLatencyPerLoad(in: n) / y
+            case .attentionBatch:
+                server = 0
+                let one = busier * communication.leastTransferPerLoad(in: b1...b2, delay: low.linkDelay)
+                perInstance = max(perInstance, one)
+                whole = communication.leastLatencyPerLoad(in: b1...b2) / x2
+            }
+            perFFN = max(perFFN, server, (perAttention / x2 + perFFN + whole) / m)
         }
-        if microbatches != nil {
-            // The round: (a + f + c)/m, each at its least per request of the bundle.
-            let round = (perAttention / x2 + perFFN + perRequest) / m
-            perFFN = max(perFFN, round)
-        }
-        perFFN = max(perFFN, perRequest)
         let scale = 1e6 * tokens
         let throughput = scale * min(x2 * b2 / corner, x2 / perInstance, 1 / perFFN)
         func per(_ attention: Double, _ ffnWeight: Double) -> Double {
-            let y = Double(ffn)
             let rising = x2 / (x2 * attention + y * ffnWeight)
             return scale
                 * min(
@@ -140,14 +130,16 @@ extension BundleEvaluator {
     }
 
     private func leastDuration(_ stages: StageLatencies, x: Int, batch: Int) -> Double {
-        let f = stages.ffnTime(ratio: Double(x), batchSize: batch)
-        let c = stages.communicationTime(ratio: Double(x), batchSize: batch)
+        let ratio = Double(x) / Double(ffn)
+        let f = stages.ffnTime(ratio: ratio, batchSize: batch)
+        let c = stages.communicationTime(ratio: ratio, batchSize: batch)
         let line = Self.lineBelow(stages.attention)
         let a = line.beta + line.alpha * Double(batch) * pair.slotLoad.mean
         let spread = line.alpha * Double(batch).squareRoot() * pair.slotLoad.standardDeviation * largestNormal[x]
         guard let microbatches else { return max(a + spread, f, c) }
         let m = Double(microbatches)
-        return max(a + spread / m.squareRoot(), f, c, (a + spread + f + c) / m)
+        let link = stages.busierDirection(ratio: ratio, requests: Double(batch))
+        return max(a + spread / m.squareRoot(), f, link, (a + spread + f + c) / m)
     }
 
     /// The least of E[t_A of the slowest]/B over a range of batches.

@@ -9,7 +9,9 @@ final class BundleSearch {
     /// A pair with a number of FFN instances and of microbatches, and the ranges that limits leave.
     struct Space {
         let evaluator: BundleEvaluator
+        /// x in steps of ``xStep``.
         let x: ClosedRange<Int>
+        let xStep: Int
         /// B in steps of ``step``.
         let batches: ClosedRange<Int>
         let step: Int
@@ -22,16 +24,12 @@ final class BundleSearch {
     }
 
     let spaces: [Space]
-    /// Boxes bounded so far.
-    private(set) var boxes = 0
-    /// Boxes bounded at most: hundreds of times what fleets need; only a request made for it comes near. Beyond it the best
-    /// found so far stands, and ``isComplete`` is false.
-    static let maximumBoxes = 500_000
-    /// Whether everything was looked at that could be better.
-    private(set) var isComplete = true
+    private let budget: SearchBudget
 
-    init(_ problem: PlanProblem) {
+    init(_ problem: PlanProblem, _ budget: SearchBudget = SearchBudget()) {
+        self.budget = budget
         let normals = LargestNormal()
+        let cache = StageCache()
         var spaces: [Space] = []
         for index in problem.pairs.indices {
             let pair = problem.pairs[index]
@@ -39,10 +37,10 @@ final class BundleSearch {
             for m in problem.limits.microbatches {
                 guard let (batches, step) = Self.batches(problem, pair, microbatches: m) else { continue }
                 for y in 1...problem.limits.maximumFFNInstances {
-                    guard let x = Self.ratios(problem, pair, ffn: y) else { continue }
+                    guard let (x, xStep) = Self.ratios(problem, pair, ffn: y) else { continue }
                     let evaluator = BundleEvaluator(
-                        problem, pair: index, ffn: y, microbatches: m, largestNormal: normals)
-                    spaces.append(Space(evaluator: evaluator, x: x, batches: batches, step: step))
+                        problem, pair: index, ffn: y, microbatches: m, largestNormal: normals, cache: cache)
+                    spaces.append(Space(evaluator: evaluator, x: x, xStep: xStep, batches: batches, step: step))
                 }
             }
         }
@@ -62,12 +60,26 @@ final class BundleSearch {
         return largest >= step ? (1...(largest / step), step) : nil
     }
 
-    static func ratios(_ problem: PlanProblem, _ pair: InstancePair, ffn y: Int) -> ClosedRange<Int>? {
+    /// x of a bundle with y FFN instances, in steps; nil where the rules leave none.
+    static func ratios(
+        _ problem: PlanProblem, _ pair: InstancePair, ffn y: Int
+    ) -> (x: ClosedRange<Int>, step: Int)? {
+        let (attention, ffn) = (pair.attention.devices, y * pair.ffn.devices)
         var least = 1
-        if problem.limits.attentionRanksAtLeastFFN {
-            least = (y * pair.ffn.devices + pair.attention.devices - 1) / pair.attention.devices
+        if problem.limits.attentionRanksAtLeastFFN || problem.limits.rankRule != nil {
+            least = (ffn + attention - 1) / attention
         }
-        return least <= problem.limits.maximumRatio ? least...problem.limits.maximumRatio : nil
+        let largest = problem.limits.maximumRatio
+        // x·attention is a multiple of ffn where x is one of ffn/gcd.
+        let step = problem.limits.rankRule == .multiple ? ffn / greatestCommonDivisor(ffn, attention) : 1
+        let first = (least + step - 1) / step
+        return first <= largest / step ? (first...(largest / step), step) : nil
+    }
+
+    private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+        var (a, b) = (a, b)
+        while b != 0 { (a, b) = (b, a % b) }
+        return a
     }
 
     /// The best point, or nil where every one breaks a limit.
@@ -81,7 +93,8 @@ final class BundleSearch {
         for index in spaces.indices {
             let space = spaces[index]
             for x in ratios(near: score, Box(space: index, x: space.x, batches: space.batches)) {
-                let shape = BundleShape(pair: space.evaluator.pairIndex, attention: x, ffn: space.evaluator.ffn)
+                let shape = BundleShape(
+                    pair: space.evaluator.pairIndex, attention: x * space.xStep, ffn: space.evaluator.ffn)
                 let box = Box(space: index, x: x...x, batches: space.batches)
                 // A point that only equals the threshold counts, so the search starts a rounding error below it.
                 let floor = max(found[shape]?.score ?? 0, score * (1 - 1e-12))
@@ -91,7 +104,7 @@ final class BundleSearch {
         return found.values.sorted { $0.isBetter(than: $1) }
     }
 
-    /// The x of a box whose bound over all batches reaches `score`, by halving.
+    /// The x of a box, in steps, whose bound over all batches reaches `score`, by halving.
     private func ratios(near score: Double, _ box: Box) -> [Int] {
         guard let bound = bound(box), bound >= score else { return [] }
         guard box.x.count > 1 else { return [box.x.lowerBound] }
@@ -135,31 +148,32 @@ final class BundleSearch {
     /// The best point with exactly so many Attention instances, over every batch.
     func best(attention x: Int) -> BundlePoint? {
         search(
-            spaces.indices.filter { spaces[$0].x.contains(x) }
-                .map { Box(space: $0, x: x...x, batches: spaces[$0].batches) }, above: 0)
+            spaces.indices.filter { x % spaces[$0].xStep == 0 && spaces[$0].x.contains(x / spaces[$0].xStep) }
+                .map {
+                    let step = x / spaces[$0].xStep
+                    return Box(space: $0, x: step...step, batches: spaces[$0].batches)
+                }, above: 0)
     }
 
     private func bound(_ box: Box) -> Double? {
-        guard boxes < Self.maximumBoxes else {
-            isComplete = false
-            return nil
-        }
-        boxes += 1
+        guard budget.take() else { return nil }
         let space = spaces[box.space]
         return space.evaluator.bound(
-            x: box.x, batch: (box.batches.lowerBound * space.step)...(box.batches.upperBound * space.step))
+            x: (box.x.lowerBound * space.xStep)...(box.x.upperBound * space.xStep),
+            batch: (box.batches.lowerBound * space.step)...(box.batches.upperBound * space.step))
     }
 
     private func search(_ boxes: [Box], above floor: Double) -> BundlePoint? {
         var queue = BoundedQueue<Box>()
         for box in boxes { if let bound = bound(box), bound > floor { queue.push(box, bound: bound) } }
         var best: BundlePoint?
-        while let (box, bound) = queue.pop() {
+        while !budget.isCancelled, let (box, bound) = queue.pop() {
             guard bound > max(floor, best?.score ?? 0) else { break }
             let space = spaces[box.space]
             let x = Self.middle(box.x)
             let batch = Self.middle(box.batches)
-            if let point = space.evaluator.point(attention: x, batchSize: batch * space.step), point.score > floor,
+            let candidate = space.evaluator.point(attention: x * space.xStep, batchSize: batch * space.step)
+            if let point = candidate, point.score > floor,
                 best.map({ point.isBetter(than: $0) }) ?? true
             {
                 best = point

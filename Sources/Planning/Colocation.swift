@@ -8,6 +8,8 @@ public struct Colocation: Hashable, Sendable {
     public enum Verdict: String, Hashable, Sendable, CaseIterable {
         case disaggregate
         case doNotDisaggregate = "do_not_disaggregate"
+        /// The two differ by no more than the accuracy of the numbers (``InstancePair/accuracy``).
+        case tie
         /// Colocated instances break a limit (the weights do not fit, or the TPOT is too long).
         case colocatedInfeasible = "colocated_infeasible"
     }
@@ -33,7 +35,7 @@ extension PlanProblem {
     /// A step is t_A + t_F in sequence. With given coefficients each instance holds the whole FFN and its own requests. With
     /// a description, also expert parallelism over all instances of one bundle is tried, and the better counts: then the
     /// FFN's weights are read once for all, its links are used, and the step waits for the slowest instance.
-    func colocation(of best: BundlePoint) -> Colocation? {
+    func colocation(of best: BundlePoint, _ budget: SearchBudget) -> Colocation? {
         let pair = pairs[best.pair]
         let instances = best.attentionInstances + best.ffnInstances
         let candidates = ColocatedInstance.candidates(pair, instances: instances)
@@ -41,11 +43,12 @@ extension PlanProblem {
         var ahead: (instance: ColocatedInstance, point: ColocatedInstance.Point)?
         for instance in candidates {
             for batch in batches(of: instance, beside: best) {
+                budget.look()
+                if budget.isCancelled { return nil }
                 guard let point = instance.point(batchSize: batch, limits: limits) else { continue }
                 if point.throughput > ahead?.point.throughput ?? 0 { ahead = (instance, point) }
             }
         }
-        let own = best.throughput / Double(instances)
         guard let ahead else {
             return Colocation(
                 throughputPerInstance: 0, gain: nil, batchSize: 0, tpot: 0, verdict: .colocatedInfeasible,
@@ -57,9 +60,11 @@ extension PlanProblem {
             / (Double(best.attentionInstances) * weights.attention
                 + Double(best.ffnInstances) * weights.ffn)
         let gain = planned / (ahead.point.throughput / weights.attention) - 1
+        let verdict: Colocation.Verdict =
+            abs(gain) <= pair.accuracy ? .tie : gain > 0 ? .disaggregate : .doNotDisaggregate
         return Colocation(
             throughputPerInstance: ahead.point.throughput, gain: gain, batchSize: ahead.point.batchSize,
-            tpot: ahead.point.tpot, verdict: gain > 0 && own > 0 ? .disaggregate : .doNotDisaggregate,
+            tpot: ahead.point.tpot, verdict: verdict,
             breakEvenBatch: breakEvenBatch(best, candidates), breakEvenContext: breakEvenContext(best, candidates))
     }
 

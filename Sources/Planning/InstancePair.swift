@@ -76,6 +76,15 @@ public struct InstancePair: Sendable {
             memory: try MemoryBudget(description, slotLoad: load, marginDeviations: marginDeviations))
     }
 
+    /// How far throughputs may be off, relative (docs/accuracy.md): two that differ by no more are a tie. With given latencies that
+    /// of the theory against simulation; with derived ones that of derived steps against measured ones.
+    public var accuracy: Double {
+        switch latencies {
+        case .given: 0.01
+        case .derived: 0.08
+        }
+    }
+
     /// The requests that batch sizes come in steps of: the data-parallel ranks, which share a batch evenly.
     public var batchStep: Int {
         if case .derived(let hardware) = latencies { return hardware.description.attention.dataParallel }

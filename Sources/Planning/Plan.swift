@@ -63,6 +63,13 @@ public struct Infeasibility: Error, Hashable, Sendable {
     public let conflicts: [Conflict]
 }
 
+/// Why there is no plan.
+public enum PlanError: Error, Hashable, Sendable {
+    case infeasible(Infeasibility)
+    /// Nobody waits for it any more.
+    case cancelled
+}
+
 extension PlanProblem {
     /// Alternatives listed at most.
     public static let maximumAlternatives = 20
@@ -70,9 +77,16 @@ extension PlanProblem {
     public static let nearOptimal = 0.02
 
     /// Answers the question, or says what stands in the way.
-    public func solve() throws(Infeasibility) -> Plan {
-        let search = BundleSearch(self)
-        guard var best = search.best() else { throw infeasibility(search) }
+    ///
+    /// - Parameter stop: asked every few microseconds of work; true ends it with ``PlanError/cancelled``.
+    public func solve(stop: @escaping @Sendable () -> Bool) throws(PlanError) -> Plan {
+        let budget = SearchBudget(stop: stop)
+        let search = BundleSearch(self, budget)
+        guard var best = search.best() else {
+            if budget.isCancelled { throw .cancelled }
+            let infeasibility = infeasibility(search, budget)
+            throw budget.isCancelled ? .cancelled : .infeasible(infeasibility)
+        }
         best = search.smallestBatch(as: best)
         let near = search.bestOfEachShape(atLeast: (1 - Self.nearOptimal) * best.score)
         // Of shapes that are equally good the one with the least TPOT: a fleet of whole bundles has many.
@@ -80,22 +94,38 @@ extension PlanProblem {
             let smaller = search.smallestBatch(as: point)
             if smaller.score >= best.score, smaller.tpot < best.tpot { best = smaller }
         }
+        let isProven = !budget.isExhausted
         let others = near.filter { [best] in
             ($0.pair, $0.attentionInstances, $0.ffnInstances)
                 != (best.pair, best.attentionInstances, best.ffnInstances)
         }
-        let prices = shadowPrices(of: best)
-        return Plan(
-            best: best, alternatives: Array(others.prefix(Self.maximumAlternatives)), pareto: pareto(of: best),
-            binding: prices.first { $0.gain > 1e-9 }, shadowPrices: prices, colocated: colocation(of: best),
-            evaluations: search.evaluations, alternativesCut: others.count > Self.maximumAlternatives,
-            isProven: search.isComplete)
+        let prices = shadowPrices(of: best, budget)
+        let plan = Plan(
+            best: best, alternatives: Array(others.prefix(Self.maximumAlternatives)),
+            pareto: pareto(of: best, budget), binding: prices.first { $0.gain > 1e-9 }, shadowPrices: prices,
+            colocated: colocation(of: best, budget), evaluations: search.evaluations,
+            alternativesCut: others.count > Self.maximumAlternatives, isProven: isProven)
+        if budget.isCancelled { throw .cancelled }
+        return plan
+    }
+
+    /// The same where nobody can lose interest.
+    public func solve() throws(Infeasibility) -> Plan {
+        do throws(PlanError) {
+            return try solve { false }
+        } catch {
+            switch error {
+            case .infeasible(let infeasibility): throw infeasibility
+            case .cancelled: throw Infeasibility(conflicts: [])
+            }
+        }
     }
 
     /// The best point alone, without what stands around it in a plan.
     public func bestBundle() throws(Infeasibility) -> BundlePoint {
-        let search = BundleSearch(self)
-        guard let best = search.best() else { throw infeasibility(search) }
+        let budget = SearchBudget()
+        let search = BundleSearch(self, budget)
+        guard let best = search.best() else { throw infeasibility(search, budget) }
         return best
     }
 
@@ -103,13 +133,12 @@ extension PlanProblem {
     func restricted(to point: BundlePoint) -> PlanProblem { with(pairs: [pairs[point.pair]]) }
 
     /// The front of throughput per instance against TPOT, without the TPOT bound: what loosening or tightening it does.
-    private func pareto(of best: BundlePoint) -> [BundlePoint] {
+    private func pareto(of best: BundlePoint, _ budget: SearchBudget) -> [BundlePoint] {
         var limits = self.limits
         limits.tpot = nil
         limits.maximumFFNInstances = 1
         limits.microbatches = [best.microbatches]
-        let search = BundleSearch(
-            PlanProblem.instances(pairs: [pairs[best.pair]], limits: limits))
+        let search = BundleSearch(PlanProblem.instances(pairs: [pairs[best.pair]], limits: limits), budget)
         guard let space = search.spaces.first else { return [] }
         var points: [BundlePoint] = []
         for index in Self.grid(upTo: space.batches.upperBound, points: 32) {

@@ -8,6 +8,15 @@ public struct PlanLimits: Hashable, Sendable {
         case mean, p99
     }
 
+    /// How the Attention ranks (devices) of a bundle are divided among its FFN ranks, where a runtime binds each of the former to
+    /// one of the latter. Either asks for at least as many.
+    public enum RankRule: String, Hashable, Sendable, CaseIterable {
+        /// In equal blocks: the Attention ranks are a multiple of the FFN ranks.
+        case multiple
+        /// In blocks that differ by one rank at most; the larger ones set the pace.
+        case blocks
+    }
+
     /// Microseconds per output token; nil for no bound.
     public var tpot: Double?
     public var percentile: Percentile
@@ -23,13 +32,16 @@ public struct PlanLimits: Hashable, Sendable {
     public var microbatches: [Int?]
     /// Whether a bundle must have at least as many Attention ranks (devices) as FFN ranks, as some runtimes ask.
     public var attentionRanksAtLeastFFN: Bool
+    /// Nil for no such rule.
+    public var rankRule: RankRule?
     /// Devices of a node: each role's devices are counted in whole nodes. Nil for no such rule.
     public var devicesPerNode: Int?
 
     public init(
         tpot: Double? = nil, percentile: Percentile = .mean, maximumBatch: Int = defaultMaximumBatch,
         batchSize: Int? = nil, maximumRatio: Int = defaultMaximumRatio, maximumFFNInstances: Int = 1,
-        microbatches: [Int?] = [nil], attentionRanksAtLeastFFN: Bool = false, devicesPerNode: Int? = nil
+        microbatches: [Int?] = [nil], attentionRanksAtLeastFFN: Bool = false, rankRule: RankRule? = nil,
+        devicesPerNode: Int? = nil
     ) throws(InvalidInput) {
         if let tpot, !(tpot.isFinite && tpot > 0 && tpot <= 1e12) {
             throw InvalidInput(field: "limits.tpot_ms", rule: "must be greater than 0 and at most 1e9")
@@ -48,7 +60,15 @@ public struct PlanLimits: Hashable, Sendable {
         self.maximumFFNInstances = maximumFFNInstances
         self.microbatches = microbatches.isEmpty ? [nil] : microbatches
         self.attentionRanksAtLeastFFN = attentionRanksAtLeastFFN
+        self.rankRule = rankRule
         self.devicesPerNode = devicesPerNode
+    }
+
+    /// The same with bundles of any size.
+    var withoutRatioBound: PlanLimits {
+        var copy = self
+        copy.maximumRatio = .max
+        return copy
     }
 
     /// Beyond it a larger batch changes little and no runtime goes.

@@ -2,66 +2,57 @@ import Sizing
 
 extension PlanProblem {
     /// What stands in the way, from the smallest deployment there could be.
-    func infeasibility(_ search: BundleSearch) -> Infeasibility {
+    func infeasibility(_ search: BundleSearch, _ budget: SearchBudget) -> Infeasibility {
         var conflicts: [Infeasibility.Conflict] = []
         conflicts += memoryConflicts()
         if search.spaces.isEmpty {
-            if limits.attentionRanksAtLeastFFN, conflicts.isEmpty {
+            if conflicts.isEmpty {
+                let rule =
+                    limits.rankRule == .multiple
+                    ? "whose Attention ranks are a multiple of its FFN ranks"
+                    : "with at least as many Attention ranks as FFN ranks"
                 conflicts.append(
                     .init(
                         field: "max_ratio",
-                        detail:
-                            "leaves no bundle with at least as many Attention ranks as FFN ranks; the smallest needs "
-                            + "\(leastRatio) Attention instances"))
+                        detail: "leaves no bundle \(rule); the smallest needs \(leastRatio) Attention instances"))
             }
             return Infeasibility(conflicts: conflicts)
         }
         conflicts += budgetConflicts()
-        conflicts += tpotConflicts()
+        conflicts += tpotConflicts(budget)
         if conflicts.isEmpty {
             conflicts.append(
                 .init(
                     field: "devices",
                     detail: "and the limits exclude each other: each can be met alone, no bundle meets both; "
-                        + "\(smallestWithoutTPOT)"))
+                        + "\(smallestWithoutTPOT(budget))"))
         }
         return Infeasibility(conflicts: conflicts)
     }
 
     private var leastRatio: Int {
-        pairs.map { ($0.ffn.devices + $0.attention.devices - 1) / $0.attention.devices }.min() ?? 1
+        let free = with(limits: limits.withoutRatioBound)
+        return pairs.compactMap { pair in
+            BundleSearch.ratios(free, pair, ffn: 1).map { $0.x.lowerBound * $0.step }
+        }.min() ?? 1
     }
 
-    private static func gigabytes(_ bytes: Double) -> String { "\((bytes / 1e8).rounded() / 10) GB" }
-
     private static func milliseconds(_ time: Double) -> String { "\((time / 10).rounded() / 100) ms" }
+
+    /// Of many pairs the first ones stand for all.
+    private static let maximumConflicts = 16
 
     /// Only where no pair has room: a pair that fits makes the others' memory no conflict.
     private func memoryConflicts() -> [Infeasibility.Conflict] {
         var conflicts: [Infeasibility.Conflict] = []
         for pair in pairs {
             guard let memory = pair.memory else { return [] }
-            var fits = true
-            if !memory.ffnFits {
-                fits = false
-                conflicts.append(
-                    .init(
-                        field: "hardware.ffn",
-                        detail: "the FFN weights need \(Self.gigabytes(memory.ffnWeights)) on each device of "
-                            + "\(pair.ffn.device ?? "the instance"), \(Self.gigabytes(memory.ffnUsable)) are usable: "
-                            + "\(Self.gigabytes(memory.ffnWeights - memory.ffnUsable)) too much"))
-            }
-            let batch = limits.batchSize ?? pair.batchStep
             let fewest = limits.microbatches.map { $0 ?? 1 }.min() ?? 1
-            let need = memory.attentionNeed(batchSize: batch, microbatches: fewest)
-            if need > memory.attentionUsable {
-                fits = false
-                conflicts.append(
-                    .init(
-                        field: limits.batchSize == nil ? "hardware.attention" : "batch_size",
-                        detail: "weights and cache of \(batch) request\(batch == 1 ? "" : "s") an instance need "
-                            + "\(Self.gigabytes(need)) on each Attention device, \(Self.gigabytes(memory.attentionUsable)) "
-                            + "are usable: \(Self.gigabytes(need - memory.attentionUsable)) too much"))
+            let shortages = memory.shortages(batchSize: limits.batchSize ?? pair.batchStep, microbatches: fewest)
+            var fits = shortages.isEmpty
+            for shortage in shortages {
+                let conflict = Infeasibility.Conflict(field: shortage.field, detail: shortage.detail)
+                if !conflicts.contains(conflict), conflicts.count < Self.maximumConflicts { conflicts.append(conflict) }
             }
             if let batch = limits.batchSize, batch > limits.maximumBatch {
                 fits = false
@@ -74,19 +65,19 @@ extension PlanProblem {
     }
 
     /// The least TPOT that any bundle has, where that is over the bound.
-    private func tpotConflicts() -> [Infeasibility.Conflict] {
+    private func tpotConflicts(_ budget: SearchBudget) -> [Infeasibility.Conflict] {
         guard let limit = limits.tpot else { return [] }
         var free = limits
         free.tpot = nil
         let problem = PlanProblem.instances(pairs: pairs, limits: free)
-        let search = BundleSearch(problem)
+        let search = BundleSearch(problem, budget)
         var least: BundlePoint?
         func tpot(_ point: BundlePoint) -> Double { limits.percentile == .mean ? point.tpot : point.tpot99 }
         // τ never falls with x or B: the least is at the smallest of both.
         for space in search.spaces {
             guard
                 let point = space.evaluator.point(
-                    attention: space.x.lowerBound, batchSize: space.batches.lowerBound * space.step)
+                    attention: space.x.lowerBound * space.xStep, batchSize: space.batches.lowerBound * space.step)
             else { continue }
             if least.map({ tpot(point) < tpot($0) }) ?? true { least = point }
         }
@@ -104,7 +95,8 @@ extension PlanProblem {
     private func budgetConflicts() -> [Infeasibility.Conflict] {
         var least: (attention: Int, ffn: Int)?
         for pair in pairs {
-            guard let x = BundleSearch.ratios(self, pair, ffn: 1)?.lowerBound else { continue }
+            guard let (range, step) = BundleSearch.ratios(self, pair, ffn: 1) else { continue }
+            let x = range.lowerBound * step
             let fleet = Fleet(self, pair: pair)
             if fleet.bundles(attention: x, ffn: 1, throughput: 1) != nil { return [] }
             let need = (fleet.nodes(x, pair.attention.devices), fleet.nodes(1, pair.ffn.devices))
@@ -133,10 +125,10 @@ extension PlanProblem {
     }
 
     /// What the budget allows without the TPOT bound, as a clause.
-    private var smallestWithoutTPOT: String {
+    private func smallestWithoutTPOT(_ budget: SearchBudget) -> String {
         var free = limits
         free.tpot = nil
-        guard let limit = limits.tpot, let point = BundleSearch(with(limits: free)).best() else {
+        guard let limit = limits.tpot, let point = BundleSearch(with(limits: free), budget).best() else {
             return "no bundle of these devices meets the demand"
         }
         let time = limits.percentile == .mean ? point.tpot : point.tpot99

@@ -1,12 +1,12 @@
 extension PlanProblem {
     /// What one more unit of each limit that the best point stands near would bring, by solving again with it.
-    func shadowPrices(of best: BundlePoint) -> [ShadowPrice] {
+    func shadowPrices(of best: BundlePoint, _ budget: SearchBudget) -> [ShadowPrice] {
         let base = restricted(to: best)
         let pair = base.pairs[0]
         let fits = pair.memory?.largestBatch(microbatches: best.microbatches ?? 1)
         var prices: [ShadowPrice] = []
         func add(_ limit: ShadowPrice.Limit, _ problem: PlanProblem) {
-            guard let point = BundleSearch(problem).best() else { return }
+            guard let point = BundleSearch(problem, budget).best() else { return }
             prices.append(ShadowPrice(limit: limit, gain: max(0, point.score / best.score - 1)))
         }
         if let fits, limits.batchSize == nil, fits <= limits.maximumBatch {

@@ -33,7 +33,7 @@ public struct PlanProblem: Sendable {
     public let target: FleetTarget
 
     /// Most pairs to choose from.
-    public static let maximumPairs = 64
+    public static let maximumPairs = 4096
 
     /// - Throws: `InvalidInput` naming `objective` where a pair has no price or power for it, `hardware` where no stage of a pair takes
     ///   time, or what is out of range.

@@ -24,8 +24,9 @@ enum Cases {
         let load: CommunicationLoad = Bool.random(using: &generator) ? .attentionBatch : .aggregateBatch
         let stages = StageLatencies(
             attention: attention, ffn: ffn,
-            communication: LatencyModel(try LatencyLine(alpha: random(0...0.1), beta: random(0...60))),
-            communicationLoad: load)
+            communication: LatencyModel(
+                try LatencyLine(alpha: random(0...1) < 0.7 ? random(0...0.1) : random(0.5...4), beta: random(0...60))),
+            communicationLoad: load, outboundShare: random(0.2...0.8))
         func kind() -> InstancePair.Kind {
             .init(
                 devices: Int.random(in: 1...4, using: &generator), price: random(1...20), power: random(500...5000))
@@ -46,6 +47,7 @@ enum Cases {
             maximumFFNInstances: Int.random(in: 1...3, using: &generator),
             microbatches: [[nil], [1], [2, 3], [nil, 4]].randomElement(using: &generator) ?? [nil],
             attentionRanksAtLeastFFN: Bool.random(using: &generator),
+            rankRule: [nil, nil, .multiple, .blocks].randomElement(using: &generator) ?? nil,
             devicesPerNode: Bool.random(using: &generator) ? 8 : nil)
         let objective = Objective.allCases.randomElement(using: &generator) ?? .instances
         let targets: [FleetTarget] = [
@@ -70,12 +72,18 @@ enum Cases {
                     let evaluator = BundleEvaluator(
                         problem, pair: index, ffn: y, microbatches: m, largestNormal: normals)
                     for x in 1...problem.limits.maximumRatio {
-                        if problem.limits.attentionRanksAtLeastFFN,
-                            x * pair.attention.devices < y * pair.ffn.devices
+                        let (attention, ffn) = (x * pair.attention.devices, y * pair.ffn.devices)
+                        let rule = problem.limits.rankRule
+                        if problem.limits.attentionRanksAtLeastFFN || rule != nil, attention < ffn { continue }
+                        if rule == .multiple, attention % ffn != 0 { continue }
+                        for batch in stride(
+                            from: pair.batchStep, through: problem.limits.maximumBatch, by: pair.batchStep)
                         {
-                            continue
-                        }
-                        for batch in 1...problem.limits.maximumBatch {
+                            if let memory = pair.memory,
+                                !memory.shortages(batchSize: batch, microbatches: m ?? 1).isEmpty
+                            {
+                                continue
+                            }
                             if let point = evaluator.point(attention: x, batchSize: batch) { points.append(point) }
                         }
                     }

@@ -118,6 +118,106 @@ struct PlanTests {
         #expect(short.reason == .belowDemand && short.action == .resize)
     }
 
+    @Test("Advice keeps no fleet over its budget, and none without its spares")
+    func adviceHeedsBudgetAndSpares() throws {
+        func advice(_ target: FleetTarget, _ a: Int, _ f: Int, _ limits: PlanLimits? = nil) throws -> ResizeAdvice {
+            let problem = try problem(target, limits: limits)
+            return problem.advice(
+                current: .init(attentionInstances: a, ffnInstances: f, batchSize: 256), plan: try problem.solve(),
+                threshold: 0.05)
+        }
+        let over = try advice(.total(devices: 40), 300, 40)
+        #expect(over.action == .resize && over.reason == .overBudget)
+        #expect(over.sentence.contains("340") && over.sentence.contains("40"))
+        #expect(try advice(.each(attention: 20, ffn: 10), 20, 11).reason == .overBudget)
+        #expect(try advice(.each(attention: 20, ffn: 10), 21, 2).reason == .overBudget)
+        #expect(try advice(.each(attention: 20, ffn: 10), 20, 2).action == .keep)
+        // Whole nodes count: nine instances of one device are two nodes of eight.
+        let nodes = try PlanLimits(batchSize: 256, devicesPerNode: 8)
+        #expect(try advice(.total(devices: 40), 33, 1, nodes).reason == .overBudget)
+
+        let plan = try problem(.demand(tokensPerSecond: 2e7, spareInstances: 2)).solve()
+        let (x, y) = (plan.best.bundles * plan.best.attentionInstances, plan.best.bundles * plan.best.ffnInstances)
+        let demand = FleetTarget.demand(tokensPerSecond: 2e7, spareInstances: 2)
+        #expect(try advice(demand, x + 2, y + 2).action == .keep)
+        let bare = try advice(demand, x, y)
+        #expect(bare.action == .resize && bare.reason == .withoutSpares, "\(bare)")
+        #expect(try advice(demand, x / 2, max(1, y / 2)).reason == .belowDemand)
+    }
+
+    @Test("Advice and verdict call what the accuracy cannot tell apart a tie")
+    func ties() throws {
+        let problem = try problem(.total(devices: 64))
+        let plan = try problem.solve()
+        let best = plan.best
+        // One instance fewer of some dozens: less than the accuracy of one percent, or at least less than the threshold.
+        let near = problem.advice(
+            current: .init(
+                attentionInstances: best.bundles * best.attentionInstances,
+                ffnInstances: best.bundles * best.ffnInstances, batchSize: 255), plan: plan, threshold: 0.001)
+        #expect(near.action == .keep && near.reason == .tie, "\(near)")
+        #expect(try #require(near.gain) > 0)
+        // The bundle's barrier costs what sharing β_F brings.
+        let verdicts = try stride(from: 0.0, through: 100, by: 1).map { beta in
+            let stages = StageLatencies(
+                attention: LatencyModel(try LatencyLine(alpha: 0.00165, beta: 0)),
+                ffn: LatencyModel(try LatencyLine(alpha: 0.083, beta: beta)))
+            let pair = InstancePair(
+                attention: .init(), ffn: .init(), latencies: .given(stages),
+                slotLoad: try SlotLoad(mean: 599, standardDeviation: 499.5))
+            let colocated = try PlanProblem(pairs: [pair], limits: try PlanLimits(batchSize: 256)).solve().colocated
+            let gain = try #require(colocated?.gain)
+            let verdict = try #require(colocated?.verdict)
+            #expect((abs(gain) <= 0.01) == (verdict == .tie))
+            #expect(verdict == .tie || (verdict == .disaggregate) == (gain > 0))
+            return verdict
+        }
+        #expect(Set(verdicts) == [.doNotDisaggregate, .tie, .disaggregate])
+    }
+
+    @Test("Rules about ranks hold in the plan, and what breaks them is not kept")
+    func rankRules() throws {
+        guard case .given(let stages) = try self.pair().latencies else { return }
+        let pair = InstancePair(
+            attention: .init(devices: 3), ffn: .init(devices: 4), latencies: .given(stages),
+            slotLoad: try SlotLoad(mean: 599, standardDeviation: 499.5))
+        func solve(_ rule: PlanLimits.RankRule?) throws -> (plan: Plan, problem: PlanProblem) {
+            let limits = try PlanLimits(batchSize: 256, maximumRatio: 30, maximumFFNInstances: 2, rankRule: rule)
+            let problem = try PlanProblem(pairs: [pair], limits: limits, objective: .devices)
+            return (try problem.solve(), problem)
+        }
+        let free = try solve(nil)
+        let multiple = try solve(.multiple)
+        let blocks = try solve(.blocks)
+        for point in [multiple.plan.best] + multiple.plan.alternatives {
+            #expect(point.attentionInstances * 3 % (point.ffnInstances * 4) == 0)
+        }
+        // Blocks of unequal size cost at most what equal ones do, and never less than requests shared evenly.
+        #expect(blocks.plan.best.score <= free.plan.best.score * (1 + 1e-12))
+        #expect(multiple.plan.best.score <= blocks.plan.best.score * (1 + 1e-12))
+        let broken = multiple.problem.advice(
+            current: .init(attentionInstances: 5, ffnInstances: 1), plan: multiple.plan, threshold: 0)
+        #expect(broken.action == .resize && broken.reason == .breaksLimit && broken.sentence.contains("15"))
+        // Twelve Attention devices for four FFN devices and eleven instances for two: kept or not, but no rule is broken.
+        let kept = multiple.problem.advice(
+            current: .init(attentionInstances: 8, ffnInstances: 1), plan: multiple.plan, threshold: 0)
+        #expect(kept.reason != .breaksLimit)
+        let error = #expect(throws: Infeasibility.self) {
+            try PlanProblem(
+                pairs: [pair], limits: try PlanLimits(batchSize: 256, maximumRatio: 3, rankRule: .multiple)
+            ).solve()
+        }
+        #expect(error?.conflicts.first?.field == "max_ratio")
+        #expect(error?.conflicts.first?.detail.contains("4 Attention instances") == true)
+    }
+
+    @Test("A plan that nobody waits for ends")
+    func cancelled() throws {
+        let problem = try problem(.shape, limits: try PlanLimits(maximumBatch: 4096))
+        #expect(throws: PlanError.cancelled) { try problem.solve { true } }
+        #expect(try problem.solve { false }.best == problem.solve().best)
+    }
+
     @Test("Colocation wins where Attention is cheap beside a fixed FFN cost that one batch shares")
     func colocation() throws {
         // Without disaggregation each instance pays β_F for its own requests; the bundle pays it once.

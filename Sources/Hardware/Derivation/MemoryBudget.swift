@@ -95,15 +95,14 @@ public struct MemoryBudget: Hashable, Sendable {
     /// The largest B that fits with `microbatches`, 0 where not even one request does; `SizingLimits.maximumBatchSize`
     /// where memory does not bind.
     public func largestBatch(microbatches: Int) -> Int {
+        let (room, weights) = (attentionUsable, attentionWeights)
+        let derivation = AttentionDerivation(description: description)
         var fits = 0
         var tooMany = SizingLimits.maximumBatchSize + 1
         while tooMany - fits > 1 {
             let middle = (fits + tooMany) / 2
-            if attentionNeed(batchSize: middle, microbatches: microbatches) <= attentionUsable {
-                fits = middle
-            } else {
-                tooMany = middle
-            }
+            let requests = derivation.rankBatch(middle) * Double(microbatches)
+            if weights + cache(requests: requests) <= room { fits = middle } else { tooMany = middle }
         }
         return fits
     }
