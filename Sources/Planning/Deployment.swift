@@ -1,3 +1,5 @@
+import Hardware
+
 /// What a plan deploys, spare instances included, and what that takes.
 public struct Deployment: Hashable, Sendable {
     /// Spare instances of each kind.
@@ -14,21 +16,7 @@ public struct Deployment: Hashable, Sendable {
     /// Joules a token; nil where the power is unknown.
     public let energyPerToken: Double?
     /// nil where only coefficients are known.
-    public let memory: Memory?
-
-    /// How the devices' memory is used. Sizes in bytes.
-    public struct Memory: Hashable, Sendable {
-        /// Of one Attention device, margin included.
-        public let attentionUsed: Double
-        public let attentionUsable: Double
-        /// Of one FFN device.
-        public let ffnUsed: Double
-        public let ffnUsable: Double
-        /// Tokens of cache that one Attention instance holds.
-        public let tokenCapacity: Double
-        /// The largest batch of an Attention instance.
-        public let largestBatch: Int
-    }
+    public let memory: MemoryUse?
 }
 
 extension PlanProblem {
@@ -57,13 +45,7 @@ extension PlanProblem {
             ffnDevices: devices(ffn, pair.ffn), throughput: throughput, utilisation: served / throughput,
             costPerHour: hourly, costPerMillionTokens: hourly.map { $0 / 3600 / served * 1e6 },
             energyPerToken: watts.map { $0 / served },
-            memory: pair.memory.map { memory in
-                Deployment.Memory(
-                    attentionUsed: memory.attentionNeed(batchSize: best.batchSize, microbatches: microbatches),
-                    attentionUsable: memory.attentionUsable, ffnUsed: memory.ffnWeights, ffnUsable: memory.ffnUsable,
-                    tokenCapacity: memory.tokenCapacity,
-                    largestBatch: memory.largestBatch(microbatches: microbatches))
-            })
+            memory: pair.memory?.use(batchSize: best.batchSize, microbatches: microbatches))
     }
 }
 

@@ -12,6 +12,13 @@ public struct FieldError: Sendable, Hashable {
         self.pointer = pointer
         self.detail = detail
     }
+
+    /// - Parameters:
+    ///   - path: dotted names.
+    ///   - pointer: of the value that they begin at.
+    init(path: String, below pointer: String = "", detail: String) {
+        self.init(pointer: pointer + JSONPointer.text(path.split(separator: ".").map(String.init)), detail: detail)
+    }
 }
 
 /// Everything that is wrong with a request, collected while it is read: the reader goes on after the first error.

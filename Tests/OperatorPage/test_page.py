@@ -62,7 +62,7 @@ def test_named_hardware_gives_the_api_s_answer(open_page, service):
         "workload": BASE["workload"], "batch_size": 256, "max_ratio": 32,
         "hardware": {
             "model": "deepseek-v3", "attention": {"device": "h800", "data_parallel": 8, "tensor_parallel": 1},
-            "ffn": {"device": "h800", "expert_parallel": 8}, "communication": {"link": "scale_out"},
+            "ffn": {"device": "h800", "expert_parallel": 32}, "communication": {"link": "scale_out"},
         },
     }
     expect_answer(page, service.post("/v1/size", request))

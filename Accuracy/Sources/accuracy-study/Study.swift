@@ -9,6 +9,8 @@ struct Study {
     var stages: StageLatencies
     var batchSize: Int
     var microbatches: Int?
+    var occupancy = 1.0
+    var jitter = KernelJitter.none
 }
 
 func percent(_ value: Double) -> String {
@@ -21,7 +23,8 @@ func simulate(_ study: Study, ratio: Int, precision: Double) throws -> Simulatio
     while true {
         let problem = try SimulationProblem(
             workload: study.workload, stages: study.stages, batchSize: study.batchSize,
-            microbatches: study.microbatches, ratios: [ratio], requestsPerInstance: requests, seed: 7)
+            microbatches: study.microbatches, occupancy: study.occupancy, jitter: study.jitter, ratios: [ratio],
+            requestsPerInstance: requests, seed: 7)
         let point = try problem.run(threads: 2).points[0]
         guard let interval = point.cycle.interval else { return point }
         let half = (interval.upperBound - interval.lowerBound) / 2 / point.cycle.mean
@@ -33,9 +36,10 @@ func simulate(_ study: Study, ratio: Int, precision: Double) throws -> Simulatio
 func run(_ study: Study, precision: Double) throws {
     let parameters = try BundleParameters(
         slotLoad: study.workload.slotLoad, stages: study.stages, batchSize: study.batchSize,
-        microbatches: study.microbatches)
+        microbatches: study.microbatches, occupancy: study.occupancy, jitter: study.jitter)
     let answer = try SizingProblem(
-        workload: study.workload, stages: study.stages, batchSize: study.batchSize, microbatches: study.microbatches
+        workload: study.workload, stages: study.stages, batchSize: study.batchSize, microbatches: study.microbatches,
+        occupancy: study.occupancy, jitter: study.jitter
     ).solve()
     let models: [(String, any CycleTimeModel)] = [
         ("mean", MeanFieldCycle(parameters)), ("gauss", GaussianBarrierCycle(parameters)),

@@ -59,6 +59,10 @@ for (name, workload, alphas) in workloads where wanted.isEmpty || wanted.contain
     }
 }
 
+for name in ["link", "jitter", "occupancy"] where wanted.contains(name) {
+    try runConditions(name, [("base", base), ("lognormal 500", workloads[4].1)])
+}
+
 if let position = wanted.firstIndex(of: "random") {
     let count = wanted.indices.contains(position + 1) ? Int(wanted[position + 1]) ?? 20 : 20
     var source = RandomDeployments(state: 11)

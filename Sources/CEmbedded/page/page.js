@@ -59,13 +59,18 @@ function tpotLimit(values, curve, microbatches) {
 }
 
 function show(values, request, result) {
-  const { recommendation: best, mean_field: meanField, workload: load } = result;
+  const { recommendation: best, mean_field: meanField, workload: load, memory } = result;
   const curve = withMeanField(result.curve, result, request);
   byId('ratio').textContent = best.ratio;
   byId('sentence').textContent = SENTENCES[best.bottleneck] || '';
   byId('throughput').textContent = `${whole.format(Math.round(best.throughput_per_instance))} tokens/s`;
   byId('cycle').textContent = `${best.cycle_us.toFixed(2)} µs`;
   byId('tpot').textContent = `${(best.tpot_us / 1000).toFixed(3)} ms`;
+  byId('memory-row').hidden = !memory;
+  if (memory) {
+    const side = (name) => `${memory[`${name}_used_gb`].toFixed(1)} of ${memory[`${name}_usable_gb`].toFixed(1)} GB`;
+    byId('memory').textContent = `${side('attention')}, ${side('ffn')}`;
+  }
   byId('mean-field').textContent = `${meanField.ratio.toFixed(3)} (${meanField.regime}-bound)`;
   byId('slot-load').textContent = `${load.slot_load_mean.toFixed(1)} ± ${load.slot_load_stddev.toFixed(1)} tokens`;
   idleBars(byId('idle'), best.idle);

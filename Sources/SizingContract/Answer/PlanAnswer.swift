@@ -6,7 +6,10 @@ import Sizing
 /// The answer of `/v1/plan`.
 public struct PlanAnswer: Sendable {
     let request: PlanRequest
+    let problem: PlanProblem
     let plan: Plan
+    /// What was taken for granted when latencies were derived.
+    let derivation: [String]
     let deployment: Deployment
     /// nil where what runs now is not given.
     let advice: ResizeAdvice?
@@ -15,12 +18,15 @@ public struct PlanAnswer: Sendable {
     let terms: HardwareAnswer.Terms?
 
     /// - Parameters:
-    ///   - plan: for the problem of `request`.
+    ///   - plan: the answer to `problem`.
+    ///   - problem: the question of `request`.
     ///   - request: what was asked.
-    init(_ plan: Plan, to request: PlanRequest) {
+    ///   - derivation: what was taken for granted when latencies were derived.
+    init(_ plan: Plan, of problem: PlanProblem, to request: PlanRequest, derivation: [String]) {
         self.request = request
+        self.problem = problem
         self.plan = plan
-        let problem = request.problem
+        self.derivation = derivation
         let best = plan.best
         let pair = problem.pairs[best.pair]
         deployment = problem.deployment(of: plan, demand: request.demand)
@@ -35,12 +41,11 @@ public struct PlanAnswer: Sendable {
     }
 
     func write(into writer: inout JSONWriter) {
-        let problem = request.problem
         writer.beginObject()
         writer.object("deployment") { writeDeployment(into: &$0) }
         writer.array("alternatives", plan.alternatives) { writer, point in
             writer.beginObject()
-            Self.shape(point, problem, &writer)
+            shape(point, &writer)
             writer.field("throughput", point.throughput * Double(point.bundles))
             writer.field("throughput_per_instance", point.throughputPerInstance)
             Self.tpot(point, &writer)
@@ -66,13 +71,13 @@ public struct PlanAnswer: Sendable {
             assumptions.append("the search stopped at its bound of work; a better plan may exist")
         }
         Provenance.write(
-            hash: request.hash, assumptions: assumptions, derivation: request.derivation, into: &writer)
+            hash: request.hash, assumptions: assumptions, derivation: derivation, into: &writer)
         writer.endObject()
     }
 
     private func writeDeployment(into writer: inout JSONWriter) {
         let best = plan.best
-        Self.shape(best, request.problem, &writer)
+        shape(best, &writer)
         writer.field("spare_attention_instances", deployment.spareInstances)
         writer.field("spare_ffn_instances", deployment.spareInstances)
         writer.field("attention_devices", deployment.attentionDevices)
@@ -87,21 +92,12 @@ public struct PlanAnswer: Sendable {
         if let cost = deployment.costPerHour { writer.field("cost_per_hour", cost) }
         if let cost = deployment.costPerMillionTokens { writer.field("cost_per_million_tokens", cost) }
         if let energy = deployment.energyPerToken { writer.field("energy_per_token_j", energy) }
-        if let memory = deployment.memory {
-            writer.object("memory") { writer in
-                writer.field("attention_used_gb", memory.attentionUsed / 1e9)
-                writer.field("attention_usable_gb", memory.attentionUsable / 1e9)
-                writer.field("ffn_used_gb", memory.ffnUsed / 1e9)
-                writer.field("ffn_usable_gb", memory.ffnUsable / 1e9)
-                writer.field("kv_capacity_tokens", memory.tokenCapacity)
-                writer.field("largest_batch", memory.largestBatch)
-            }
-        }
+        if let memory = deployment.memory { HardwareAnswer.write(memory, into: &writer) }
         writer.name("binding")
         if let binding = plan.binding { writer.value(binding.limit.rawValue) } else { writer.null() }
     }
 
-    private static func shape(_ point: BundlePoint, _ problem: PlanProblem, _ writer: inout JSONWriter) {
+    private func shape(_ point: BundlePoint, _ writer: inout JSONWriter) {
         let pair = problem.pairs[point.pair]
         writer.field("bundles", point.bundles)
         writer.field("attention_instances", point.bundles * point.attentionInstances)
@@ -119,6 +115,9 @@ public struct PlanAnswer: Sendable {
         }
         writer.field("batch_size", point.batchSize)
         if let m = point.microbatches { writer.field("microbatches", m) }
+        guard case .derived(let hardware) = pair.latencies else { return }
+        if request.choosesDegrees { HardwareAnswer.write(degreesOf: hardware.description, into: &writer) }
+        if request.choosesDepth { HardwareAnswer.write(hardware.description.speculation, into: &writer) }
     }
 
     private static func tpot(_ point: BundlePoint, _ writer: inout JSONWriter) {

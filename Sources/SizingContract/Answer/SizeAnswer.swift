@@ -1,4 +1,5 @@
 import Calibration
+import Hardware
 import JSON
 import Simulation
 import Sizing
@@ -16,6 +17,8 @@ public struct SizeAnswer: Sendable {
     let answer: SizingAnswer
     /// At the recommendation, as are the terms.
     let lines: StageLines
+    /// nil where latencies are given.
+    let memory: MemoryUse?
     let terms: HardwareAnswer.Terms?
     let uncertainty: SizingUncertainty?
     let curve: [CurvePoint]?
@@ -43,6 +46,10 @@ public struct SizeAnswer: Sendable {
             writer.field("slot_load_skewness", load.skewness)
         }
         HardwareAnswer.write(lines, into: &writer)
+        if let memory { HardwareAnswer.write(memory, into: &writer) }
+        if request.depths != nil {
+            HardwareAnswer.write(request.derivedHardware?.description.speculation, into: &writer)
+        }
         if let terms { HardwareAnswer.write(terms, into: &writer) }
         if let uncertainty { writer.object("uncertainty") { Self.write(uncertainty, into: &$0) } }
         if let curve { writer.array("curve", curve) { write($1, into: &$0) } }

@@ -11,24 +11,27 @@ public struct PlanOperation: JSONOperation {
         PlanRequest.decode(json, &errors)
     }
 
-    /// Searching a pair takes some tens of milliseconds, and the tables of its evaluators some megabytes.
+    /// Deriving a pair takes up to a millisecond, and searching it with one number of FFN instances and of microbatches some tens of
+    /// microseconds; the search ends at its bound of boxes, which also bounds its memory.
     public static func estimate(_ input: PlanRequest) -> WorkEstimate {
-        let limits = input.problem.limits
-        let spaces = Double(input.problem.pairs.count * limits.maximumFFNInstances * limits.microbatches.count)
-        return WorkEstimate(time: 10e-3 * spaces, memory: 4e6 * spaces)
+        let pairs = Double(input.hardware.count)
+        let spaces = pairs * Double(input.limits.maximumFFNInstances * input.limits.microbatches.count)
+        return WorkEstimate(time: 20e-3 + 0.5e-3 * pairs + 50e-6 * spaces, memory: 32e6)
     }
 
     public func run(_ input: PlanRequest, _ context: OperationContext) throws(ProblemDocument) -> PlanAnswer {
-        do throws(Infeasibility) {
-            return PlanAnswer(try input.problem.solve(), to: input)
+        let (problem, derivation) = try input.problem()
+        do throws(PlanError) {
+            let plan = try problem.solve(stop: context.isCancelled)
+            return PlanAnswer(plan, of: problem, to: input, derivation: derivation)
         } catch {
-            throw ProblemDocument(
-                .unprocessableContent, "No deployment meets the limits.",
-                errors: error.conflicts.map { conflict in
-                    FieldError(
-                        pointer: "/" + conflict.field.split(separator: ".").joined(separator: "/"),
-                        detail: conflict.detail)
-                })
+            switch error {
+            case .cancelled: throw ProblemDocument(.unavailable, "The plan was stopped.", retryAfter: 1)
+            case .infeasible(let infeasibility):
+                throw ProblemDocument(
+                    .unprocessableContent, "No deployment meets the limits.",
+                    errors: infeasibility.conflicts.map { FieldError(path: $0.field, detail: $0.detail) })
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 import Calibration
+import Hardware
 import JSON
 import Simulation
 import Sizing
+import Text
 
 /// `/v1/size`: a workload and hardware in, the ratio out.
 public struct SizeOperation: JSONOperation {
@@ -22,6 +24,7 @@ public struct SizeOperation: JSONOperation {
         var estimate = WorkEstimate(time: 0.3e-3, memory: 64 * 1024)
         if input.include.contains(.curve) { estimate.time += 10e-6 * Double(SizingProblem.maximumCurvePoints) }
         if input.errors != nil { estimate.time += 10e-3 }
+        if let depths = input.depths { estimate.time += 1e-3 * Double(depths.depths.count) }
         // The ratios are not known before the recommendation is: a bundle of the largest number of workers stands for them.
         if input.simulation != nil {
             estimate.time += 0.1
@@ -33,8 +36,17 @@ public struct SizeOperation: JSONOperation {
     public static func reportsProgress(_ input: SizeRequest) -> Bool { input.simulation != nil }
 
     public func run(_ input: SizeRequest, _ context: OperationContext) throws(ProblemDocument) -> SizeAnswer {
+        var input = input
+        let solution: SizingSolution
+        if let best = input.depths?.best() {
+            input.problem = best.depth.problem
+            input.derivedHardware = best.depth.hardware
+            solution = SizingSolution(answer: best.answer, model: best.model)
+        } else {
+            solution = input.problem.solution()
+        }
         let problem = input.problem
-        let solution = problem.solution()
+        let memory = try Self.memory(input)
         let best = solution.answer.recommendation
         var simulated: SizeAnswer.Simulated?
         if let simulation = input.simulation {
@@ -46,6 +58,7 @@ public struct SizeOperation: JSONOperation {
             request: input, answer: solution.answer,
             lines: problem.stages.lines(
                 batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio),
+            memory: memory,
             terms: input.derivedHardware?.terms(
                 batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio),
             uncertainty: input.errors.map {
@@ -69,7 +82,8 @@ public struct SizeOperation: JSONOperation {
             simulation.value,
             try SimulationProblem(
                 workload: problem.workload, stages: problem.stages, batchSize: problem.batchSize,
-                microbatches: problem.microbatches, ratios: answer.ratiosToSimulate(upTo: problem.maximumRatio),
+                microbatches: problem.microbatches, occupancy: problem.parameters.occupancy,
+                jitter: problem.parameters.jitter, ratios: answer.ratiosToSimulate(upTo: problem.maximumRatio),
                 requestsPerInstance: settings.requestsPerInstance, start: settings.start,
                 seed: UInt64(settings.seed)))
         guard let bundle else { throw ProblemDocument(errors) }
@@ -77,6 +91,30 @@ public struct SizeOperation: JSONOperation {
         return try simulations.result(
             of: bundle, request: simulation.request, purpose: "size", timeout: settings.timeout,
             value: simulation.value, context)
+    }
+
+    /// What the batch takes of the devices' memory; nil where nobody knows the bytes, because latencies are given.
+    ///
+    /// - Throws: 422 with what is needed, what is usable and the largest batch that fits, for each side that has too little.
+    private static func memory(_ request: SizeRequest) throws(ProblemDocument) -> MemoryUse? {
+        guard let hardware = request.derivedHardware else { return nil }
+        let problem = request.problem
+        let budget: MemoryBudget
+        do throws(InvalidInput) {
+            let load = problem.workload.slotLoad
+            budget = try MemoryBudget(
+                hardware.description, slotLoad: try hardware.description.speculation?.slotLoad(load) ?? load)
+        } catch {
+            throw ProblemDocument(error, at: request.pointer + "/hardware")
+        }
+        let microbatches = problem.microbatches ?? 1
+        let shortages = budget.shortages(batchSize: problem.batchSize, microbatches: microbatches)
+        guard shortages.isEmpty else {
+            throw ProblemDocument(
+                .unprocessableContent, "The devices' memory does not hold it.",
+                errors: shortages.map { FieldError(path: $0.field, below: request.pointer, detail: $0.detail) })
+        }
+        return budget.use(batchSize: problem.batchSize, microbatches: microbatches)
     }
 
     private static func assumptions(_ request: SizeRequest, _ solution: SizingSolution) -> [StaticString] {

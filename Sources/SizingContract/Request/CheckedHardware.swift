@@ -36,10 +36,16 @@ struct CheckedHardware: Sendable {
         switch latencies {
         case .stages(let stages): stages
         case .measured(let pooled, let attention):
-            StageLatencies(
-                attention: LatencyModel(try attention.line(batchSize: batchSize).line), ffn: pooled.ffn,
-                communication: pooled.communication, communicationLoad: pooled.communicationLoad)
+            pooled.replacing(attention: LatencyModel(try attention.line(batchSize: batchSize).line))
         case .derived(let hardware): try hardware.stages(batchSize: batchSize)
+        }
+    }
+
+    /// The latencies over all batches; of derived ones those of a batch of one.
+    func pooledStages() throws(InvalidInput) -> StageLatencies {
+        switch latencies {
+        case .stages(let stages), .measured(let stages, attention: _): stages
+        case .derived(let hardware): try hardware.stages(batchSize: 1)
         }
     }
 

@@ -13,19 +13,16 @@ enum HardwareDescriptionSchema {
     static func matches(_ value: JSONValue) -> Bool { value["model"] != nil }
 
     static func decode(_ value: JSONValue, _ errors: inout ValidationErrors) -> DerivedHardware? {
-        guard let description = description(value, &errors) else { return nil }
-        return errors.checked(value, try DerivedHardware(description))
+        guard let choices = choices(value, [nil], lists: false, &errors) else { return nil }
+        return errors.checked(value, try choices.derived().hardware[0])
     }
 
-    /// The description alone, where latencies are derived later.
-    static func description(_ value: JSONValue, _ errors: inout ValidationErrors) -> HardwareDescription? {
-        descriptions(value, nil, lists: false, &errors)?.first
-    }
-
-    /// One description for each pair of an Attention and an FFN device, where a `device` may be an array.
-    static func descriptions(
-        _ value: JSONValue, _ speculation: SpeculativeDecoding?, lists: Bool = true, _ errors: inout ValidationErrors
-    ) -> [HardwareDescription]? {
+    /// What is described, with as many devices and parallel degrees as are given where lists are taken.
+    ///
+    /// - Parameter speculation: ways to speculate, `[nil]` for none.
+    static func choices(
+        _ value: JSONValue, _ speculation: [SpeculativeDecoding?], lists: Bool, _ errors: inout ValidationErrors
+    ) -> HardwareChoices? {
         let before = errors.total
         let object = ObjectReader(value, fields: fields, &errors)
         let model = object?.required("model", &errors).flatMap { Self.model($0, &errors) }
@@ -34,19 +31,8 @@ enum HardwareDescriptionSchema {
         let ffn = object?.required("ffn", &errors).map { Self.ffn($0, lists, &errors) }
         let link = object?.optional("communication").map { Self.link($0, &errors) } ?? HardwareDescription.Link()
         guard let model, let attention, let ffn, errors.total == before else { return nil }
-        var list: [HardwareDescription] = []
-        for attention in attention {
-            for ffn in ffn {
-                let made = errors.checked(
-                    value,
-                    try HardwareDescription(
-                        model: model, precision: precision, attention: attention, ffn: ffn, link: link,
-                        speculation: speculation))
-                guard let made else { return nil }
-                list.append(made)
-            }
-        }
-        return list
+        return HardwareChoices(
+            model: model, precision: precision, attention: attention, ffn: ffn, link: link, speculation: speculation)
     }
 
     /// One device, or, where lists are taken, up to 16 of them.
@@ -122,12 +108,16 @@ enum HardwareDescriptionSchema {
         guard let object = ObjectReader(value, fields: attentionFields, &errors) else { return [] }
         let devices =
             object.required("device", &errors).map { Self.devices($0, lists: lists, &errors) } ?? []
-        let data = degree(object, "data_parallel", &errors)
-        let tensor = degree(object, "tensor_parallel", &errors)
-        return devices.map {
-            HardwareDescription.AttentionInstance(
-                device: $0, dataParallel: data, tensorParallel: tensor,
-                efficiencies: efficiencies(object, $0, &errors))
+        let data = degrees(object, "data_parallel", lists, &errors)
+        let tensor = degrees(object, "tensor_parallel", lists, &errors)
+        return devices.flatMap { device in
+            let efficiencies = efficiencies(object, device, &errors)
+            return data.flatMap { data in
+                tensor.map { tensor in
+                    HardwareDescription.AttentionInstance(
+                        device: device, dataParallel: data, tensorParallel: tensor, efficiencies: efficiencies)
+                }
+            }
         }
     }
 
@@ -137,18 +127,42 @@ enum HardwareDescriptionSchema {
         guard let object = ObjectReader(value, fields: ffnFields, &errors) else { return [] }
         let devices =
             object.required("device", &errors).map { Self.devices($0, lists: lists, &errors) } ?? []
-        let expert = degree(object, "expert_parallel", &errors)
-        let tensor = degree(object, "tensor_parallel", &errors)
-        return devices.map {
-            HardwareDescription.FFNInstance(
-                device: $0, expertParallel: expert, tensorParallel: tensor,
-                efficiencies: efficiencies(object, $0, &errors))
+        let expert = degrees(object, "expert_parallel", lists, &errors)
+        let tensor = degrees(object, "tensor_parallel", lists, &errors)
+        return devices.flatMap { device in
+            let efficiencies = efficiencies(object, device, &errors)
+            return expert.flatMap { expert in
+                tensor.map { tensor in
+                    HardwareDescription.FFNInstance(
+                        device: device, expertParallel: expert, tensorParallel: tensor, efficiencies: efficiencies)
+                }
+            }
         }
     }
 
-    /// A degree of parallelism; 1 where it is not given. The description knows the narrower bounds.
-    private static func degree(_ object: ObjectReader, _ name: StaticString, _ errors: inout ValidationErrors) -> Int {
-        object.optional(name)?.integer(in: 1...65_536, &errors) ?? 1
+    /// A degree of parallelism, or, where lists are taken, up to 16 of them; 1 where none is given. The description knows the
+    /// narrower bounds.
+    private static func degrees(
+        _ object: ObjectReader, _ name: StaticString, _ lists: Bool, _ errors: inout ValidationErrors
+    ) -> [Int] {
+        guard let value = object.optional(name) else { return [1] }
+        let range = 1...65_536
+        guard lists, value.kind == .array else { return value.integer(in: range, &errors).map { [$0] } ?? [] }
+        guard value.count > 0 else {
+            errors.add(value, "must not be empty")
+            return []
+        }
+        guard let elements = value.array(limit: 16, &errors) else { return [] }
+        var degrees: [Int] = []
+        for element in elements {
+            guard let degree = element.integer(in: range, &errors) else { continue }
+            if degrees.contains(degree) {
+                errors.add(element, "must not be given twice")
+            } else {
+                degrees.append(degree)
+            }
+        }
+        return degrees
     }
 
     private static func efficiencies(

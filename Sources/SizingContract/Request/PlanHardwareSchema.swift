@@ -4,39 +4,68 @@ import Planning
 import Sizing
 import Text
 
-/// The hardware of a plan: one pair of instances, or, where a `device` is an array, each pair of the two lists.
-struct PlanHardwareSchema: Sendable {
-    /// One pair before prices.
-    struct Choice: Sendable {
-        var hardware: CheckedHardware
+/// The hardware of a plan: one pair of instances by coefficients, or every combination of named devices, parallel degrees and
+/// depths of speculation.
+enum PlanHardwareSchema {
+    /// Hardware before its latencies are derived.
+    enum Checked: Sendable {
+        case measured(CheckedHardware)
+        case named(HardwareChoices)
 
-        var assumptions: [String] { hardware.derived?.assumptions ?? [] }
-
-        /// - Parameter batchSize: nil where the plan chooses it: bounds over batches need one line for all.
-        func pair(
-            slotLoad: SlotLoad, batchSize: Int?, margin: Double, prices: Rates?, power: Rates?,
-            speculation: SpeculativeDecoding?
-        ) throws(InvalidInput) -> InstancePair {
-            var pair: InstancePair
-            switch hardware.latencies {
-            case .derived(let derived): pair = try InstancePair(derived, slotLoad: slotLoad, marginDeviations: margin)
-            case .stages(let pooled), .measured(let pooled, attention: _):
-                let stages = if let batchSize { try hardware.stages(batchSize: batchSize) } else { pooled }
-                guard speculation == nil else {
-                    throw InvalidInput(
-                        field: "speculation", rule: "needs hardware by name: coefficients already say what a step takes"
-                    )
-                }
-                pair = InstancePair(attention: .init(), ffn: .init(), latencies: .given(stages), slotLoad: slotLoad)
+        /// Pairs there may be.
+        var count: Int {
+            switch self {
+            case .measured: 1
+            case .named(let choices): choices.count
             }
+        }
+    }
+
+    /// The pairs of instances, and what was left out or taken for granted of them.
+    struct Pairs: Sendable {
+        var pairs: [InstancePair]
+        var assumptions: [String]
+    }
+
+    /// Derives the latencies, and adds prices and power.
+    ///
+    /// - Parameter batchSize: nil where the plan chooses it: bounds over batches need one line for all.
+    /// - Throws: `InvalidInput` of the hardware, or naming the prices or power that are missing.
+    static func pairs(
+        _ hardware: Checked, slotLoad: SlotLoad, batchSize: Int?, margin: Double, prices: Rates?, power: Rates?
+    ) throws(InvalidInput) -> Pairs {
+        var made = Pairs(pairs: [], assumptions: [])
+        switch hardware {
+        case .measured(let checked):
+            let stages =
+                if let batchSize { try checked.stages(batchSize: batchSize) } else { try checked.pooledStages() }
+            made.pairs = [
+                InstancePair(attention: .init(), ffn: .init(), latencies: .given(stages), slotLoad: slotLoad)
+            ]
+        case .named(let choices):
+            let (derived, impossible) = try choices.derived()
+            for hardware in derived {
+                made.pairs.append(try InstancePair(hardware, slotLoad: slotLoad, marginDeviations: margin))
+                for assumption in hardware.assumptions where !made.assumptions.contains(assumption) {
+                    made.assumptions.append(assumption)
+                }
+            }
+            for left in impossible {
+                made.assumptions.append(
+                    "\(left.combinations) combination\(left.combinations == 1 ? "" : "s") left out: \(left.reason)")
+            }
+        }
+        for index in made.pairs.indices {
+            var pair = made.pairs[index]
             pair.attention.price = try prices?.of(pair.attention, \.attention, "prices")
             pair.ffn.price = try prices?.of(pair.ffn, \.ffn, "prices")
             if let power {
                 pair.attention.power = try power.of(pair.attention, \.attention, "power")
                 pair.ffn.power = try power.of(pair.ffn, \.ffn, "power")
             }
-            return pair
+            made.pairs[index] = pair
         }
+        return made
     }
 
     /// Prices or watts: of an instance of each kind, or of one device by its id.
@@ -77,25 +106,22 @@ struct PlanHardwareSchema: Sendable {
         }
     }
 
-    var choices: [Choice]
-
     static func decode(
-        _ value: JSONValue, _ speculation: SpeculativeDecoding?, _ errors: inout ValidationErrors,
+        _ value: JSONValue, _ speculation: [SpeculativeDecoding?]?, _ errors: inout ValidationErrors,
         _ assumptions: inout [StaticString]
-    ) -> PlanHardwareSchema? {
+    ) -> Checked? {
         guard HardwareDescriptionSchema.matches(value) else {
-            return HardwareSchema.read(value, &errors, &assumptions)
-                .map { PlanHardwareSchema(choices: [Choice(hardware: $0)]) }
+            return HardwareSchema.read(value, &errors, &assumptions).map { .measured($0) }
         }
-        guard let descriptions = HardwareDescriptionSchema.descriptions(value, speculation, &errors) else {
+        let choices = HardwareDescriptionSchema.choices(value, speculation ?? [nil], lists: true, &errors)
+        guard let choices else { return nil }
+        guard choices.count <= PlanProblem.maximumPairs else {
+            errors.add(
+                value,
+                "must make at most \(PlanProblem.maximumPairs) combinations of devices, parallel degrees and depths, not "
+                    + "\(choices.count)")
             return nil
         }
-        var choices: [Choice] = []
-        for description in descriptions {
-            let derived = errors.checked(value, try DerivedHardware(description))
-            guard let derived else { return nil }
-            choices.append(Choice(hardware: CheckedHardware(derived)))
-        }
-        return PlanHardwareSchema(choices: choices)
+        return .named(choices)
     }
 }

@@ -6,7 +6,9 @@ import Text
 /// What a deployment must not break: `limits`, `rules`, and what the caller fixes.
 enum PlanLimitsSchema {
     private static let fields: [StaticString] = ["tpot_ms", "tpot_percentile", "max_batch", "margin_deviations"]
-    private static let ruleFields: [StaticString] = ["attention_ranks_at_least_ffn", "devices_per_node"]
+    private static let ruleFields: [StaticString] = [
+        "attention_ranks_at_least_ffn", "attention_multiple_of_ffn", "devices_per_node",
+    ]
 
     /// m where neither it nor the batch is given.
     static let microbatchChoices: [Int?] = [1, 2, 3, 4]
@@ -25,6 +27,7 @@ enum PlanLimitsSchema {
         let percentile = limits?.optional("tpot_percentile")?.choice(of: PlanLimits.Percentile.self, &errors)
         let largest = limits?.optional("max_batch")?.integer(in: 1...SizingLimits.maximumBatchSize, &errors)
         let ranks = rules?.optional("attention_ranks_at_least_ffn")?.boolean(&errors) ?? false
+        let multiple = rules?.optional("attention_multiple_of_ffn").flatMap { rankRule($0, &errors) }
         let node = rules?.optional("devices_per_node")?.integer(in: 1...1024, &errors)
         guard errors.total == before else { return nil }
 
@@ -42,6 +45,14 @@ enum PlanLimitsSchema {
                 tpot: tpot.map { $0 * 1000 }, percentile: percentile ?? .mean,
                 maximumBatch: largest ?? max(PlanLimits.defaultMaximumBatch, batch ?? 1), batchSize: batch,
                 maximumRatio: ratio ?? PlanLimits.defaultMaximumRatio, maximumFFNInstances: ffn, microbatches: choices,
-                attentionRanksAtLeastFFN: ranks, devicesPerNode: node))
+                attentionRanksAtLeastFFN: ranks, rankRule: multiple, devicesPerNode: node))
+    }
+
+    /// `true`, `false`, or `"blocks"` for blocks that differ by one rank.
+    private static func rankRule(_ value: JSONValue, _ errors: inout ValidationErrors) -> PlanLimits.RankRule? {
+        if let isMultiple = value.bool { return isMultiple ? .multiple : nil }
+        if value.string == PlanLimits.RankRule.blocks.rawValue { return .blocks }
+        errors.add(value, "must be true, false or \"blocks\" (blocks of Attention ranks that differ by one)")
+        return nil
     }
 }

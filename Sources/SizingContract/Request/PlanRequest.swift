@@ -5,17 +5,27 @@ import Planning
 import Sizing
 import Text
 
-/// A checked `POST /v1/plan`.
+/// A checked `POST /v1/plan`. Latencies are derived when it is run: of thousands of combinations that takes a while.
 public struct PlanRequest: Sendable {
-    var problem: PlanProblem
+    /// What the pairs of instances are made of.
+    var hardware: PlanHardwareSchema.Checked
+    var slotLoad: SlotLoad
+    /// Standard deviations of the load that memory is kept for.
+    var margin: Double
+    var prices: PlanHardwareSchema.Rates?
+    var power: PlanHardwareSchema.Rates?
+    var limits: PlanLimits
+    var objective: Objective
+    var target: FleetTarget
     var current: ResizeAdvice.Current?
     /// Relative gain below which nothing is changed.
     var hysteresis: Double
     /// Tokens a second asked for, without headroom; nil where none are.
     var demand: Double?
     var assumptions: [StaticString]
-    /// The same for hardware that was derived.
-    var derivation: [String]
+    /// Whether depths of speculation, and whether parallel degrees, were to be chosen: then the answer tells them.
+    var choosesDepth: Bool
+    var choosesDegrees: Bool
     var hash: SipHash128.Value
 
     static let fields: [StaticString] = [
@@ -31,7 +41,7 @@ public struct PlanRequest: Sendable {
         var assumptions: [StaticString] = []
         let workload = object.required("workload", &errors)
             .flatMap { WorkloadSchema.decode($0, &errors, &assumptions) }
-        let speculation = object.optional("speculation").flatMap { Self.speculation($0, &errors) }
+        let speculation = object.optional("speculation").flatMap { SpeculationSchema.decode($0, &errors) }
         let hardware = object.required("hardware", &errors)
             .flatMap { PlanHardwareSchema.decode($0, speculation, &errors, &assumptions) }
         let margin = object.optional("limits")?["margin_deviations"]?.number(in: 0...10, &errors) ?? 3
@@ -44,42 +54,42 @@ public struct PlanRequest: Sendable {
         let hysteresis = object.optional("hysteresis")?.number(in: 0...10, &errors) ?? defaultHysteresis
         guard let workload, let hardware, let limits, let target, errors.isEmpty else { return nil }
 
-        assumptions += hardware.choices.compactMap { $0.hardware.assumption(batchSize: limits.batchSize) }
-        assumptions.append("loads of Attention instances are normal and independent")
-        var pairs: [InstancePair] = []
-        for choice in hardware.choices {
-            let pair = errors.checked(
-                value,
-                try choice.pair(
-                    slotLoad: workload.workload.slotLoad, batchSize: limits.batchSize, margin: margin, prices: prices,
-                    power: power, speculation: speculation))
-            if let pair { pairs.append(pair) }
+        if case .measured(let checked) = hardware {
+            if let assumption = checked.assumption(batchSize: limits.batchSize) { assumptions.append(assumption) }
+            if let given = object.optional("speculation") {
+                errors.add(given, "needs hardware by name: coefficients already say what a step takes")
+                return nil
+            }
         }
-        guard pairs.count == hardware.choices.count else { return nil }
-        let problem = errors.checked(
-            value,
-            try PlanProblem(
-                pairs: pairs, limits: limits, objective: objective ?? (prices == nil ? .instances : .cost),
-                target: target.target))
-        guard let problem else { return nil }
-        var derivation: [String] = []
-        for assumption in hardware.choices.flatMap({ $0.assumptions }) where !derivation.contains(assumption) {
-            derivation.append(assumption)
+        assumptions.append("loads of Attention instances are normal and independent")
+        var choosesDegrees = false
+        if case .named(let choices) = hardware {
+            choosesDegrees =
+                Set(choices.attention.map { [$0.dataParallel, $0.tensorParallel] }).count > 1
+                || Set(choices.ffn.map { [$0.expertParallel, $0.tensorParallel] }).count > 1
         }
         return PlanRequest(
-            problem: problem, current: current, hysteresis: hysteresis, demand: target.demand, assumptions: assumptions,
-            derivation: derivation, hash: value.canonicalHash())
+            hardware: hardware, slotLoad: workload.workload.slotLoad, margin: margin, prices: prices, power: power,
+            limits: limits, objective: objective ?? (prices == nil ? .instances : .cost), target: target.target,
+            current: current, hysteresis: hysteresis, demand: target.demand, assumptions: assumptions,
+            choosesDepth: speculation.map { $0.count > 1 } ?? false, choosesDegrees: choosesDegrees,
+            hash: value.canonicalHash())
     }
 
-    private static func speculation(_ value: JSONValue, _ errors: inout ValidationErrors) -> SpeculativeDecoding? {
-        guard let object = ObjectReader(value, fields: ["draft_tokens", "accepted", "draft_us"], &errors) else {
-            return nil
+    /// The planning question, with every latency derived, and what was taken for granted on the way.
+    func problem() throws(ProblemDocument) -> (problem: PlanProblem, derivation: [String]) {
+        do throws(InvalidInput) {
+            let made = try PlanHardwareSchema.pairs(
+                hardware, slotLoad: slotLoad, batchSize: limits.batchSize, margin: margin, prices: prices, power: power)
+            let problem = try PlanProblem(pairs: made.pairs, limits: limits, objective: objective, target: target)
+            return (problem, made.assumptions)
+        } catch {
+            // Of the description the path is relative to the hardware.
+            let isOfHardware = ["attention", "ffn", "communication", "device"].contains {
+                error.field == $0 || error.field.hasPrefix($0 + ".")
+            }
+            throw ProblemDocument(error, at: isOfHardware ? "/hardware" : "")
         }
-        let draft = object.required("draft_tokens", &errors)?.integer(in: 1...64, &errors)
-        let accepted = object.required("accepted", &errors)?.number(&errors)
-        let time = object.optional("draft_us")?.number(&errors) ?? 0
-        guard let draft, let accepted else { return nil }
-        return errors.checked(value, try SpeculativeDecoding(draftTokens: draft, accepted: accepted, draftTime: time))
     }
 
     private static func current(_ value: JSONValue, _ errors: inout ValidationErrors) -> ResizeAdvice.Current? {

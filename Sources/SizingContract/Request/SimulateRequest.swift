@@ -15,7 +15,8 @@ public struct SimulateRequest: Sendable {
     var value: JSONValue
 
     static let fields: [StaticString] =
-        ["workload", "hardware", "batch_size", "microbatches", "ratios"] + SimulationSettings.fields
+        ["workload", "hardware", "batch_size", "microbatches", "ratios"] + ScatterSchema.fields
+        + SimulationSettings.fields
 
     /// Reads a request, or adds everything that is wrong with it to `errors`.
     static func decode(
@@ -32,6 +33,7 @@ public struct SimulateRequest: Sendable {
         let microbatches = object.optional("microbatches")?
             .integer(in: 1...SizingLimits.maximumMicrobatches, &errors)
         let ratios = object.required("ratios", &errors).flatMap { decodeRatios($0, &errors) }
+        let scatter = ScatterSchema.decode(object, &errors)
         let settings = SimulationSettings.decode(object, limits, &errors)
         guard let workload, let hardware, let batchSize, let ratios, errors.isEmpty else { return nil }
         let stages = errors.checked(hardwareValue ?? value, try hardware.stages(batchSize: batchSize))
@@ -41,7 +43,7 @@ public struct SimulateRequest: Sendable {
             value,
             try SimulationProblem(
                 workload: workload.workload, stages: stages, batchSize: batchSize, microbatches: microbatches,
-                ratios: ratios,
+                occupancy: scatter.occupancy, jitter: scatter.jitter, ratios: ratios,
                 requestsPerInstance: settings.requestsPerInstance, start: settings.start,
                 seed: UInt64(settings.seed)))
         guard let problem else { return nil }
@@ -54,7 +56,7 @@ public struct SimulateRequest: Sendable {
     private static func overlap(_ microbatches: Int?) -> StaticString {
         microbatches == nil
             ? "stages overlap perfectly, in lock-step"
-            : "microbatches are served one at a time in order; messages take half of the communication time each way"
+            : "microbatches are served one at a time in order; each direction of the link carries one at a time, the rest of its time is delay"
     }
 
     private static func decodeRatios(_ value: JSONValue, _ errors: inout ValidationErrors) -> [Int]? {

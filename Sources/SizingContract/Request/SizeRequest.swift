@@ -2,6 +2,7 @@ import Calibration
 import Hardware
 import JSON
 import Numerics
+import Planning
 import Simulation
 import Sizing
 import Text
@@ -25,10 +26,15 @@ public struct SizeRequest: Sendable {
     var assumptions: [StaticString]
     /// What the latencies are derived from, where hardware is named.
     var derivedHardware: DerivedHardware?
+    /// Where requests gain several tokens a step: every depth that is asked about, of which the best is the answer. `problem`
+    /// and `derivedHardware` are those of the first until it is known.
+    var depths: DepthSizing?
     /// What was chosen where a query left it out, as short sentences.
     var chosen: [String] = []
     /// Where the workload or the coefficients are measurements: their errors.
     var errors: InputErrors?
+    /// Where the request stands in what was sent: in a batch it is an element.
+    var pointer = ""
     /// Of the canonical text of the request.
     var hash: SipHash128.Value
 
@@ -43,6 +49,7 @@ public struct SizeRequest: Sendable {
 
     static let fields: [StaticString] = [
         "workload", "hardware", "batch_size", "microbatches", "max_ratio", "cost", "barrier", "include", "simulation",
+        "jitter", "occupancy", "speculation",
     ]
 
     /// Reads a request, or adds everything that is wrong with it to `errors`.
@@ -65,10 +72,33 @@ public struct SizeRequest: Sendable {
         let barrier = object.optional("barrier")?.choice(of: BarrierMethod.self, &errors) ?? .automatic
         let include = object.optional("include").map { decodeInclude($0, &errors) } ?? []
         let simulation = object.optional("simulation").flatMap { decodeSimulation($0, of: value, limits, &errors) }
+        let scatter = ScatterSchema.decode(object, &errors)
+        let speculation = object.optional("speculation").flatMap { SpeculationSchema.decode($0, &errors) }
+        if let given = object.optional("speculation") {
+            if let hardwareValue, !HardwareDescriptionSchema.matches(hardwareValue) {
+                errors.add(given, "needs hardware by name: coefficients already say what a step takes")
+            }
+            if simulation != nil {
+                errors.add(given, "must not be given together with simulation, whose requests gain one token a step")
+            }
+        }
         if simulation != nil, let workload, case .moments = workload.workload.requests {
             errors.add(value, .momentsOnly)
         }
         guard let workload, let hardware, let batchSize, errors.isEmpty else { return nil }
+        let ratio = maximumRatio ?? SizingProblem.defaultMaximumRatio
+        var depths: DepthSizing?
+        if let speculation, let hardwareValue {
+            guard let choices = HardwareDescriptionSchema.choices(hardwareValue, speculation, lists: false, &errors)
+            else { return nil }
+            depths = errors.checked(
+                hardwareValue,
+                try DepthSizing(
+                    choices, workload: workload.workload, batchSize: batchSize, microbatches: microbatches,
+                    maximumRatio: ratio, cost: cost ?? .equal, barrierMethod: barrier, occupancy: scatter.occupancy,
+                    jitter: scatter.jitter))
+            guard depths != nil else { return nil }
+        }
         let stages = errors.checked(hardwareValue ?? value, try hardware.stages(batchSize: batchSize))
         guard let stages else { return nil }
 
@@ -78,14 +108,15 @@ public struct SizeRequest: Sendable {
             value,
             try SizingProblem(
                 workload: workload.workload, stages: stages, batchSize: batchSize, microbatches: microbatches,
-                maximumRatio: maximumRatio ?? SizingProblem.defaultMaximumRatio, cost: cost ?? .equal,
-                barrierMethod: barrier))
+                maximumRatio: ratio, cost: cost ?? .equal, barrierMethod: barrier, occupancy: scatter.occupancy,
+                jitter: scatter.jitter))
         guard let problem else { return nil }
         return SizeRequest(
             problem: problem, include: include, hasCost: cost != nil,
             hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
-            derivedHardware: hardware.derived, errors: hardware.errors(batchSize: batchSize, load: workload.errors),
-            hash: value.canonicalHash())
+            derivedHardware: hardware.derived, depths: depths,
+            errors: hardware.errors(batchSize: batchSize, load: workload.errors),
+            pointer: value.pointer, hash: value.canonicalHash())
     }
 
     private static func decodeSimulation(

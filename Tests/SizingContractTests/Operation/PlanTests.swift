@@ -107,4 +107,83 @@ struct PlanRouteTests {
         #expect(reply.status == 422)
         #expect(reply.errors.contains { $0.hasPrefix(pointer + " ") && $0.contains(text) }, "\(reply.errors)")
     }
+
+    @Test("Parallel degrees from lists: the best of them, told, and what cannot be is named")
+    func degrees() throws {
+        func hardware(_ tensor: String, _ expert: String) -> String {
+            """
+            {"model": "qwen3-235b-a22b", "attention": {"device": "h800", "tensor_parallel": \(tensor)},
+             "ffn": {"device": "h800", "expert_parallel": \(expert)}}
+            """
+        }
+        let fixed = #""microbatches": 2, "objective": "devices""#
+        let chosen = try plan(fixed, hardware: hardware("[1, 2, 3]", "[8, 16]"))
+        #expect(chosen.status == 200, "\(chosen.errors)")
+        #expect(chosen.assumptions.contains { $0.contains("2 combinations left out") && $0.contains("query heads") })
+        let tensor = Int(chosen.number("deployment", "parallel", "attention", "tensor_parallel"))
+        let expert = Int(chosen.number("deployment", "parallel", "ffn", "expert_parallel"))
+        func score(_ reply: Reply) -> Double {
+            reply.number("deployment", "throughput")
+                / (reply.number("deployment", "attention_devices") + reply.number("deployment", "ffn_devices"))
+        }
+        for other in [(1, 8), (1, 16), (2, 8), (2, 16)] {
+            let alone = try plan(fixed, hardware: hardware("\(other.0)", "\(other.1)"))
+            #expect(score(alone) <= score(chosen) * (1 + 1e-9))
+            #expect(alone.value("deployment", "parallel") == nil)
+            if other == (tensor, expert) { #expect(isClose(score(alone), score(chosen), 1e-9)) }
+        }
+        let none = try plan(fixed, hardware: hardware("[3]", "8"))
+        #expect(none.errors.contains { $0.hasPrefix("/hardware/attention/tensor_parallel ") }, "\(none.errors)")
+        for (tensor, pointer) in [("[]", ""), ("[1, 1]", "/1"), ("[0]", "/0")] {
+            let wrong = try plan(fixed, hardware: hardware(tensor, "8"))
+            #expect(
+                wrong.errors.contains { $0.hasPrefix("/hardware/attention/tensor_parallel\(pointer) ") },
+                "\(wrong.errors)")
+        }
+        let many = "[" + (1...16).map { "\($0)" }.joined(separator: ",") + "]"
+        let lists = """
+            {"model": "qwen3-235b-a22b", "attention": {"device": "h800", "data_parallel": \(many), "tensor_parallel": \(many)},
+             "ffn": {"device": "h800", "expert_parallel": \(many), "tensor_parallel": [1, 2]}}
+            """
+        #expect(try plan(fixed, hardware: lists).errors.contains { $0.contains("at most 4096 combinations") })
+    }
+
+    @Test("Rules about ranks", arguments: ["true", #""blocks""#])
+    func ranks(rule: String) throws {
+        let reply = try plan(
+            #""microbatches": 2, "rules": {"attention_multiple_of_ffn": \#(rule)}"#,
+            hardware: #"""
+                {"model": "qwen3-235b-a22b", "attention": {"device": "h800", "tensor_parallel": 4},
+                 "ffn": {"device": "h800", "expert_parallel": 16}}
+                """#)
+        #expect(reply.status == 200, "\(reply.errors)")
+        let (attention, ffn) = (
+            reply.number("deployment", "attention_devices"), reply.number("deployment", "ffn_devices")
+        )
+        #expect(attention >= ffn)
+        if rule == "true" { #expect(attention.truncatingRemainder(dividingBy: ffn) == 0) }
+        let wrong = try plan(#""rules": {"attention_multiple_of_ffn": 2}"#)
+        #expect(wrong.errors.contains { $0.hasPrefix("/rules/attention_multiple_of_ffn ") })
+    }
+
+    @Test("Advice: a fleet over its budget is resized, whatever it gives")
+    func overBudget() throws {
+        let reply = try Reply(
+            "/v1/plan",
+            """
+            {"workload": {"slot_load": {"mean": 1000, "stddev": 500, "skewness": 1}}, "hardware": \(Sample.hardware),
+             "batch_size": 128, "max_ratio": 32, "devices": {"total": 40},
+             "current": {"attention_instances": 300, "ffn_instances": 40}}
+            """)
+        #expect(reply.value("advice", "action")?.string == "resize")
+        #expect(reply.value("advice", "reason")?.string == "over_budget")
+    }
+
+    @Test("A plan that nobody waits for ends with 503")
+    func cancelled() throws {
+        let text = #"{"workload": \#(Self.workload), "hardware": \#(Self.hardware)}"#
+        let context = OperationContext(isCancelled: { true })
+        let reply = try Reply { try PlanOperation().answer(to: Array(text.utf8), pretty: false, context) }
+        #expect(reply.status == 503)
+    }
 }

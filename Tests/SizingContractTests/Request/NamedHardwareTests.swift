@@ -5,7 +5,7 @@ import Testing
 @Suite struct NamedHardwareTests {
     private static func hardware(
         model: String = "\"deepseek-v3\"", attention: String = "{\"device\": \"h800\", \"data_parallel\": 8}",
-        ffn: String = "{\"device\": \"h800\", \"expert_parallel\": 8}", _ more: String = ""
+        ffn: String = "{\"device\": \"h800\", \"expert_parallel\": 32}", _ more: String = ""
     ) -> String {
         "{\"model\": \(model), \"attention\": \(attention), \"ffn\": \(ffn)\(more)}"
     }
@@ -34,13 +34,15 @@ import Testing
             {"hbm_bandwidth_gb_s": 3350, "hbm_capacity_gb": 80, "bf16_tflops": 989, "eight_bit_tflops": 1979,
              "scale_up_gb_s_one_way": 450, "scale_up_domain": 8, "scale_out_gb_s_one_way": 50, "family": "hopper"}
             """
-        let one = try Self.reply(Self.hardware(attention: "{\"device\": \"h100-sxm\"}"))
-        let two = try Self.reply(Self.hardware(attention: "{\"device\": \(described)}"))
+        let one = try Self.reply(Self.hardware(attention: "{\"device\": \"h100-sxm\", \"data_parallel\": 8}"))
+        let two = try Self.reply(Self.hardware(attention: "{\"device\": \(described), \"data_parallel\": 8}"))
         #expect(one.status == 200)
         #expect(
             one.value("recommendation")?.canonicalText() == two.value("recommendation")?.canonicalText())
         let faster = try Self.reply(
-            Self.hardware(attention: "{\"device\": \"h100-sxm\", \"efficiencies\": {\"cache_compute\": 1}}"))
+            Self.hardware(
+                attention: "{\"device\": \"h100-sxm\", \"data_parallel\": 8, \"efficiencies\": {\"cache_compute\": 1}}")
+        )
         #expect(
             faster.number("coefficients", "attention", "alpha_us") < one.number("coefficients", "attention", "alpha_us")
         )

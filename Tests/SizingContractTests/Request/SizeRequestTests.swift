@@ -119,7 +119,7 @@ import Testing
         ),
         (
             "{\"attention\": {\"alpha_us\": 0, \"beta_us\": 0}, \"ffn\": {\"alpha_us\": 0, \"beta_us\": 0}}",
-            ["/hardware must make a step take time: every latency is zero"]
+            ["/hardware must make a step take time: every latency is zero, or below 1e-9 us"]
         ),
         (
             "{\"attention\": {\"alpha_us\": 1, \"beta_us\": 1}, \"ffn\": {\"alpha_us\": 1, \"beta_us\": 1}, \"communication\": {\"alpha_us\": 1, \"beta_us\": 1, \"load\": \"both\"}}",

@@ -1,0 +1,29 @@
+import JSON
+import Sizing
+import Text
+
+/// `jitter` and `occupancy`: what makes steps differ beside the requests.
+struct ScatterSchema: Sendable {
+    static let fields: [StaticString] = ["jitter", "occupancy"]
+
+    var jitter = KernelJitter.none
+    var occupancy = 1.0
+
+    static func decode(_ object: ObjectReader, _ errors: inout ValidationErrors) -> ScatterSchema {
+        var scatter = ScatterSchema()
+        if let given = object.optional("jitter"),
+            let members = ObjectReader(given, fields: ["attention_cv", "ffn_cv"], &errors)
+        {
+            if given.count == 0 { errors.add(given, "must have attention_cv or ffn_cv") }
+            let attention = members.optional("attention_cv")?.number(&errors) ?? 0
+            let ffn = members.optional("ffn_cv")?.number(&errors) ?? 0
+            if let jitter = errors.checked(given, try KernelJitter(attention: attention, ffn: ffn)) {
+                scatter.jitter = jitter
+            }
+        }
+        if let given = object.optional("occupancy") {
+            scatter.occupancy = given.number(in: SizingLimits.leastOccupancy...1, &errors) ?? 1
+        }
+        return scatter
+    }
+}
