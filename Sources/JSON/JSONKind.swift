@@ -1,4 +1,4 @@
-/// The six kinds of JSON value (RFC 8259, section 3), `true` and `false` taken together.
+/// The six kinds of JSON value (RFC 8259, section 3), `true` and `false` taken together, and one that is no JSON.
 public enum JSONKind: UInt8, Sendable, Equatable {
     case null
     case bool
@@ -6,6 +6,8 @@ public enum JSONKind: UInt8, Sendable, Equatable {
     case string
     case array
     case object
+    /// `Infinity`, `-Infinity` or `NaN`, where `JSONLimits` lets them in. It is no number: whoever asks for one gets none.
+    case nonFinite
 
     /// The kind with its article, for messages: "an array", "null".
     public var name: String {
@@ -16,6 +18,7 @@ public enum JSONKind: UInt8, Sendable, Equatable {
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"
+        case .nonFinite: "Infinity or NaN, which no JSON number is"
         }
     }
 }

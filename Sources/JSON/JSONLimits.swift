@@ -10,9 +10,16 @@ public struct JSONLimits: Sendable, Equatable {
     /// Longest document in bytes; at most 4,294,967,295, because positions are kept in 32 bits.
     public var documentLength: Int
 
-    public init(depth: Int = 64, numberLength: Int = 1_000, documentLength: Int = 0xFFFF_FFFF) {
+    /// Whether `Infinity`, `-Infinity` and `NaN` are read as values of a kind of their own. Python's writer puts them into
+    /// texts that others take for JSON, Hugging Face's configurations among them.
+    public var allowsNonFinite: Bool
+
+    public init(
+        depth: Int = 64, numberLength: Int = 1_000, documentLength: Int = 0xFFFF_FFFF, allowsNonFinite: Bool = false
+    ) {
         self.depth = min(max(depth, 1), 1_000)
         self.numberLength = max(numberLength, 1)
         self.documentLength = min(documentLength, 0xFFFF_FFFF)
+        self.allowsNonFinite = allowsNonFinite
     }
 }

@@ -86,6 +86,13 @@ struct JSONParser {
             return true
         case UInt8(ascii: "\""):
             try string()
+        case UInt8(ascii: "-") where limits.allowsNonFinite && follows("I"):
+            position += 1
+            try literal("Infinity", .nonFinite, 1)
+        case UInt8(ascii: "I") where limits.allowsNonFinite:
+            try literal("Infinity", .nonFinite, 0)
+        case UInt8(ascii: "N") where limits.allowsNonFinite:
+            try literal("NaN", .nonFinite, 2)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             try number()
         case UInt8(ascii: "t"):
@@ -166,6 +173,11 @@ struct JSONParser {
         }
         position += 1
         skipWhitespace()
+    }
+
+    /// Whether the byte behind the current one is this letter.
+    private func follows(_ letter: Unicode.Scalar) -> Bool {
+        position + 1 < end && text[position + 1] == UInt8(ascii: letter)
     }
 
     private mutating func literal(_ word: StaticString, _ kind: JSONKind, _ payload: UInt64) throws(Stop) {

@@ -23,6 +23,7 @@ extension JSONValue {
         case .null: writer.null()
         case .bool: writer.value(node.payload != 0)
         case .number: writer.value(node.number)
+        case .nonFinite: writer.value(nonFiniteText)
         case .string: document.withUTF8(node) { writer.value(utf8: $0) }
         case .array:
             writer.beginArray()

@@ -15,6 +15,15 @@ public struct JSONValue: Sendable {
         return node.kind == .bool ? node.payload != 0 : nil
     }
 
+    /// How a value of ``JSONKind/nonFinite`` was written; it is written again as a string.
+    var nonFiniteText: String {
+        switch node.payload {
+        case 0: "Infinity"
+        case 1: "-Infinity"
+        default: "NaN"
+        }
+    }
+
     /// The value where it is a number; always finite.
     public var number: Double? {
         let node = self.node

@@ -7,6 +7,7 @@ extension JSONWriter {
         case .null: null()
         case .bool: self.value(node.payload != 0)
         case .number: self.value(node.number)
+        case .nonFinite: self.value(value.nonFiniteText)
         case .string: self.value(value.document.string(node))
         case .array:
             beginArray()

@@ -57,6 +57,7 @@ public struct DerivedHardware: Hashable, Sendable {
                 + (description.ffn.efficiencies.expertImbalance > 1
                     ? ", times \(description.ffn.efficiencies.expertImbalance)" : ""),
         ]
+        list += description.precisionRequest.assumptions(for: description.model.published)
         for (side, device) in [("attention", description.attention.device), ("ffn", description.ffn.device)] {
             switch device.family {
             case .other: list.append("\(side): no kernel measurements for \(device.id); efficiencies of Hopper")

@@ -71,3 +71,36 @@ extension Attention {
         return span.indexEntries(context: context) * 2 * Double(index.heads) * Double(index.dimension)
     }
 }
+
+// MARK: Names
+
+extension Attention {
+    /// The kind in one word, as answers name it.
+    public var label: String {
+        if case .recurrent(let layer) = mechanism { return layer.kind == .convolution ? "convolution" : "linear" }
+        switch span {
+        case .window: return "sliding"
+        case .chunk: return "chunked"
+        case .sparse: return "sparse"
+        case .compressed: return "compressed"
+        case .full, .state: break
+        }
+        switch mechanism {
+        case .groupedQuery: return ownsCache ? "grouped_query" : "shared_cache"
+        case .latent: return "latent"
+        case .factorised: return "factorised"
+        case .sharedEntry: return "shared_entry"
+        case .recurrent: return "linear"
+        }
+    }
+}
+
+extension FeedForward {
+    /// The kind in one word, as answers name it.
+    public var label: String {
+        switch self {
+        case .dense: "dense"
+        case .mixture(let mixture): mixture.beside == nil ? "mixture" : "mixture_beside_dense"
+        }
+    }
+}

@@ -53,3 +53,25 @@ public struct ElementFormat: Hashable, Sendable {
         }
     }
 }
+
+// MARK: Formats of published checkpoints
+
+extension ElementFormat {
+    /// Weights of `bits` in groups of `group` with a 16-bit scale each (and a zero point of the weights' width where
+    /// `hasZeros`): they are widened to 16 bits on their way to the matrix units.
+    static func weightOnly(bits: Int, group: Int?, hasZeros: Bool = false) -> ElementFormat {
+        let width = Double(bits) / 8
+        let overhead = group.map { (2 + (hasZeros ? width : 0)) / Double(max($0, 1)) } ?? 0
+        return ElementFormat("int\(bits) weight-only", width + overhead)
+    }
+
+    /// FP8 weights beside 16-bit activations.
+    static let fp8WeightOnly = ElementFormat("fp8 weight-only", 1)
+    static let nvfp4WeightOnly = ElementFormat("nvfp4 weight-only", 0.5625)
+    static let int8 = ElementFormat("int8", 1)
+    static let nvfp4 = ElementFormat("nvfp4", 0.5625)
+    static let mxfp4 = ElementFormat("mxfp4", 0.53125)
+    static let mxfp8 = ElementFormat("fp8", 1.03125)
+    static let fp16 = ElementFormat("fp16", 2)
+    static let fp32 = ElementFormat("fp32", 4)
+}

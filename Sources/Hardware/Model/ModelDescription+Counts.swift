@@ -62,9 +62,13 @@ extension ModelDescription {
         attending.reduce(0.0) { $0 + Double($1.count) * part($1.attention) }
     }
 
-    /// Bytes read in a step at a context of `context` tokens, index included, with a cache of `format`.
+    /// Bytes of the cache that a step reads at a context of `context` tokens, index included, with a cache of `format`.
+    /// What several layers share counts once, though each of them reads it.
     public func cacheBytesRead(context: Double, format: ElementFormat, ranks: Int = 1) -> Double {
-        sum { $0.elementsRead(context: context, ranks: ranks) * format.bytes + $0.indexBytesRead(context: context) }
+        sum {
+            ($0.ownsCache ? $0.elementsRead(context: context, ranks: ranks) * format.bytes : 0)
+                + $0.indexBytesRead(context: context)
+        }
     }
 
     /// Bytes kept at a context of `context` tokens, index included; constant states are apart.

@@ -55,7 +55,7 @@ public struct PublishedPrecision: Hashable, Sendable {
         self.source = source
     }
 
-    public static let unknown = PublishedPrecision(weights: WeightFormats(all: .fp8), source: .assumed)
+    public static let unknown = PublishedPrecision(weights: WeightFormats(all: .bf16), source: .assumed)
 }
 
 /// The formats of everything that is stored or sent.

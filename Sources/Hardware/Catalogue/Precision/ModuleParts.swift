@@ -1,0 +1,114 @@
+/// Which parts of a model a list of module names covers, by the words in the names.
+struct ModuleParts {
+    enum Part: CaseIterable { case attention, dense, shared, routed }
+
+    /// In how many layers of the model each part stands.
+    typealias Counts = [Part: Int]
+
+    private let counts: Counts
+    /// Parts that a name covers in all layers.
+    private var everywhere: Set<Part> = []
+    /// Layers of each part that names with a number cover.
+    private var numbered: [Part: Set<Int>] = [:]
+    /// What each pattern of names covers.
+    private var patterns: [[UInt8]: Covered] = [:]
+
+    init(_ counts: Counts) { self.counts = counts }
+
+    /// Whether the names cover the part: in all layers, or in at least half of those that have it.
+    func covers(_ part: Part) -> Bool {
+        everywhere.contains(part) || (count(part) > 0 && 2 * count(part) >= counts[part] ?? 0)
+    }
+
+    func count(_ part: Part) -> Int { everywhere.contains(part) ? counts[part] ?? 0 : numbered[part]?.count ?? 0 }
+
+    mutating func add(_ name: String) {
+        let (pattern, layer) = Self.split(name)
+        let covered: Covered
+        if let known = patterns[pattern] {
+            covered = known
+        } else {
+            covered = Self.covered(pattern)
+            patterns[pattern] = covered
+        }
+        for part in covered.parts {
+            if let layer { numbered[part, default: []].insert(layer) } else { everywhere.insert(part) }
+        }
+        // A whole layer that is left as it was is one of the first, which are dense.
+        if let layer, covered.isWholeLayer {
+            numbered[.dense, default: []].insert(layer)
+            numbered[.attention, default: []].insert(layer)
+        }
+    }
+
+    private struct Covered {
+        var parts: [Part] = []
+        var isWholeLayer = false
+    }
+
+    /// The name with 0 for each run of digits, and the number of the layer. Lists have a name for each expert of each layer:
+    /// they differ in digits alone.
+    private static func split(_ name: String) -> (pattern: [UInt8], layer: Int?) {
+        var pattern: [UInt8] = []
+        var layer: Int?
+        var number = 0
+        var isLayer = false
+        var inDigits = false
+        for byte in name.utf8 {
+            if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+                if !inDigits {
+                    isLayer = layer == nil && pattern.ends(with: "layers.")
+                    number = 0
+                    pattern.append(UInt8(ascii: "0"))
+                }
+                inDigits = true
+                number = min(number * 10 + Int(byte - UInt8(ascii: "0")), 1_000_000)
+                if isLayer { layer = number }
+            } else {
+                inDigits = false
+                pattern.append(byte)
+            }
+        }
+        return (pattern, layer)
+    }
+
+    private static func covered(_ name: [UInt8]) -> Covered {
+        func has(_ words: StaticString...) -> Bool { words.contains { name.firstIndex(of: $0) != nil } }
+        // Draft layers and towers for images and sound are no parts of the language model.
+        if has("mtp", "vision", "visual", "audio", "embed", "projector", "lm_head") { return Covered() }
+        if has("norm", "indexer", "bias", "conv0d", "A_log", "rotary", "sinks", "router", "shared_expert_gate") {
+            return Covered()
+        }
+        if has("shared_expert", "share_expert") { return Covered(parts: [.shared]) }
+        if has("experts") { return Covered(parts: [.routed]) }
+        if has("attn", "attention", "q_proj", "qkv", "o_proj", "kv_a_proj", "in_proj") {
+            return Covered(parts: [.attention])
+        }
+        if has("gate_proj", "up_proj", "down_proj", "(gate|up") { return Covered(parts: [.dense]) }
+        // The router, but not a network's gate projection.
+        if name.ends(with: "gate") || name.ends(with: "gate.*") || name.ends(with: "gate*") { return Covered() }
+        if has("mlp", "ffn", "feed_forward") { return Covered(parts: [.dense]) }
+        if let start = name.firstIndex(of: "layers.0") {
+            let rest = name[(start + 8)...]
+            return Covered(isWholeLayer: rest.allSatisfy { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: ".") })
+        }
+        return Covered()
+    }
+}
+
+extension [UInt8] {
+    /// Where `word` stands first.
+    fileprivate func firstIndex(of word: StaticString) -> Int? {
+        let length = word.utf8CodeUnitCount
+        guard length <= count else { return nil }
+        return (0...(count - length)).first { matches(word, at: $0) }
+    }
+
+    fileprivate func ends(with word: StaticString) -> Bool {
+        count >= word.utf8CodeUnitCount && matches(word, at: count - word.utf8CodeUnitCount)
+    }
+
+    private func matches(_ word: StaticString, at start: Int) -> Bool {
+        (0..<word.utf8CodeUnitCount).allSatisfy { self[start + $0] == word.utf8Start[$0] }
+    }
+}

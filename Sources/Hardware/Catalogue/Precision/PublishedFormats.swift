@@ -1,0 +1,89 @@
+import JSON
+import Text
+
+/// The formats that a body publishes: `quantization_config` by the part of the model that it covers, else `torch_dtype`.
+struct PublishedFormats {
+    let outer: JSONValue
+    let root: JSONValue
+    /// Layers of the model, which say what parts it has.
+    let layers: [ModelDescription.Layers]
+
+    typealias Result = (precision: PublishedPrecision, warnings: [Warning])
+
+    func read(_ released: PublishedPrecision?) throws(InvalidInput) -> Result {
+        let plain = dataType
+        guard let config = quantization else {
+            if let released { return (released, []) }
+            guard let plain else { return (.unknown, []) }
+            return (PublishedPrecision(weights: WeightFormats(all: plain), source: .dataType), [])
+        }
+        guard var weights = QuantizationConfig(config, plain: plain ?? .bf16, counts: counts).weights else {
+            let method = config["quant_method"]?.string ?? config["quant_algo"]?.string ?? "of no name"
+            return (
+                .unknown,
+                [
+                    Warning(
+                        code: "unknown_quantization",
+                        detail: "quantization_config: method \(method.prefix(64)) is not known; bf16 weights are taken")
+                ]
+            )
+        }
+        if let experts = root["expert_dtype"]?.string ?? outer["expert_dtype"]?.string, weights.routed.name == "fp8" {
+            weights.routed = experts == "fp4" ? .mxfp4 : weights.routed
+        }
+        return (
+            PublishedPrecision(
+                weights: present(weights), cache: QuantizationConfig.cache(config), source: .quantizationConfig), []
+        )
+    }
+
+    /// In how many layers each part stands.
+    private var counts: ModuleParts.Counts {
+        var counts: ModuleParts.Counts = [:]
+        for layer in layers {
+            if layer.attention != nil { counts[.attention, default: 0] += 1 }
+            switch layer.feedForward {
+            case .dense: counts[.dense, default: 0] += 1
+            case .mixture(let mixture):
+                counts[.routed, default: 0] += 1
+                if mixture.shared != nil { counts[.shared, default: 0] += 1 }
+                if mixture.beside != nil { counts[.dense, default: 0] += 1 }
+            case nil: continue
+            }
+        }
+        return counts
+    }
+
+    /// Parts that the model does not have take the format of one that it has.
+    private func present(_ weights: WeightFormats) -> WeightFormats {
+        let counts = counts
+        var result = weights
+        if counts[.routed] == nil { result.routed = weights.dense }
+        if counts[.shared] == nil { result.shared = result.routed }
+        if counts[.dense] == nil { result.dense = result.shared }
+        return result
+    }
+
+    private var quantization: JSONValue? {
+        for object in [root, outer] {
+            for value in [object["quantization_config"], object["compression_config"]] {
+                if let value, value.kind == .object { return value }
+            }
+        }
+        return nil
+    }
+
+    private var dataType: ElementFormat? {
+        for object in [root, outer] {
+            for value in [object["torch_dtype"], object["dtype"]] {
+                switch value?.string {
+                case "bfloat16": return .bf16
+                case "float16": return .fp16
+                case "float32": return .fp32
+                default: continue
+                }
+            }
+        }
+        return nil
+    }
+}
