@@ -22,7 +22,7 @@ struct ModelLayersTests {
         """
 
     /// Tokens read at 1,000 of context, all layers, one entry of 2 × 2 heads × 32 elements of two bytes each: 256 bytes.
-    static let windows: [(String, Double)] = [
+    static let windowBodies: [(String, Double)] = [
         (#""model_type":"llama""#, 6000),
         (#""model_type":"mistral","sliding_window":100"#, 600),
         (#""model_type":"gemma2","sliding_window":100"#, 3300),
@@ -39,9 +39,9 @@ struct ModelLayersTests {
         ),
     ]
 
-    @Test("Windows by the rule of the family", arguments: windows.indices)
+    @Test("Windows by the rule of the family", arguments: windowBodies.indices)
     func windows(index: Int) throws {
-        let (keys, tokens) = Self.windows[index]
+        let (keys, tokens) = Self.windowBodies[index]
         let model = try model("{\(keys),\(Self.grouped)}")
         #expect(model.cacheBytesRead(context: 1000, format: .bf16) == tokens * 256)
         #expect(model.cacheBytesKept(context: 1000, format: .bf16) == tokens * 256)
@@ -146,7 +146,7 @@ struct ModelLayersTests {
     }
 
     /// `quantization_config`, and the formats of attention, dense, shared and routed weights.
-    static let formats: [(String, [String])] = [
+    static let formatBodies: [(String, [String])] = [
         (#""torch_dtype":"bfloat16""#, ["bf16", "bf16", "bf16", "bf16"]),
         (#""torch_dtype":"float16""#, ["fp16", "fp16", "fp16", "fp16"]),
         (#""quantization_config":{"quant_method":"fp8"}"#, ["fp8", "fp8", "fp8", "fp8"]),
@@ -172,9 +172,9 @@ struct ModelLayersTests {
         ),
     ]
 
-    @Test("Formats by part, as quantization_config says", arguments: formats.indices)
+    @Test("Formats by part, as quantization_config says", arguments: formatBodies.indices)
     func formats(index: Int) throws {
-        let (keys, formats) = Self.formats[index]
+        let (keys, formats) = Self.formatBodies[index]
         let published = try model("{\"model_type\":\"deepseek_v3\",\(keys),\(Self.latent)}").published
         let weights = published.weights
         #expect([weights.attention, weights.dense, weights.shared, weights.routed].map(\.name) == formats)

@@ -33,6 +33,7 @@ import Testing
 
     private static func same(_ value: JSONValue, _ other: Any) -> Bool {
         switch value.kind {
+        case .nonFinite: return false
         case .null: return other is NSNull
         case .bool: return (other as? Bool) == value.bool
         case .number:

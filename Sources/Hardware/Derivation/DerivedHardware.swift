@@ -58,6 +58,7 @@ public struct DerivedHardware: Hashable, Sendable {
                     ? ", times \(description.ffn.efficiencies.expertImbalance)" : ""),
         ]
         list += description.precisionRequest.assumptions(for: description.model.published)
+        list += description.model.warnings.map(\.detail)
         for (side, device) in [("attention", description.attention.device), ("ffn", description.ffn.device)] {
             switch device.family {
             case .other: list.append("\(side): no kernel measurements for \(device.id); efficiencies of Hopper")

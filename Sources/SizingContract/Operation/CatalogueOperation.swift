@@ -10,9 +10,6 @@ public struct CatalogueOperation: Operation {
     public enum Input: Sendable {
         case all
         case device(String)
-        case model(String)
-        /// A device, else a model.
-        case any(String)
     }
 
     public enum Output: Sendable {
@@ -26,16 +23,8 @@ public struct CatalogueOperation: Operation {
 
     public func run(_ input: Input, _ context: OperationContext) throws(ProblemDocument) -> Output {
         let catalogue = Catalogue.embedded
-        let text: JSONValue?
-        switch input {
-        case .all: return .list(catalogue)
-        case .device(let id): text = catalogue.devices.first { $0.id == id }?.text
-        case .model(let id): text = catalogue.models.first { $0.id == id }?.text
-        case .any(let id):
-            text =
-                catalogue.devices.first { $0.id == id }?.text ?? catalogue.models.first { $0.id == id }?.text
-        }
-        guard let text else {
+        guard case .device(let id) = input else { return .list(catalogue) }
+        guard let text = catalogue.devices.first(where: { $0.id == id })?.text else {
             throw ProblemDocument(.notFound, "There is no such entry; /v1/catalog lists those there are.")
         }
         return .entry(text)
@@ -67,6 +56,14 @@ public struct CatalogueOperation: Operation {
             writer.endObject()
         }
         writer.endObject()
+    }
+
+    public enum Kind: Sendable { case device, model }
+
+    /// What an id names; nil where there is no such entry.
+    public static func kind(of id: String) -> Kind? {
+        if Catalogue.embedded.devices.contains(where: { $0.id == id }) { return .device }
+        return Catalogue.embedded.models.contains { $0.id == id } ? .model : nil
     }
 
     /// The nearest id to one that is not there, as the end of a sentence.

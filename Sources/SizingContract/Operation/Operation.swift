@@ -43,6 +43,9 @@ public protocol JSONOperation: Operation {
     /// Whether some inputs report progress. False, where it is not implemented.
     static var canReportProgress: Bool { get }
 
+    /// Whether the text is a model's config.json, in which Infinity and NaN may stand. False, where it is not implemented.
+    static var isConfiguration: Bool { get }
+
     /// JSON to a checked input, or every error at once. Pure: it knows no clock and no cache.
     func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> Input?
 }
@@ -69,6 +72,7 @@ extension JSONOperation {
     public static var maximumLength: Int? { nil }
     public static var decodingTimePerByte: Double { 60e-9 }
     public static var canReportProgress: Bool { false }
+    public static var isConfiguration: Bool { false }
 
     /// The work of ``input(from:)`` on a text of so many bytes.
     public static func decodingEstimate(length: Int) -> WorkEstimate {
@@ -81,7 +85,14 @@ extension JSONOperation {
     /// - Throws: 400 for a text that is not JSON, 422 for one that breaks a rule or is beyond a bound.
     public func input(from text: [UInt8]) throws(ProblemDocument) -> Input {
         let document: JSONDocument
-        do throws(JSONError) { document = try JSONDocument(parsing: text) } catch { throw ProblemDocument(error) }
+        do throws(JSONError) {
+            document = try JSONDocument(parsing: text)
+        } catch {
+            guard let lenient = ConfigurationText.document(text, isConfiguration: Self.isConfiguration) else {
+                throw ProblemDocument(error)
+            }
+            document = lenient
+        }
         return try input(from: document.root)
     }
 

@@ -76,26 +76,43 @@ enum HardwareDescriptionSchema {
         }
     }
 
+    /// Formats by part of the model; what is left out is as published.
+    private static func weights(
+        _ value: JSONValue, _ precision: inout PrecisionRequest, _ errors: inout ValidationErrors
+    ) {
+        let parts: [(StaticString, WritableKeyPath<PrecisionRequest, ElementFormat?>)] = [
+            ("attention", \.attention), ("dense", \.dense), ("shared", \.shared), ("routed", \.routed),
+        ]
+        guard let object = ObjectReader(value, fields: parts.map(\.0), &errors) else { return }
+        for (name, path) in parts {
+            if let given = object.optional(name) { precision[keyPath: path] = format(given, &errors) }
+        }
+    }
+
+    private static func format(_ value: JSONValue, _ errors: inout ValidationErrors) -> ElementFormat? {
+        do throws(InvalidInput) {
+            if let bytes = value.number { return try ElementFormat(bytes: bytes) }
+            if let name = value.string { return try ElementFormat(named: name) }
+            errors.add(value, "must be the name of a format, or a number of bytes, not \(value.kind.name)")
+        } catch {
+            errors.add(value, error)
+        }
+        return nil
+    }
+
     private static func precision(_ value: JSONValue, _ errors: inout ValidationErrors) -> PrecisionRequest {
         var precision = PrecisionRequest()
         guard let object = ObjectReader(value, fields: ["weights", "kv", "dispatch", "combine"], &errors) else {
             return precision
         }
         func read(_ name: StaticString, _ path: WritableKeyPath<PrecisionRequest, ElementFormat?>) {
-            guard let given = object.optional(name) else { return }
-            do throws(InvalidInput) {
-                if let bytes = given.number {
-                    precision[keyPath: path] = try ElementFormat(bytes: bytes)
-                } else if let name = given.string {
-                    precision[keyPath: path] = try ElementFormat(named: name)
-                } else {
-                    errors.add(given, "must be the name of a format, or a number of bytes, not \(given.kind.name)")
-                }
-            } catch {
-                errors.add(given, error)
-            }
+            if let given = object.optional(name) { precision[keyPath: path] = format(given, &errors) }
         }
-        read("weights", \.weights)
+        if let parts = object.optional("weights"), parts.kind == .object {
+            Self.weights(parts, &precision, &errors)
+        } else {
+            read("weights", \.weights)
+        }
         read("kv", \.cache)
         read("dispatch", \.dispatch)
         read("combine", \.combine)
