@@ -30,10 +30,10 @@ struct AnswerTableTests {
     }
 
     @Test("The catalogue has a table for one entry, and a suggestion for others") func catalogue() throws {
-        let entry = try CatalogueOperation().answer(to: .any("h800"), pretty: true, OperationContext())
+        let entry = try CatalogueOperation().answer(to: .device("h800"), pretty: true, OperationContext())
         #expect(AnswerTable.text(of: entry).contains("3350"))
         #expect(throws: ProblemDocument.self) {
-            try CatalogueOperation().answer(to: .any("h801"), pretty: true, OperationContext())
+            try CatalogueOperation().answer(to: .device("h801"), pretty: true, OperationContext())
         }
         #expect(CatalogueOperation.suggestion(for: "h801").contains("h800"))
     }

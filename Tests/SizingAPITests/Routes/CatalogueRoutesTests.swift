@@ -49,7 +49,7 @@ import Testing
                 "POST", "/v1/catalog/models",
                 body: body.replacing("time_step_limit", with: "secret_attention_heads"))
             #expect(refused.status == 422)
-            #expect(String(decoding: refused.body, as: UTF8.self).contains("secret_attention_heads"))
+            #expect(refused.body.contains("secret_attention_heads"))
         }
     }
 }
