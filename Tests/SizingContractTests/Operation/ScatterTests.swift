@@ -23,18 +23,19 @@ struct ScatterTests {
             size.number("recommendation", "throughput_per_instance")
                 < plain.number("recommendation", "throughput_per_instance"))
         let ratio = Int(size.number("recommendation", "ratio"))
+        // Steps of few slots are simulated soon enough for a debug build on a busy machine.
         for more in [half, half + #", "jitter": {"attention_cv": 0.03, "ffn_cv": 0.03}"#] {
             let theory = try Reply(
-                "/v1/size", Sample.size(batch: "512", more + #", "include": ["curve"], "max_ratio": \#(ratio)"#))
+                "/v1/size", Sample.size(batch: "32", more + #", "include": ["curve"], "max_ratio": \#(ratio)"#))
             let simulated = try Reply(
                 "/v1/simulate",
-                Sample.size(batch: "512", more + #", "ratios": [\#(ratio)], "requests_per_instance": 20000"#))
+                Sample.size(batch: "32", more + #", "ratios": [\#(ratio)], "requests_per_instance": 1000"#))
             #expect(simulated.status == 200, "\(simulated.errors)")
             let point = try #require(simulated.root["points"]?.elements.first { _ in true })
             let curve = try #require(theory.root["curve"]?.elements.map { $0 }.last)
             for name in ["cycle_us", "throughput_per_instance"] as [StaticString] {
                 let value = try #require(point[name]?.number)
-                #expect(isClose(try #require(curve[name]?.number), value, 0.02))
+                #expect(isClose(try #require(curve[name]?.number), value, 0.03))
             }
         }
     }
