@@ -14,4 +14,9 @@ public struct Warning: Hashable, Sendable {
         self.detail = detail
         self.pointer = pointer
     }
+
+    /// The same about a part of the value at `pointer`.
+    public func below(_ pointer: String) -> Warning {
+        Warning(code: code, detail: detail, pointer: pointer + self.pointer)
+    }
 }

@@ -18,7 +18,7 @@ public struct ArrivalCounts: Hashable, Sendable {
 
     public init() {}
 
-    /// Counts an arrival at `time`, microseconds, −1e17…1e17.
+    /// Counts an arrival at `time`, microseconds, −9e15…9e15.
     @inline(__always)
     mutating func add(_ time: Int) {
         requests += 1

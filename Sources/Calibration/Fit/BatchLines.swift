@@ -35,9 +35,27 @@ public struct BatchLines: Hashable, Sendable {
                 guard let line = try? LatencyLine(alpha: group.line.alpha.value, beta: group.line.beta.value) else {
                     return nil
                 }
-                let errors = InputErrors.Line(group.line)
-                guard (errors.alpha + errors.beta + errors.covariance).isFinite else { return nil }
+                guard let errors = InputErrors.Line(group.line),
+                    (errors.alpha + errors.beta + errors.covariance).isFinite
+                else {
+                    return nil
+                }
                 return Entry(batch: group.batch, line: line, errors: errors)
+            })
+    }
+
+    /// The lines with all latencies multiplied.
+    ///
+    /// A coefficient that this would take out of range stays at the bound.
+    func scaled(by factor: Double) -> BatchLines? {
+        BatchLines(
+            entries.compactMap { entry in
+                let bound = SizingLimits.maximumCoefficient
+                guard
+                    let line = try? LatencyLine(
+                        alpha: min(bound, entry.line.alpha * factor), beta: min(bound, entry.line.beta * factor))
+                else { return nil }
+                return Entry(batch: entry.batch, line: line, errors: entry.errors.scaled(by: factor))
             })
     }
 

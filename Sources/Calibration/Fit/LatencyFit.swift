@@ -12,6 +12,7 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
 
     /// The model of `samples`.
     ///
+    /// Samples that are errors of measuring are left out, and named in a warning.
     /// - Throws: ``InvalidInput`` naming `samples` where the fit cannot be made or comes out negative: a line is not clipped,
     ///   because a clipped line is no fit.
     public func model(_ samples: [LatencySample]) throws(InvalidInput) -> FittedLatency {
@@ -19,17 +20,22 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
             throw InvalidInput(
                 field: "samples", rule: "must have at most \(StageCalibration.maximumSamples) elements")
         }
-        let points = samples.map { (load: $0.load, latency: $0.latency, weight: $0.weight) }
+        let trusted = TrustedSamples(samples)
+        let loads = trusted.samples.map(\.load)
+        let range = MeasuredRange((loads.min() ?? 0)...(loads.max() ?? 0))
+        var warnings = trusted.warnings(line: LineFit(TrustedSamples.points(samples)))
         switch self {
         case .line:
-            guard let line = LineFit(points) else {
+            guard let line = LineFit(trusted.points) else {
                 throw InvalidInput(field: "samples", rule: "must have at least two distinct loads")
             }
+            let model = try Self.model(line)
+            let byBatch = BatchLines(StageCalibration.batchLines(trusted.samples))
+            if byBatch == nil, let poor = LineQuality(line, trusted.samples).warning { warnings.append(poor) }
             return FittedLatency(
-                try Self.model(line), errors: InputErrors.Line(line),
-                byBatch: BatchLines(StageCalibration.batchLines(samples)))
-        case .interpolate: return FittedLatency(try Self.curve(samples))
-        case .maximum: return FittedLatency(try Self.roofline(points))
+                model, errors: InputErrors.Line(line), byBatch: byBatch, range: range, warnings: warnings)
+        case .interpolate: return FittedLatency(try Self.curve(trusted.samples), range: range, warnings: warnings)
+        case .maximum: return FittedLatency(try Self.roofline(trusted.points), range: range, warnings: warnings)
         }
     }
 
@@ -38,8 +44,8 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
             throw InvalidInput(
                 field: "samples",
                 rule:
-                    "give a line with \(name) = \(estimate.value) ± \(estimate.standardError ?? 0), which is negative and cannot be "
-                    + "used; "
+                    "give a line with \(name) = \(estimate.value)\(estimate.standardError.map { " ± \($0)" } ?? ""), which is negative "
+                    + "and cannot be used; "
                     + (name == "beta_us"
                         ? "add samples at small loads, or use fit \"interpolate\""
                         : "latency must not fall with load: check the units and the samples"))

@@ -46,6 +46,13 @@ public struct LatencySample: Hashable, Sendable {
         self.shape = shape
     }
 
+    /// The sample of a step of `layers` ≥ 1 layers, of each of which this is one.
+    ///
+    /// - Throws: ``InvalidInput`` naming `latency_us` where that is out of range.
+    public func repeated(layers: Int) throws(InvalidInput) -> LatencySample {
+        try LatencySample(load: load, latency: latency * Double(layers), weight: weight, shape: shape)
+    }
+
     private static func check(_ value: Double, _ range: ClosedRange<Double>, _ field: String) throws(InvalidInput) {
         guard value.isFinite, range.contains(value) else {
             throw InvalidInput(

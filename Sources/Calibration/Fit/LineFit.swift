@@ -4,14 +4,15 @@ import Sizing
 /// A line latency = α·load + β by weighted least squares.
 ///
 /// Around weighted means, so that nothing cancels. Residual variance s² = Σ w r²/(n − 2); Var α̂ = s²/S_xx,
-/// Var β̂ = s²(1/W + x̄²/S_xx), Cov = −s² x̄/S_xx (Draper and Smith, Applied Regression Analysis, chapter 1).
+/// Var β̂ = s²(1/W + x̄²/S_xx), Cov = −s² x̄/S_xx (Draper and Smith, Applied Regression Analysis, chapter 1). Two samples leave nothing to
+/// tell errors by.
 public struct LineFit: Hashable, Sendable {
     /// α̂, microseconds per unit of load; of any sign.
     public let alpha: Estimate
     /// β̂, microseconds; of any sign.
     public let beta: Estimate
-    /// Covariance of α̂ and β̂.
-    public let covariance: Double
+    /// Covariance of α̂ and β̂; `nil` from two samples.
+    public let covariance: Double?
     /// 1 − Σ w r²/Σ w (y − ȳ)²; 1 where the latencies do not vary.
     public let rSquared: Double
     /// Σ w r².
@@ -51,13 +52,19 @@ public struct LineFit: Hashable, Sendable {
             residuals += sample.weight * r * r
         }
         let freedom = Double(samples.count - 2)
-        let variance = freedom > 0 ? residuals.value / freedom : 0
-        let quantile = freedom > 0 ? StudentT.quantile975(degreesOfFreedom: max(2, freedom)) : 0
-        alpha = Estimate(slope, standardError: (variance / xx.value).squareRoot(), quantile: quantile)
-        beta = Estimate(
-            intercept, standardError: (variance * (1 / w.value + meanX * meanX / xx.value)).squareRoot(),
-            quantile: quantile)
-        covariance = -variance * meanX / xx.value
+        if freedom > 0 {
+            let variance = residuals.value / freedom
+            let quantile = StudentT.quantile975(degreesOfFreedom: max(2, freedom))
+            alpha = Estimate(slope, standardError: (variance / xx.value).squareRoot(), quantile: quantile)
+            beta = Estimate(
+                intercept, standardError: (variance * (1 / w.value + meanX * meanX / xx.value)).squareRoot(),
+                quantile: quantile)
+            covariance = -variance * meanX / xx.value
+        } else {
+            alpha = Estimate(slope, interval: nil)
+            beta = Estimate(intercept, interval: nil)
+            covariance = nil
+        }
         rSquared = yy.value > 0 ? max(0, 1 - residuals.value / yy.value) : 1
         residualSum = residuals.value
         spread = xx.value

@@ -40,7 +40,7 @@ struct OutlierSearch {
         indices = Self.isBend(samples, lonely, limit) ? [] : lonely
     }
 
-    /// Whether two rising lines with a knee pass near all of the samples in question.
+    /// Whether two lines with a knee, neither of which falls, pass near all of the samples in question.
     private static func isBend(_ samples: [LatencySample], _ far: [Int], _ limit: (Double) -> Double) -> Bool {
         guard !far.isEmpty else { return false }
         let inQuestion = Set(far)
@@ -48,7 +48,10 @@ struct OutlierSearch {
         let step = max(1, others.count / mostSamples)
         let kept = stride(from: 0, to: others.count, by: step).map { others[$0] } + far.prefix(mostSamples)
         let points = kept.map { (load: samples[$0].load, latency: samples[$0].latency, weight: samples[$0].weight) }
-        guard let knee = Knee(points), knee.alphaBefore >= 0, knee.alphaAfter >= 0 else { return false }
+        // A flat part comes out of noise with a slope around zero.
+        guard let knee = Knee(points), knee.alphaAfter >= 0, knee.alphaBefore * knee.load > -0.05 * knee.beta else {
+            return false
+        }
         return far.allSatisfy { index in
             let expected = knee.latency(at: samples[index].load)
             return abs(samples[index].latency - expected) <= limit(expected)

@@ -21,7 +21,7 @@ public struct StageCalibration: Hashable, Sendable {
         public let residual: Double
     }
 
-    /// Where the line is worst, relative to what was measured.
+    /// Where a line is worst, relative to what was measured.
     public struct RelativeError: Hashable, Sendable {
         /// |latency − line|/latency.
         public let value: Double
@@ -30,7 +30,7 @@ public struct StageCalibration: Hashable, Sendable {
     }
 
     public let samples: [LatencySample]
-    /// Least squares over all samples.
+    /// Least squares over the samples that are no outliers.
     public let line: LineFit
     /// Theil–Sen over all samples.
     public let robust: RobustLine
@@ -46,7 +46,8 @@ public struct StageCalibration: Hashable, Sendable {
     public let shapeDependence: (explained: Double, probability: Double)?
     /// Where they fit better than one line: a line for each batch with three contexts or more, by rising batch.
     public let batchLines: [BatchLine]
-    public let warnings: [String]
+    /// Pointers are below the stage.
+    public let warnings: [Warning]
 
     /// The line of the samples of one batch.
     public struct BatchLine: Hashable, Sendable {
@@ -63,33 +64,29 @@ public struct StageCalibration: Hashable, Sendable {
         guard samples.count <= Self.maximumSamples else {
             throw InvalidInput(field: "samples", rule: "must have at most \(Self.maximumSamples) elements")
         }
-        let points = samples.map { (load: $0.load, latency: $0.latency, weight: $0.weight) }
-        guard let line = LineFit(points), let robust = RobustLine(points) else {
+        let points = TrustedSamples.points(samples)
+        let trusted = TrustedSamples(samples)
+        guard let line = LineFit(trusted.points), let robust = RobustLine(points) else {
             throw InvalidInput(field: "samples", rule: "must have at least two distinct loads")
         }
         self.samples = samples
         self.line = line
         self.robust = robust
-        outliers = Self.outliers(samples, robust)
-        var worst = RelativeError(value: -1, index: 0, sample: samples[0])
-        for (index, sample) in samples.enumerated() {
-            let difference = abs(sample.latency - line.latency(at: sample.load))
-            // Against a latency of next to nothing the quotient may leave double precision.
-            let error = difference > 0 ? min(difference / sample.latency, .greatestFiniteMagnitude) : 0
-            if error > worst.value { worst = RelativeError(value: error, index: index, sample: sample) }
-        }
-        largestRelativeError = worst
-        // The verdict is over the samples that are no outliers: one bad measurement bends no roof.
+        outliers = trusted.outliers
         let named = Set(outliers.map(\.index))
-        let trusted = points.indices.filter { !named.contains($0) }.map { points[$0] }
-        let verdict = ShapeVerdict(trusted)
-        shape = verdict.shape
+        let quality = LineQuality(line, trusted.samples, indices: samples.indices.filter { !named.contains($0) })
+        largestRelativeError = quality.worst
+        let verdict = ShapeVerdict(trusted.points)
+        shape = verdict.shape == .line && quality.isPoor ? .neither : verdict.shape
         knee = verdict.knee
         lackOfFit = verdict.lackOfFit
-        shapeDependence = ShapeDependence.test(samples.indices.filter { !named.contains($0) }.map { samples[$0] })
-        batchLines = Self.batchLines(samples)
+        shapeDependence = ShapeDependence.test(trusted.samples)
+        batchLines = Self.batchLines(trusted.samples)
         let isDependent = shapeDependence.map { ShapeDependence.matters($0) } ?? false
-        warnings = Self.warnings(samples, line, verdict, dependsOnShape: isDependent || !batchLines.isEmpty)
+        warnings =
+            trusted.warnings(line: LineFit(points))
+            + Self.warnings(
+                trusted.samples, line, shape, quality, dependsOnShape: isDependent || !batchLines.isEmpty)
         guard hasFiniteFigures else {
             throw InvalidInput(
                 field: "samples",
@@ -101,7 +98,7 @@ public struct StageCalibration: Hashable, Sendable {
     private var hasFiniteFigures: Bool {
         var figures = [robust.alpha, robust.beta, robust.scale, lackOfFit ?? 0]
         for fit in [line] + batchLines.map(\.line) {
-            figures += [fit.covariance, fit.rSquared]
+            figures += [fit.covariance ?? 0, fit.rSquared]
             for estimate in [fit.alpha, fit.beta] {
                 figures += [estimate.value, estimate.standardError ?? 0]
                 if let interval = estimate.interval { figures += [interval.lowerBound, interval.upperBound] }
@@ -131,55 +128,50 @@ public struct StageCalibration: Hashable, Sendable {
         return ShapeDependence.matters(test) ? lines : []
     }
 
-    /// Samples farther from the robust line than 5 robust deviations and 5 % of the latency expected there.
-    private static func outliers(_ samples: [LatencySample], _ robust: RobustLine) -> [Outlier] {
-        guard samples.count >= 5 else { return [] }
-        // Noise may grow with latency: the deviation is the larger of the overall one and a relative one.
-        var relative = samples.map { sample in
-            let expected = abs(robust.latency(at: sample.load))
-            return (value: abs(sample.latency - robust.latency(at: sample.load)) / max(expected, 1e-9), weight: 1.0)
-        }
-        let relativeScale = 1.4826 * RobustLine.median(&relative)
-        return samples.enumerated().compactMap { index, sample in
-            let expected = robust.latency(at: sample.load)
-            let residual = sample.latency - expected
-            let limit = max(5 * robust.scale, 5 * relativeScale * abs(expected), 0.05 * abs(expected))
-            return abs(residual) > limit ? Outlier(index: index, sample: sample, residual: residual) : nil
-        }
-    }
-
     private static func warnings(
-        _ samples: [LatencySample], _ line: LineFit, _ verdict: ShapeVerdict, dependsOnShape: Bool
-    ) -> [String] {
-        var warnings: [String] = []
-        if samples.count < 5 { warnings.append("\(samples.count) samples: the errors are themselves uncertain") }
+        _ samples: [LatencySample], _ line: LineFit, _ shape: Shape, _ quality: LineQuality, dependsOnShape: Bool
+    ) -> [Warning] {
+        var warnings: [Warning] = []
+        func warn(_ code: String, _ detail: String, _ pointer: String = "/samples") {
+            warnings.append(Warning(code: code, detail: detail, pointer: pointer))
+        }
+        if samples.count == 2 {
+            warn("few_samples", "Two samples give a line, but no errors: they are not defined.")
+        } else if samples.count < 5 {
+            warn("few_samples", "Only \(samples.count) samples: the errors are themselves uncertain.")
+        }
         if line.alpha.value < 0 {
-            warnings.append("alpha_us is negative: latency falls with load, so the samples cannot be used as hardware")
+            warn(
+                "negative_slope",
+                "alpha_us is negative: latency falls with load, so the samples cannot be used as hardware.",
+                "/alpha_us")
         }
         if line.beta.value < 0 {
-            warnings.append(
+            warn(
+                "negative_intercept",
                 (line.beta.interval?.upperBound ?? line.beta.value) >= 0
-                    ? "beta_us is negative, within its error of zero: measure at small loads, or send the samples with "
-                        + "fit \"interpolate\""
-                    : "beta_us is negative: the line does not hold at small loads; measure there, or send the samples with "
-                        + "fit \"interpolate\"")
+                    ? "beta_us is negative, within its error of zero: measure at small loads, or send the samples with fit \"interpolate\"."
+                    : "beta_us is negative: the line does not hold at small loads; measure there, or send the samples with fit "
+                        + "\"interpolate\".", "/beta_us")
         }
-        switch verdict.shape {
-        case .line: break
-        case .roofline:
-            warnings.append(
-                "the samples bend: a line misjudges both ends; send them as hardware with fit \"interpolate\" or \"max\""
-            )
-        case .neither:
-            warnings.append(
-                "neither a line nor a roofline: send the samples as hardware with fit \"interpolate\", or look for a second "
-                    + "cause of latency")
+        if shape == .roofline {
+            warn(
+                "roofline",
+                "The samples bend: a line misjudges both ends; send them as hardware with fit \"interpolate\" or \"max\".",
+                "/shape")
+        } else if let poor = quality.warning {
+            warnings.append(poor)
+        } else if shape == .neither {
+            warn(
+                "no_line",
+                "Neither a line nor a roofline: send the samples as hardware with fit \"interpolate\", or look for a second cause of latency.",
+                "/shape")
         }
         if dependsOnShape {
-            warnings.append(
-                "latency depends on batch and context beyond their product: sent as hardware, the lines of the batch sizes nearest to "
-                    + "batch_size count, where two or more have one"
-            )
+            warn(
+                "depends_on_batch",
+                "Latency depends on batch and context beyond their product: sent as hardware, the lines of the batch sizes nearest to "
+                    + "batch_size count, where two or more have one.", "/by_batch")
         }
         return warnings
     }

@@ -17,6 +17,11 @@ enum Figure {
         return (value < 0 ? "-" : "") + decimal(size, places: places)
     }
 
+    /// A load: whole up to 1e15, as `2560`.
+    static func load(_ value: Double) -> String {
+        abs(value) < 1e15 && value == value.rounded() ? "\(Int(value))" : short(value)
+    }
+
     /// `65.1 %`, of a fraction.
     static func percent(_ fraction: Double) -> String {
         fraction.isFinite && abs(fraction) < 1e6

@@ -4,8 +4,8 @@ import Glibc
 public struct GeometricFit: Hashable, Sendable {
     /// p̂ = 1/mean, the maximum-likelihood estimate.
     public let p: Double
-    /// p √((1 − p)/n).
-    public let standardError: Double
+    /// p √((1 − p)/n); `nil` from one request.
+    public let standardError: Double?
     /// The largest distance of the two distribution functions, over the edges of the histogram's bins (Kolmogorov–Smirnov), 0…1.
     public let distance: Double
     /// The distance that a geometric sample of this size exceeds with a probability of 5 %, p being estimated from it
@@ -18,7 +18,7 @@ public struct GeometricFit: Hashable, Sendable {
     init(mean: Double, bins: [(lower: Int, upper: Int, count: Int)]) {
         let n = Double(bins.reduce(0) { $0 + $1.count })
         p = 1 / mean
-        standardError = p * (max(0, 1 - p) / n).squareRoot()
+        standardError = n > 1 ? p * (max(0, 1 - p) / n).squareRoot() : nil
         var below = 0
         var largest = 0.0
         for bin in bins {

@@ -58,8 +58,16 @@ struct InfluenceShape {
     }
 
     /// The values that (estimate − truth)/standard error lies between with a probability of 95 %.
-    var pivots: (low: Double, high: Double) {
-        let freedom = max(2, 2 * count / max(kurtosis - 1, 1e-9))
+    ///
+    /// - Parameters:
+    ///   - inflation: the standard error over that of independent requests: where neighbours are alike, so many fewer count.
+    ///   - blockFreedom: degrees of freedom of a standard error from blocks; `nil` where requests are independent.
+    func pivots(inflation: Double, blockFreedom: Int?) -> (low: Double, high: Double) {
+        let count = count / max(1, inflation * inflation)
+        var freedom = 2 * count / max(kurtosis - 1, 1e-9)
+        // Both make the standard error vary: their relative variances, 1/(2·freedom), add.
+        if let blockFreedom { freedom = 1 / (1 / freedom + 1 / Double(blockFreedom)) }
+        freedom = max(2, freedom)
         let quantile = StudentT.quantile975(degreesOfFreedom: freedom)
         // g(t) = t + 2at² + (4/3)a²t³ + a = ((1 + 2at)³ − 1)/(6a) + a, a = skewness/(6√n); its inverse at ±quantile.
         let a = skewness / (6 * count.squareRoot())
@@ -108,10 +116,32 @@ struct InfluenceShape {
 
 extension Estimate {
     /// With an interval corrected for the shape of the influence of single requests; the value is not negative.
-    init(_ value: Double, standardError: Double, shape: InfluenceShape) {
-        let (low, high) = shape.pivots
+    ///
+    /// - Parameters:
+    ///   - independentError: the standard error were requests independent.
+    ///   - blockFreedom: degrees of freedom of `standardError` where it is from blocks.
+    init(
+        _ value: Double, standardError: Double, shape: InfluenceShape, independentError: Double, blockFreedom: Int?
+    ) {
+        let inflation = independentError > 0 ? standardError / independentError : 1
+        let (low, high) = shape.pivots(inflation: inflation, blockFreedom: blockFreedom)
         self.init(
             value, standardError: standardError, lower: min(value, max(0, value - high * standardError)),
             upper: max(value, value - low * standardError))
+    }
+
+    /// From so few requests that neither an error nor an interval is defined.
+    init(undetermined value: Double) { self.init(value, standardError: nil, interval: nil) }
+
+    /// With a normal interval, or Student's where the error is from blocks; cut to `range`.
+    init(_ value: Double, standardError: Double, within range: ClosedRange<Double>, blockFreedom: Int?) {
+        guard let blockFreedom else {
+            self.init(value, standardError: standardError, within: range)
+            return
+        }
+        let half = StudentT.quantile975(degreesOfFreedom: Double(blockFreedom)) * standardError
+        self.init(
+            value, standardError: standardError, lower: min(value, max(range.lowerBound, value - half)),
+            upper: max(value, min(range.upperBound, value + half)))
     }
 }

@@ -1,43 +1,60 @@
 import Numerics
 
-/// Means, standard deviations and correlation of P and D, with delta-method errors.
+/// Means, standard deviations and correlation of P and D, with delta-method errors; from few requests they have none.
 struct LengthEstimates {
     let prefillMean: Estimate
     let prefillDeviation: Estimate
     let decodeMean: Estimate
     let decodeDeviation: Estimate
-    let correlation: Estimate
+    /// `nil` where P or D does not vary.
+    let correlation: Estimate?
 
-    init(_ moments: RequestMoments, count n: Double) {
+    init(_ moments: RequestMoments, covariance: InfluenceCovariance) {
         let central = Self.central(moments.lengths)
-        func length(_ second: Double, _ fourth: Double, _ mean: Double) -> (Estimate, Estimate) {
-            let variance = max(0, second)
-            // Var s² = (μ₄ − σ⁴)/n.
-            let error = (max(0, fourth - variance * variance) / n).squareRoot()
-            return (
-                Estimate(mean, standardError: (variance / n).squareRoot(), within: 0...(.infinity)),
-                Estimate(
-                    variance.squareRoot(), standardError: variance > 0 ? error / (2 * variance.squareRoot()) : 0,
-                    within: 0...(.infinity))
-            )
+        let n = covariance.count
+        let freedom = covariance.degreesOfFreedom
+        // Means are within ½ of the origins.
+        let (dp, dd) = (moments.lengths[1][0], moments.lengths[0][1])
+        let (x, y) = (max(0, central[2][0]), max(0, central[0][2]))
+        func mean(_ value: Double, _ variance: Double, _ influence: [Double]) -> Estimate {
+            guard n >= 2 else { return Estimate(undetermined: value) }
+            let error = covariance.error(lengths: influence) ?? (variance / n).squareRoot()
+            return Estimate(value, standardError: error, within: 0...(.infinity), blockFreedom: freedom)
         }
-        (prefillMean, prefillDeviation) = length(
-            central[2][0], central[4][0], Double(moments.prefillOrigin) + moments.lengths[1][0])
-        (decodeMean, decodeDeviation) = length(
-            central[0][2], central[0][4], Double(moments.decodeOrigin) + moments.lengths[0][1])
-        let x = central[2][0]
-        let y = central[0][2]
+        func deviation(_ variance: Double, _ fourth: Double, _ influence: [Double]) -> Estimate {
+            let root = variance.squareRoot()
+            // Both of two values are equally far from their mean, whatever they are.
+            guard n >= 3 else { return Estimate(undetermined: root) }
+            // Var s² = (μ₄ − σ⁴)/n.
+            let error = covariance.error(lengths: influence) ?? (max(0, fourth - variance * variance) / n).squareRoot()
+            return Estimate(
+                root, standardError: root > 0 ? error / (2 * root) : 0, within: 0...(.infinity), blockFreedom: freedom)
+        }
+        let onSquareP = [dp * dp, -2 * dp, 0, 1, 0, 0]
+        let onSquareD = [dd * dd, 0, -2 * dd, 0, 0, 1]
+        prefillMean = mean(Double(moments.prefillOrigin) + dp, x, [-dp, 1, 0, 0, 0, 0])
+        decodeMean = mean(Double(moments.decodeOrigin) + dd, y, [-dd, 0, 1, 0, 0, 0])
+        prefillDeviation = deviation(x, central[4][0], onSquareP)
+        decodeDeviation = deviation(y, central[0][4], onSquareD)
         guard x > 0, y > 0 else {
-            correlation = Estimate(0, standardError: 0, within: -1...1)
+            correlation = nil
             return
         }
         let root = (x * y).squareRoot()
         let r = max(-1, min(1, central[1][1] / root))
+        guard n >= 3 else {
+            correlation = Estimate(undetermined: r)
+            return
+        }
         // Influence uv − r(u² + v²)/2 of standardised u, v.
         let spread =
             central[2][2] / (x * y) * (1 + r * r / 2) + r * r / 4 * (central[4][0] / (x * x) + central[0][4] / (y * y))
             - r * (central[3][1] / (x * root) + central[1][3] / (y * root))
-        correlation = Estimate(r, standardError: (max(0, spread) / n).squareRoot(), within: -1...1)
+        let products = [dp * dd, -dd, -dp, 0, 1, 0]
+        let influence = (0..<6).map { products[$0] / root - r / 2 * (onSquareP[$0] / x + onSquareD[$0] / y) }
+        correlation = Estimate(
+            r, standardError: covariance.error(lengths: influence) ?? (max(0, spread) / n).squareRoot(), within: -1...1,
+            blockFreedom: freedom)
     }
 
     /// From moments around whole numbers within ½ of the means to central ones.

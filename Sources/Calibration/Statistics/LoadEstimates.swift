@@ -1,6 +1,6 @@
 import Numerics
 
-/// θ, ν and skewness of the slot load (a ratio estimator), with delta-method errors.
+/// θ, ν and skewness of the slot load (a ratio estimator), with delta-method errors; from few requests they have none.
 ///
 /// Around an origin c next to θ, δ = θ − c, A = E[D]: the influence of a request on θ is (S₁′ − δS₀)/A, on ν² it is
 /// (S₂″ − ν²S₀)/A, on κ₃ = ν³·skewness (S₃″ − κ₃S₀ − 3ν²S₁″)/A, where S_k″ is around θ. The variances are quadratic forms of
@@ -8,10 +8,11 @@ import Numerics
 struct LoadEstimates {
     let mean: Estimate
     let standardDeviation: Estimate
-    let skewness: Estimate
+    /// `nil` where the load does not vary.
+    let skewness: Estimate?
     let errorCorrelation: Double
 
-    init(_ moments: RequestMoments, histogram: JointHistogram, count n: Double) {
+    init(_ moments: RequestMoments, histogram: JointHistogram, covariance: InfluenceCovariance) {
         let a = moments.steps
         let delta = moments.loads[1] / a
         let theta = Double(moments.loadOrigin) + delta
@@ -27,35 +28,42 @@ struct LoadEstimates {
             (-delta * delta * delta - third + 3 * variance * delta) / a, (3 * delta * delta - 3 * variance) / a,
             -3 * delta / a, 1 / a,
         ]
-        func form(_ x: [Double], _ y: [Double]) -> Double {
-            var sum = 0.0
-            for i in 0..<4 { for j in 0..<4 { sum += x[i] * y[j] * moments.products[i][j] } }
-            return sum
-        }
-        /// √(form/n), and zero where what is left is rounding of terms that cancel.
-        func error(_ x: [Double]) -> Double {
-            var scale = 0.0
-            for i in 0..<4 { for j in 0..<4 { scale += abs(x[i] * x[j] * moments.products[i][j]) } }
-            let value = form(x, x)
-            return value > 1e-12 * scale ? (value / n).squareRoot() : 0
-        }
+        let n = covariance.count
+        let freedom = covariance.degreesOfFreedom
         let shapes = Self.shapes(histogram, origin: theta, variance: variance)
-        let meanError = error(onMean)
-        let varianceError = error(onVariance)
-        mean = Estimate(theta, standardError: meanError, shape: shapes.mean)
-        standardDeviation = Estimate(variance, standardError: varianceError, shape: shapes.variance).squareRoot
+        let meanError = covariance.error(loads: onMean)
+        let varianceError = covariance.error(loads: onVariance)
+        mean =
+            n < 2
+            ? Estimate(undetermined: theta)
+            : Estimate(
+                theta, standardError: meanError, shape: shapes.mean,
+                independentError: covariance.independentError(loads: onMean), blockFreedom: freedom)
+        // The second moment of two requests says nothing of its own error.
+        standardDeviation =
+            n < 3
+            ? Estimate(undetermined: variance.squareRoot())
+            : Estimate(
+                variance, standardError: varianceError, shape: shapes.variance,
+                independentError: covariance.independentError(loads: onVariance), blockFreedom: freedom
+            ).squareRoot
         if variance > 0 {
             let nu = variance.squareRoot()
             let gamma = third / (variance * nu)
             let onSkewness = (0..<4).map {
                 (onThird[$0] - 1.5 * third / variance * onVariance[$0]) / (variance * nu)
             }
-            skewness = Estimate(gamma, standardError: error(onSkewness))
+            skewness =
+                n < 4
+                ? Estimate(undetermined: gamma)
+                : Estimate(
+                    gamma, standardError: covariance.error(loads: onSkewness), within: -(.infinity)...(.infinity),
+                    blockFreedom: freedom)
         } else {
-            skewness = Estimate(0, standardError: 0)
+            skewness = nil
         }
         let both = meanError * varianceError
-        errorCorrelation = both > 0 ? max(-1, min(1, form(onMean, onVariance) / n / both)) : 0
+        errorCorrelation = both > 0 ? max(-1, min(1, covariance.loads(onMean, onVariance) / both)) : 0
     }
 
     /// The shapes of the influences on θ and ν², from the histogram: they only correct intervals, so its resolution is enough.

@@ -20,7 +20,7 @@ public struct RequestBlocks: Hashable, Sendable {
     /// Width of a block, microseconds.
     public var width: Int { grid.width }
 
-    /// Adds a request with P in 0…1e9 and D in 1…1e9 that arrived at `time`, microseconds, −1e17…1e17.
+    /// Adds a request with P in 0…1e9 and D in 1…1e9 that arrived at `time`, microseconds, −9e15…9e15.
     @inline(__always)
     mutating func add(prefill: Int, decode: Int, at time: Int) {
         grid.update(grid.place(of: time)) { $0.add(prefill: prefill, decode: decode) }

@@ -5,8 +5,9 @@ import Text
 
 /// What a trace says of the load that it makes, with standard errors.
 ///
-/// A pure function of a ``TraceSummary``. Requests are taken to be independent of each other; errors are those of the delta
-/// method: the variance of an estimate is that of its influence function over n.
+/// A pure function of a ``TraceSummary``. Errors are those of the delta method: the variance of an estimate is that of its influence
+/// function over n. Where the trace has times, requests that arrive near each other may be alike, and the variance is from blocks of
+/// time; otherwise requests are taken to be independent of each other. Errors that so few requests do not define are `nil`.
 public struct TraceStatistics: Hashable, Sendable {
     /// A length's mean and standard deviation.
     public struct Length: Hashable, Sendable {
@@ -17,15 +18,19 @@ public struct TraceStatistics: Hashable, Sendable {
     public let requests: Int
     public let prefill: Length
     public let decode: Length
-    /// Pearson's, of P and D; 0 where one of them does not vary.
-    public let correlation: Estimate
+    /// Pearson's, of P and D; `nil` where one of them does not vary.
+    public let correlation: Estimate?
     /// θ, tokens.
     public let loadMean: Estimate
     /// ν, tokens.
     public let loadStandardDeviation: Estimate
-    public let loadSkewness: Estimate
+    /// `nil` where the load does not vary.
+    public let loadSkewness: Estimate?
     /// Correlation of the errors of θ and ν, −1…1.
     public let loadErrorCorrelation: Double
+    /// How many cosines over the blocks of time the errors are from; `nil` where requests are taken for independent.
+    public let errorCosines: Int?
+    /// `nil` with too few requests to tell a tail.
     public let decodeTail: TailIndex?
     public let geometricFit: GeometricFit
     /// θ, ν and skewness as the sizing takes them.
@@ -40,11 +45,13 @@ public struct TraceStatistics: Hashable, Sendable {
         let moments = sums.moments
         let n = Double(sums.count)
         requests = sums.count
-        let lengths = LengthEstimates(moments, count: n)
+        let covariance = InfluenceCovariance(moments, count: n, blocks: summary.activity?.blocks)
+        errorCosines = covariance.degreesOfFreedom
+        let lengths = LengthEstimates(moments, covariance: covariance)
         prefill = Length(mean: lengths.prefillMean, standardDeviation: lengths.prefillDeviation)
         decode = Length(mean: lengths.decodeMean, standardDeviation: lengths.decodeDeviation)
         correlation = lengths.correlation
-        let load = LoadEstimates(moments, histogram: summary.histogram, count: n)
+        let load = LoadEstimates(moments, histogram: summary.histogram, covariance: covariance)
         loadMean = load.mean
         loadStandardDeviation = load.standardDeviation
         loadSkewness = load.skewness
@@ -54,36 +61,42 @@ public struct TraceStatistics: Hashable, Sendable {
         geometricFit = GeometricFit(mean: max(1, lengths.decodeMean.value), bins: bins)
         do {
             slotLoad = try SlotLoad(
-                mean: load.mean.value, standardDeviation: load.standardDeviation.value, skewness: load.skewness.value)
+                mean: load.mean.value, standardDeviation: load.standardDeviation.value,
+                skewness: load.skewness?.value ?? 0)
         } catch {
             throw InvalidInput(field: "sums", rule: "are not those of any requests: slot load \(error)")
         }
     }
 
-    /// What the reader of these statistics ought to know, as sentences.
-    public var warnings: [String] {
-        var warnings: [String] = []
+    /// What the reader of these statistics ought to know.
+    public var warnings: [Warning] {
+        var warnings: [Warning] = []
         if requests < 100 {
-            warnings.append("only \(requests) requests: the errors are themselves uncertain")
+            let what =
+                requests == 1
+                ? "Only 1 request: errors are not defined."
+                : "Only \(requests) requests: the errors are themselves uncertain."
+            warnings.append(Warning(code: "few_requests", detail: what, pointer: "/requests"))
         }
-        if let tail = decodeTail, tail.value < 3 {
+        let deviation = loadStandardDeviation
+        if let tail = decodeTail, tail.isHeavy {
             warnings.append(
-                "decode lengths have a heavy tail (index \(Self.short(tail.value)) from \(tail.threshold) steps on): "
-                    + "below 3, E[D^3] is infinite for such a law, so slot_load_stddev is set by the longest requests seen "
-                    + "and grows with the trace; cap max_tokens, or size with a margin")
-        } else if let error = loadStandardDeviation.standardError, error > 0.1 * loadStandardDeviation.value {
+                Warning(
+                    code: "heavy_tail",
+                    detail:
+                        "Decode lengths have a heavy tail (index \(Figure.short(tail.value)) ± \(Figure.short(tail.standardError)) from "
+                        + "\(tail.threshold) steps on): below 3, E[D^3] is infinite for such a law, so slot_load_stddev is set by the longest "
+                        + "requests seen and grows with the trace. Cap max_tokens, or size with a margin.",
+                    pointer: "/decode/tail_index"))
+        } else if let error = deviation.standardError, error > 0.1 * deviation.value {
             warnings.append(
-                "slot_load_stddev is known to "
-                    + "\(Self.short(100 * error / loadStandardDeviation.value)) % only "
-                    + "(one standard error): a longer trace is needed")
+                Warning(
+                    code: "slot_load_uncertain",
+                    detail:
+                        "slot_load_stddev is known to \(Figure.percent(error / deviation.value)) only (one standard error): a longer trace is "
+                        + "needed.", pointer: "/slot_load_stddev"))
         }
         return warnings
-    }
-
-    private static func short(_ value: Double) -> String {
-        let tenths = (value * 10).rounded()
-        guard abs(tenths) < 1e15 else { return "\(value)" }
-        return "\(Int(tenths) / 10).\(abs(Int(tenths)) % 10)"
     }
 }
 

@@ -15,8 +15,8 @@ struct ArrivalClock: Hashable, Sendable {
     private let named: TimeUnit?
     /// Known from the first time on.
     private(set) var kind: Kind?
-    /// Whether every number so far was whole.
-    private(set) var isWhole = true
+    /// The minute of the last date, as text and in microseconds: most dates are of the same minute as the one before.
+    private var minute: (text: (UInt64, UInt64), microseconds: Int)?
 
     init(unit: TimeUnit? = nil) { named = unit }
 
@@ -24,10 +24,13 @@ struct ArrivalClock: Hashable, Sendable {
     ///
     /// - Returns: `nil` where it names none, or is not of the kind of the first one.
     mutating func read(_ text: Span<UInt8>) -> Int? {
+        if let time = inSameMinute(text) { return time }
         switch TimeText(text) {
         case .date(let microseconds):
             if kind == nil { kind = .dates }
-            return kind == .dates ? microseconds : nil
+            guard kind == .dates else { return nil }
+            remember(text)
+            return microseconds
         case .number(let mantissa, let exponent):
             return read(mantissa: mantissa, exponent: exponent)
         case nil:
@@ -45,7 +48,6 @@ struct ArrivalClock: Hashable, Sendable {
         guard let microseconds = TimeText.microseconds(mantissa: mantissa, exponent: exponent, in: unit) else {
             return nil
         }
-        if exponent < 0, !Self.isWhole(mantissa, exponent) { isWhole = false }
         self.kind = kind
         return microseconds
     }
@@ -61,12 +63,52 @@ struct ArrivalClock: Hashable, Sendable {
         return .relative(named ?? .seconds, isAssumed: named == nil)
     }
 
-    private static func isWhole(_ mantissa: Int, _ exponent: Int) -> Bool {
-        var rest = mantissa
-        for _ in 0..<min(-exponent, 20) {
-            guard rest % 10 == 0 else { return false }
-            rest /= 10
+    // MARK: Dates of one minute
+
+    /// Reads seconds behind the minute of the last date, `:46.6805900`, if that is all that is new.
+    private func inSameMinute(_ text: Span<UInt8>) -> Int? {
+        guard let minute, 19...29 ~= text.count, Self.head(text) == minute.text, text[16] == UInt8(ascii: ":") else {
+            return nil
         }
-        return true
+        let (tens, ones) = (Int(text[17]) - 0x30, Int(text[18]) - 0x30)
+        guard 0...5 ~= tens, 0...9 ~= ones else { return nil }
+        var microseconds = (tens * 10 + ones) * 1_000_000
+        if text.count > 19 {
+            guard text[19] == UInt8(ascii: "."), text.count > 20 else { return nil }
+            var place = 100_000
+            for index in 20..<text.count {
+                let digit = Int(text[index]) - 0x30
+                guard 0...9 ~= digit else { return nil }
+                microseconds += place * digit
+                place /= 10
+            }
+        }
+        return minute.microseconds + microseconds
+    }
+
+    /// Remembers the minute of a date that has no zone.
+    private mutating func remember(_ text: Span<UInt8>) {
+        minute = nil
+        guard text.count >= 19, text.count == 19 || text[19] == UInt8(ascii: "."), text[text.count - 1] &- 0x30 < 10,
+            case .date(let microseconds) = TimeText(text.extracting(0..<16))
+        else { return }
+        minute = (Self.head(text), microseconds)
+    }
+
+    /// The first 16 bytes.
+    private static func head(_ text: Span<UInt8>) -> (UInt64, UInt64) {
+        var head = (UInt64(0), UInt64(0))
+        for index in 0..<8 {
+            head.0 = head.0 << 8 | UInt64(text[index])
+            head.1 = head.1 << 8 | UInt64(text[index + 8])
+        }
+        return head
+    }
+
+    static func == (a: ArrivalClock, b: ArrivalClock) -> Bool { a.named == b.named && a.kind == b.kind }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(named)
+        hasher.combine(kind)
     }
 }

@@ -21,6 +21,8 @@ struct TimeGrid<Cell: TimeCell>: Hashable, Sendable {
     private(set) var first = 0
     /// From the first window that has a time to the last one.
     private(set) var cells: [Cell] = []
+    /// The window that was asked for last: most times lie in the same one as the time before.
+    private var recent = (times: 0..<0, place: 0)
 
     init(widths: [Int], capacity: Int) {
         self.widths = widths
@@ -33,9 +35,13 @@ struct TimeGrid<Cell: TimeCell>: Hashable, Sendable {
     /// The place in ``cells`` of the window of `time` (microseconds), which is made where there is none.
     @inline(__always)
     mutating func place(of time: Int) -> Int {
-        let place = Self.quotient(time, widths[level]) &- first
-        if place >= 0, place < cells.count { return place }
-        return makePlace(of: time)
+        if recent.times ~= time { return recent.place }
+        let window = Self.quotient(time, widths[level])
+        var place = window &- first
+        if place < 0 || place >= cells.count { place = makePlace(of: time) }
+        let start = (first + place) * width
+        recent = (start..<(start + width), place)
+        return place
     }
 
     /// Changes the cell at `place`.
@@ -59,6 +65,7 @@ struct TimeGrid<Cell: TimeCell>: Hashable, Sendable {
     /// Takes the next width.
     mutating func coarsen() {
         guard level + 1 < widths.count else { return }
+        recent = (0..<0, 0)
         let factor = widths[level + 1] / widths[level]
         level += 1
         guard !cells.isEmpty else { return }
@@ -86,6 +93,7 @@ struct TimeGrid<Cell: TimeCell>: Hashable, Sendable {
     }
 
     private mutating func makePlace(of time: Int) -> Int {
+        recent = (0..<0, 0)
         guard !cells.isEmpty else {
             first = Self.quotient(time, width)
             cells = [Cell()]
@@ -103,6 +111,16 @@ struct TimeGrid<Cell: TimeCell>: Hashable, Sendable {
             }
             coarsen()
         }
+    }
+
+    static func == (a: TimeGrid, b: TimeGrid) -> Bool {
+        a.level == b.level && a.first == b.first && a.cells == b.cells
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(level)
+        hasher.combine(first)
+        hasher.combine(cells)
     }
 
     /// The quotient rounded down.

@@ -22,7 +22,7 @@ enum TimeText: Equatable {
 
     /// Microseconds, rounded down, of a number in `unit`.
     ///
-    /// - Returns: `nil` beyond ±1e17 µs, which is 3,000 years.
+    /// - Returns: `nil` beyond ±9e15 µs, which is 285 years: JSON holds whole numbers exactly to there.
     static func microseconds(mantissa: Int, exponent: Int, in unit: TimeUnit) -> Int? {
         var value = mantissa
         var shift = exponent + unit.microsecondsExponent
@@ -38,7 +38,7 @@ enum TimeText: Equatable {
         return abs(value) <= limit ? value : nil
     }
 
-    private static let limit = 100_000_000_000_000_000
+    private static let limit = 9_000_000_000_000_000
 
     /// sign? digits (. digits)? (e sign? digits)?, to the end; digits beyond eighteen are dropped.
     private static func number(_ cursor: inout Cursor) -> (mantissa: Int, exponent: Int)? {

@@ -11,6 +11,8 @@ public struct TraceSummary: Hashable, Sendable {
     public private(set) var skipped: SkippedRows
     /// Whether the first output token was taken to come from prefill, so that there is one decode step less.
     public let firstTokenFromPrefill: Bool
+    /// What the rows say beside lengths; `nil` where they say nothing.
+    public var activity: ActivitySummary?
 
     init(
         sums: RequestSums, histogram: JointHistogram, emptyOutputs: Int, lines: Int, skipped: SkippedRows,
@@ -57,6 +59,10 @@ public struct TraceSummary: Hashable, Sendable {
         try sums.merge(other.sums)
         histogram = try histogram.merged(with: other.histogram)
         emptyOutputs += other.emptyOutputs
+        if let part = other.activity {
+            activity = activity ?? ActivitySummary()
+            activity?.merge(part)
+        }
         skipped.merge(other.skipped, after: lines)
         lines = min(RequestSums.maximumCount, lines + other.lines)
     }

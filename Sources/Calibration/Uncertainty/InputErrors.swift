@@ -10,9 +10,13 @@ public struct InputErrors: Hashable, Sendable {
         /// −1…1.
         public let correlation: Double
 
-        public init(_ statistics: TraceStatistics) {
-            mean = statistics.loadMean.standardError ?? 0
-            standardDeviation = statistics.loadStandardDeviation.standardError ?? 0
+        /// `nil` where so few requests define no errors.
+        public init?(_ statistics: TraceStatistics) {
+            guard let mean = statistics.loadMean.standardError,
+                let deviation = statistics.loadStandardDeviation.standardError
+            else { return nil }
+            self.mean = mean
+            standardDeviation = deviation
             correlation = statistics.loadErrorCorrelation
         }
     }
@@ -30,9 +34,17 @@ public struct InputErrors: Hashable, Sendable {
             self.covariance = covariance
         }
 
-        init(_ fit: LineFit) {
-            self.init(
-                alpha: fit.alpha.standardError ?? 0, beta: fit.beta.standardError ?? 0, covariance: fit.covariance)
+        /// Those of the line with all latencies multiplied.
+        func scaled(by factor: Double) -> Line {
+            Line(alpha: alpha * factor, beta: beta * factor, covariance: covariance * factor * factor)
+        }
+
+        /// `nil` for a line through two samples, whose errors are not defined.
+        init?(_ fit: LineFit) {
+            guard let alpha = fit.alpha.standardError, let beta = fit.beta.standardError,
+                let covariance = fit.covariance
+            else { return nil }
+            self.init(alpha: alpha, beta: beta, covariance: covariance)
         }
     }
 

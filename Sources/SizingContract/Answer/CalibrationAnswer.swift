@@ -1,6 +1,7 @@
 import Calibration
 import JSON
 import Numerics
+import Text
 
 /// The answer of `/v1/calibrate`.
 public struct CalibrationAnswer: Sendable {
@@ -11,12 +12,15 @@ public struct CalibrationAnswer: Sendable {
     }
 
     var stages: [Stage]
+    /// Of the table of samples, where they came in one.
+    var warnings: [Warning]
     /// Of the request.
     var hash: SipHash128.Value
 
     func write(into writer: inout JSONWriter) {
         writer.beginObject()
         for stage in stages { writer.object(stage.name) { Self.write(stage.calibration, into: &$0) } }
+        writer.warnings(warnings)
         Provenance.write(
             hash: hash,
             assumptions: ["errors of samples are independent; weights are inverse variances up to a factor"],
@@ -27,7 +31,7 @@ public struct CalibrationAnswer: Sendable {
     private static func write(_ stage: StageCalibration, into writer: inout JSONWriter) {
         writer.object("alpha_us") { EstimateAnswer.write(stage.line.alpha, into: &$0) }
         writer.object("beta_us") { EstimateAnswer.write(stage.line.beta, into: &$0) }
-        writer.field("covariance", stage.line.covariance)
+        writer.field("covariance", orNull: stage.line.covariance)
         writer.field("r_squared", stage.line.rSquared)
         writer.object("max_relative_error") { writer in
             writer.field("value", stage.largestRelativeError.value)
@@ -45,7 +49,7 @@ public struct CalibrationAnswer: Sendable {
             }
         }
         writer.array("loads", [stage.loads.lowerBound, stage.loads.upperBound]) { $0.value($1) }
-        writer.field("samples_used", stage.samples.count)
+        writer.field("samples_used", stage.samples.count - stage.outliers.count)
         writer.array("outliers", stage.outliers) { writer, outlier in
             writer.beginObject()
             writer.field("sample", outlier.index)
@@ -73,7 +77,7 @@ public struct CalibrationAnswer: Sendable {
                 writer.field("samples", group.samples)
                 writer.object("alpha_us") { EstimateAnswer.write(group.line.alpha, into: &$0) }
                 writer.object("beta_us") { EstimateAnswer.write(group.line.beta, into: &$0) }
-                writer.field("covariance", group.line.covariance)
+                writer.field("covariance", orNull: group.line.covariance)
                 writer.field("r_squared", group.line.rSquared)
                 writer.endObject()
             }
@@ -84,7 +88,7 @@ public struct CalibrationAnswer: Sendable {
                     sample.latency - (stage.line.alpha.value * sample.load + stage.line.beta.value))
             }
         }
-        writer.array("warnings", stage.warnings) { $0.value($1) }
+        writer.warnings(stage.warnings)
     }
 
     private static func write(_ sample: LatencySample, into writer: inout JSONWriter) {

@@ -5,10 +5,10 @@ import Text
 /// An estimate as the members of an object.
 enum EstimateAnswer {
     /// `value`, `standard_error` and `interval`; what is not defined is null.
-    static func write(_ estimate: Estimate, into writer: inout JSONWriter) {
-        writer.field("value", estimate.value)
-        writer.field("standard_error", orNull: estimate.standardError)
-        writer.field("interval", orNull: estimate.interval)
+    static func write(_ estimate: Estimate?, into writer: inout JSONWriter) {
+        writer.field("value", orNull: estimate?.value)
+        writer.field("standard_error", orNull: estimate?.standardError)
+        writer.field("interval", orNull: estimate?.interval)
     }
 
     /// `[low, high]`; null where there was too little for an interval, or where an end has no bound.

@@ -1,7 +1,9 @@
+import Calibration
 import Hardware
 import JSON
 import Planning
 import Sizing
+import Text
 
 /// The answer of `/v1/plan`.
 public struct PlanAnswer: Sendable {
@@ -70,9 +72,25 @@ public struct PlanAnswer: Sendable {
         if !plan.isProven {
             assumptions.append("the search stopped at its bound of work; a better plan may exist")
         }
+        writer.warnings(warnings)
         Provenance.write(
             hash: request.hash, assumptions: assumptions, derivation: derivation, into: &writer)
         writer.endObject()
+    }
+
+    /// Those of the request, and those of the working point where latencies were given.
+    private var warnings: [Warning] {
+        let best = plan.best
+        let pair = problem.pairs[best.pair]
+        guard case .given(let stages) = pair.latencies else { return request.warnings }
+        let context = pair.slotLoad.mean
+        let load = Double(best.batchSize) * context
+        return request.warnings
+            + request.ranges.warnings(
+                batchSize: best.batchSize, meanContext: context, ratio: best.ratio,
+                communicationLoad: stages.communicationLoad)
+            + SizingPlausibility.warnings(
+                best.cycle, tpot: best.tpot, load: load, latency: stages.attention.latency(at: load))
     }
 
     private func writeDeployment(into writer: inout JSONWriter) {

@@ -3,6 +3,7 @@ import Hardware
 import JSON
 import Simulation
 import Sizing
+import Text
 
 /// The answer of `/v1/size`.
 public struct SizeAnswer: Sendable {
@@ -25,6 +26,7 @@ public struct SizeAnswer: Sendable {
     let simulated: Simulated?
     /// What was taken for granted, in the order of the request.
     let assumptions: [StaticString]
+    let warnings: [Warning]
 
     func write(into writer: inout JSONWriter) {
         let best = answer.recommendation
@@ -54,6 +56,7 @@ public struct SizeAnswer: Sendable {
         if let uncertainty { writer.object("uncertainty") { Self.write(uncertainty, into: &$0) } }
         if let curve { writer.array("curve", curve) { write($1, into: &$0) } }
         if let simulated { writer.object("simulation") { write(simulated, into: &$0) } }
+        writer.warnings(warnings)
         Provenance.write(
             hash: request.hash, seed: request.simulation?.settings.seed, assumptions: assumptions,
             derivation: request.chosen + (request.derivedHardware?.assumptions ?? []), into: &writer)

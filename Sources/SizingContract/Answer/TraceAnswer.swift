@@ -22,7 +22,7 @@ public struct TraceAnswer: Sendable {
     func write(into writer: inout JSONWriter) {
         writer.beginObject()
         Self.writeContent(summary, statistics, into: &writer)
-        Provenance.write(hash: hash, assumptions: Self.assumptions(summary), into: &writer)
+        Provenance.write(hash: hash, assumptions: Self.assumptions(summary, statistics), into: &writer)
         writer.endObject()
     }
 
@@ -40,14 +40,14 @@ public struct TraceAnswer: Sendable {
                 writer.field("tail_from", tail.threshold)
             }
         }
-        writer.field("correlation", statistics.correlation.value)
-        writer.field("correlation_standard_error", orNull: statistics.correlation.standardError)
+        writer.field("correlation", orNull: statistics.correlation?.value)
+        writer.field("correlation_standard_error", orNull: statistics.correlation?.standardError)
         writer.object("slot_load_mean") { EstimateAnswer.write(statistics.loadMean, into: &$0) }
         writer.object("slot_load_stddev") { EstimateAnswer.write(statistics.loadStandardDeviation, into: &$0) }
         writer.object("slot_load_skewness") { EstimateAnswer.write(statistics.loadSkewness, into: &$0) }
         writer.object("geometric_fit") { writer in
             writer.field("p", statistics.geometricFit.p)
-            writer.field("standard_error", statistics.geometricFit.standardError)
+            writer.field("standard_error", orNull: statistics.geometricFit.standardError)
             writer.field("distance", statistics.geometricFit.distance)
             writer.field("critical_distance", statistics.geometricFit.criticalDistance)
             writer.field("plausible", statistics.geometricFit.isPlausible)
@@ -78,7 +78,9 @@ public struct TraceAnswer: Sendable {
                 writer.endObject()
             }
         }
-        writer.array("warnings", statistics.warnings) { $0.value($1) }
+        if let activity = summary.activity { ActivityAnswer.write(activity, into: &writer) }
+        writer.warnings(
+            statistics.warnings + (summary.activity?.warnings(slotLoad: statistics.loadMean.value) ?? []))
     }
 
     private static func write(_ length: TraceStatistics.Length, into writer: inout JSONWriter) {
@@ -88,12 +90,16 @@ public struct TraceAnswer: Sendable {
         writer.field("stddev_standard_error", orNull: length.standardDeviation.standardError)
     }
 
-    private static func assumptions(_ summary: TraceSummary) -> [StaticString] {
+    private static func assumptions(
+        _ summary: TraceSummary, _ statistics: TraceStatistics
+    ) -> [StaticString] {
         var assumptions: [StaticString] = [
             summary.firstTokenFromPrefill
                 ? "the first output token comes from prefill: decode steps are output tokens less one, at least one"
                 : "every output token is a decode step",
-            "requests are independent of each other",
+            statistics.errorCosines == nil
+                ? "requests are independent of each other"
+                : "errors allow for requests being alike that arrive within a twelfth of the trace of each other",
         ]
         if summary.emptyOutputs > 0 { assumptions.append("a request without output tokens counts as one step") }
         return assumptions

@@ -66,7 +66,8 @@ public struct SizeOperation: JSONOperation {
             },
             curve: input.include.contains(.curve)
                 ? problem.curve(solution, upTo: input.hasMaximumRatio ? problem.maximumRatio : nil) : nil,
-            simulated: simulated, assumptions: Self.assumptions(input, solution))
+            simulated: simulated, assumptions: Self.assumptions(input, solution),
+            warnings: Self.warnings(input, best))
     }
 
     public static func write(_ output: SizeAnswer, into writer: inout JSONWriter) { output.write(into: &writer) }
@@ -115,6 +116,20 @@ public struct SizeOperation: JSONOperation {
                 errors: shortages.map { FieldError(path: $0.field, below: request.pointer, detail: $0.detail) })
         }
         return budget.use(batchSize: problem.batchSize, microbatches: microbatches)
+    }
+
+    /// Those of the request, and those of the recommendation where latencies were given.
+    private static func warnings(_ request: SizeRequest, _ best: OperatingPoint) -> [Warning] {
+        guard request.derivedHardware == nil else { return request.warnings }
+        let problem = request.problem
+        let context = problem.workload.slotLoad.mean
+        let load = Double(problem.batchSize) * context
+        return request.warnings
+            + request.ranges.warnings(
+                batchSize: problem.batchSize, meanContext: context, ratio: best.ratio,
+                communicationLoad: problem.stages.communicationLoad)
+            + SizingPlausibility.warnings(
+                best.cycle, tpot: best.tpot, load: load, latency: problem.stages.attention.latency(at: load))
     }
 
     private static func assumptions(_ request: SizeRequest, _ solution: SizingSolution) -> [StaticString] {

@@ -14,6 +14,8 @@ public struct CalibrateRequest: Sendable {
     }
 
     var stages: [Stage]
+    /// Of a table.
+    var warnings: [Warning]
     /// Of the request.
     var hash: SipHash128.Value
 
@@ -23,13 +25,20 @@ public struct CalibrateRequest: Sendable {
         var stages: [Stage] = []
         for name in CalibrationSchema.stages {
             guard let given = object.optional(name),
-                let stage = ObjectReader(given, fields: ["samples"], &errors),
-                let samples = stage.required("samples", &errors).flatMap({ CalibrationSchema.samples($0, &errors) })
+                let stage = ObjectReader(given, fields: ["samples", "layers"], &errors),
+                var samples = stage.required("samples", &errors).flatMap({ CalibrationSchema.samples($0, &errors) })
             else { continue }
+            if let layers = LayersSchema.decode(stage, &errors) {
+                guard
+                    let repeated = errors.checked(
+                        given, try samples.map { sample throws(InvalidInput) in try sample.repeated(layers: layers) })
+                else { continue }
+                samples = repeated
+            }
             stages.append(Stage(name: name, samples: samples, value: given))
         }
         if stages.isEmpty, errors.isEmpty { errors.add(value, "must have samples of attention, ffn or communication") }
-        return errors.isEmpty ? CalibrateRequest(stages: stages, hash: value.canonicalHash()) : nil
+        return errors.isEmpty ? CalibrateRequest(stages: stages, warnings: [], hash: value.canonicalHash()) : nil
     }
 
     /// Reads a table of samples in CSV.
@@ -39,21 +48,20 @@ public struct CalibrateRequest: Sendable {
         stages = []
         hash = SipHash128.hash(csv)
         do throws(InvalidInput) {
-            for (name, samples) in try SampleTable.read(csv) {
-                guard let known = CalibrationSchema.stages.first(where: { $0.description == name }) else {
-                    throw InvalidInput(
-                        field: "",
-                        rule: "The stage \"\(name.prefix(40))\" is not known; attention, ffn and communication are.")
-                }
-                stages.append(Stage(name: known, samples: samples, value: nil))
+            let table = try SampleTable(csv)
+            warnings = table.warnings
+            for name in CalibrationSchema.stages {
+                guard let stage = table.stages.first(where: { $0.stage == name.description }) else { continue }
+                stages.append(Stage(name: name, samples: stage.samples, value: nil))
             }
         } catch {
             throw ProblemDocument(.unprocessableContent, error.description)
         }
     }
 
-    private init(stages: [Stage], hash: SipHash128.Value) {
+    private init(stages: [Stage], warnings: [Warning], hash: SipHash128.Value) {
         self.stages = stages
+        self.warnings = warnings
         self.hash = hash
     }
 }

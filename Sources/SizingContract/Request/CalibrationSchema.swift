@@ -63,10 +63,18 @@ enum CalibrationSchema {
         let model = errors.checked(value, LatencyModel(try LatencyLine(alpha: alpha.value, beta: beta.value)))
         let before = errors.total
         let groups = object.optional("by_batch")?.array(limit: 64, &errors)?.compactMap { batchLine($0, &errors) }
+        let loads = object.optional("loads")?.numbers(in: 0...1e18, &errors)
         guard let model, errors.total == before else { return nil }
+        var range: MeasuredRange?
+        if let loads {
+            guard loads.count == 2, loads[0] <= loads[1] else {
+                errors.add(value["loads"] ?? value, "must be the smallest and the largest load")
+                return nil
+            }
+            range = MeasuredRange(loads[0]...loads[1])
+        }
         return FittedLatency(
-            model, errors: InputErrors.Line(alpha: alpha.error, beta: beta.error, covariance: covariance),
-            byBatch: groups.flatMap { BatchLines($0) })
+            model, errors: line(alpha, beta, covariance), byBatch: groups.flatMap { BatchLines($0) }, range: range)
     }
 
     /// The line of one batch; nil where it cannot be used, as with samples.
@@ -79,19 +87,28 @@ enum CalibrationSchema {
         else { return nil }
         return BatchLines.Entry(
             batch: batch, line: line,
-            errors: InputErrors.Line(alpha: alpha.error, beta: beta.error, covariance: covariance))
+            errors: Self.line(alpha, beta, covariance) ?? InputErrors.Line(alpha: 0, beta: 0, covariance: 0))
     }
 
-    private typealias Coefficient = (value: Double, error: Double)
+    /// The errors of a line; nil where they are not defined.
+    private static func line(_ alpha: Coefficient, _ beta: Coefficient, _ covariance: Double?) -> InputErrors.Line? {
+        guard let alpha = alpha.error, let beta = beta.error, let covariance else { return nil }
+        return InputErrors.Line(alpha: alpha, beta: beta, covariance: covariance)
+    }
+
+    /// `error` is nil where it is not defined.
+    private typealias Coefficient = (value: Double, error: Double?)
 
     private static func estimates(
         _ object: ObjectReader, _ errors: inout ValidationErrors
-    ) -> (alpha: Coefficient, beta: Coefficient, covariance: Double)? {
+    ) -> (alpha: Coefficient, beta: Coefficient, covariance: Double?)? {
         let alpha = estimate(object, "alpha_us", &errors)
         let beta = estimate(object, "beta_us", &errors)
         var covariance: Double? = 0
-        if let given = object.optional("covariance") { covariance = given.number(in: -1e30...1e30, &errors) }
-        guard let alpha, let beta, let covariance else { return nil }
+        if let given = object.optional("covariance") {
+            covariance = given.kind == .null ? nil : given.number(in: -1e30...1e30, &errors)
+        }
+        guard let alpha, let beta else { return nil }
         return (alpha, beta, covariance)
     }
 
@@ -104,8 +121,10 @@ enum CalibrationSchema {
         let limit = SizingLimits.maximumCoefficient
         let value = estimate.required("value", &errors)?.number(in: -limit...limit, &errors)
         var error: Double? = 0
-        if let given = estimate.optional("standard_error") { error = given.number(in: 0...limit, &errors) }
-        guard let value, let error else { return nil }
+        if let given = estimate.optional("standard_error") {
+            error = given.kind == .null ? nil : given.number(in: 0...limit, &errors)
+        }
+        guard let value else { return nil }
         return (value, error)
     }
 }

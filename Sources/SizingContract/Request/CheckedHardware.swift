@@ -15,10 +15,16 @@ struct CheckedHardware: Sendable {
     let latencies: Latencies
     /// Of the stages that are measured, over all batches; the load's are not among them.
     private let errors: InputErrors
+    /// Where the stages were measured.
+    let ranges: MeasuredRanges
+    /// What the fits left out or do badly, with pointers into the request.
+    let warnings: [Warning]
 
     init(_ derived: DerivedHardware) {
         latencies = .derived(derived)
         errors = InputErrors()
+        ranges = MeasuredRanges()
+        warnings = []
     }
 
     /// - Parameter stages: of the three that follow.
@@ -27,6 +33,10 @@ struct CheckedHardware: Sendable {
     ) {
         latencies = attention.byBatch.map { .measured(stages, attention: $0) } ?? .stages(stages)
         errors = InputErrors(attention: attention.errors, ffn: ffn.errors, communication: communication?.errors)
+        ranges = MeasuredRanges(attention: attention.range, ffn: ffn.range, communication: communication?.range)
+        warnings =
+            attention.warnings.map { $0.below("/hardware/attention") } + ffn.warnings.map { $0.below("/hardware/ffn") }
+            + (communication?.warnings.map { $0.below("/hardware/communication") } ?? [])
     }
 
     /// The latencies for `batchSize` requests an Attention instance and microbatch.

@@ -21,19 +21,25 @@ enum HardwareSchema {
     private static func decode(
         _ value: JSONValue, _ errors: inout ValidationErrors, _ assumptions: inout [StaticString]
     ) -> CheckedHardware? {
-        guard let object = ObjectReader(value, fields: ["attention", "ffn", "communication", "provenance"], &errors)
+        guard
+            let object = ObjectReader(
+                value, fields: ["attention", "ffn", "communication", "layers", "warnings", "provenance"], &errors)
         else {
             return nil
         }
-        let attention = object.required("attention", &errors).flatMap { LatencyModelSchema.decode($0, &errors) }
-        let ffn = object.required("ffn", &errors).flatMap { LatencyModelSchema.decode($0, &errors) }
+        let layers = LayersSchema.decode(object, &errors)
+        let hasLayers = CalibrationSchema.stages.contains { value[$0]?["layers"] != nil }
+        assumptions.append(LayersSchema.assumption(isGiven: layers != nil || hasLayers))
+        let attention = object.required("attention", &errors)
+            .flatMap { LatencyModelSchema.decode($0, layers: layers, &errors) }
+        let ffn = object.required("ffn", &errors).flatMap { LatencyModelSchema.decode($0, layers: layers, &errors) }
         guard let communication = object.optional("communication") else {
             assumptions.append("communication takes no time")
             guard let attention, let ffn else { return nil }
             return CheckedHardware(
                 StageLatencies(attention: attention.model, ffn: ffn.model), attention, ffn, communication: nil)
         }
-        let exchange = LatencyModelSchema.decode(communication, extraFields: ["load"], &errors)
+        let exchange = LatencyModelSchema.decode(communication, extraFields: ["load"], layers: layers, &errors)
         var load = CommunicationLoad.attentionBatch
         if let given = communication["load"] {
             guard let read = given.choice(of: CommunicationLoad.self, &errors) else { return nil }

@@ -7,9 +7,19 @@ import Text
 enum LatencyModelSchema {
     /// The model, with what is known of it beyond where it is measured.
     ///
-    /// - Parameter extraFields: what else the stage's object may hold (`load` of the communication stage).
+    /// - Parameters:
+    ///   - extraFields: what else the stage's object may hold (`load` of the communication stage).
+    ///   - layers: of all of the hardware; the stage may have its own.
     static func decode(
-        _ value: JSONValue, extraFields: [StaticString] = [], _ errors: inout ValidationErrors
+        _ value: JSONValue, extraFields: [StaticString] = [], layers: Int?, _ errors: inout ValidationErrors
+    ) -> FittedLatency? {
+        let fitted = read(value, extraFields + ["layers"], &errors)
+        guard let own = value["layers"] else { return layers.flatMap { fitted?.repeated(layers: $0) } ?? fitted }
+        return LayersSchema.decode(own, &errors).flatMap { fitted?.repeated(layers: $0) }
+    }
+
+    private static func read(
+        _ value: JSONValue, _ extraFields: [StaticString], _ errors: inout ValidationErrors
     ) -> FittedLatency? {
         if value["samples"] != nil { return samples(value, extraFields, &errors) }
         if isMeasured(value) { return CalibrationSchema.line(value, extraFields: extraFields, &errors) }
@@ -60,7 +70,7 @@ enum LatencyModelSchema {
         var lines: [LatencyLine] = []
         var isComplete = true
         for element in elements {
-            guard let line = decode(element, &errors)?.model.line else {
+            guard let line = coefficients(element, [], &errors)?.line else {
                 if errors.isEmpty { errors.add(element, "must be a line: alpha_us and beta_us") }
                 isComplete = false
                 continue

@@ -1,3 +1,4 @@
+import Calibration
 import Hardware
 import JSON
 import Planning
@@ -18,6 +19,16 @@ enum PlanHardwareSchema {
             case .measured: 1
             case .named(let choices): choices.count
             }
+        }
+
+        /// Where the stages were measured; nothing for names.
+        var ranges: MeasuredRanges {
+            if case .measured(let checked) = self { checked.ranges } else { MeasuredRanges() }
+        }
+
+        /// What fitting the samples gave cause for.
+        var warnings: [Warning] {
+            if case .measured(let checked) = self { checked.warnings } else { [] }
         }
     }
 

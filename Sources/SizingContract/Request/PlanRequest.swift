@@ -1,3 +1,4 @@
+import Calibration
 import Hardware
 import JSON
 import Numerics
@@ -26,6 +27,10 @@ public struct PlanRequest: Sendable {
     /// Whether depths of speculation, and whether parallel degrees, were to be chosen: then the answer tells them.
     var choosesDepth: Bool
     var choosesDegrees: Bool
+    /// Where the stages were measured.
+    var ranges: MeasuredRanges
+    /// What reading the workload and fitting the hardware gave cause for.
+    var warnings: [Warning]
     var hash: SipHash128.Value
 
     static let fields: [StaticString] = [
@@ -73,7 +78,7 @@ public struct PlanRequest: Sendable {
             limits: limits, objective: objective ?? (prices == nil ? .instances : .cost), target: target.target,
             current: current, hysteresis: hysteresis, demand: target.demand, assumptions: assumptions,
             choosesDepth: speculation.map { $0.count > 1 } ?? false, choosesDegrees: choosesDegrees,
-            hash: value.canonicalHash())
+            ranges: hardware.ranges, warnings: workload.warnings + hardware.warnings, hash: value.canonicalHash())
     }
 
     /// The planning question, with every latency derived, and what was taken for granted on the way.

@@ -33,6 +33,10 @@ public struct SizeRequest: Sendable {
     var chosen: [String] = []
     /// Where the workload or the coefficients are measurements: their errors.
     var errors: InputErrors?
+    /// Where the stages were measured.
+    var ranges = MeasuredRanges()
+    /// What reading the workload and fitting the hardware gave cause for.
+    var warnings: [Warning] = []
     /// Where the request stands in what was sent: in a batch it is an element.
     var pointer = ""
     /// Of the canonical text of the request.
@@ -115,8 +119,8 @@ public struct SizeRequest: Sendable {
             problem: problem, include: include, hasCost: cost != nil,
             hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
             derivedHardware: hardware.derived, depths: depths,
-            errors: hardware.errors(batchSize: batchSize, load: workload.errors),
-            pointer: value.pointer, hash: value.canonicalHash())
+            errors: hardware.errors(batchSize: batchSize, load: workload.errors), ranges: hardware.ranges,
+            warnings: workload.warnings + hardware.warnings, pointer: value.pointer, hash: value.canonicalHash())
     }
 
     private static func decodeSimulation(

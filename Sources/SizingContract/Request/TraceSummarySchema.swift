@@ -7,11 +7,12 @@ import Text
 /// What `/v1/workload` answers, read back.
 enum TraceSummarySchema {
     /// Every member of the answer. All but `sums`, `histogram` and `skipped` follow from those.
-    static let fields: [StaticString] = [
-        "requests", "prefill", "decode", "correlation", "correlation_standard_error", "slot_load_mean",
-        "slot_load_stddev", "slot_load_skewness", "geometric_fit", "histogram", "sums", "skipped", "warnings",
-        "provenance",
-    ]
+    static let fields: [StaticString] =
+        [
+            "requests", "prefill", "decode", "correlation", "correlation_standard_error", "slot_load_mean",
+            "slot_load_stddev", "slot_load_skewness", "geometric_fit", "histogram", "sums", "skipped", "warnings",
+            "provenance",
+        ] + ActivitySchema.fields
 
     /// The exact sums, in the order of `RequestSums.names`.
     static let sums: [StaticString] = [
@@ -42,6 +43,7 @@ enum TraceSummarySchema {
         let decode = histogram.required("decode", &errors)?.integers(in: 1...(1 << 30), &errors)
         let weights = histogram.required("weights", &errors)?.integers(in: 1...most, &errors)
         let skipped = object.optional("skipped").flatMap { Self.skipped($0, &errors) } ?? SkippedRows()
+        let activity = ActivitySchema.decode(object, requests: count ?? 0, &errors)
         guard errors.total == before, let count, let empty, let lines, let first, let level, let prefill, let decode,
             let weights
         else { return nil }
@@ -52,13 +54,14 @@ enum TraceSummarySchema {
             let cells = errors.checked(
                 histogramValue,
                 try JointHistogram(level: level, prefill: prefill, decode: decode, counts: weights)),
-            let summary = errors.checked(
+            var summary = errors.checked(
                 value,
                 try TraceSummary(
                     checkedSums: sums, histogram: cells, emptyOutputs: empty, lines: lines, skipped: skipped,
-                    firstTokenFromPrefill: first)),
-            let statistics = errors.checked(value, try TraceStatistics(summary))
+                    firstTokenFromPrefill: first))
         else { return nil }
+        summary.activity = activity
+        guard let statistics = errors.checked(value, try TraceStatistics(summary)) else { return nil }
         // What follows from the sums may be left out, but not contradict them.
         for (name, member, truth) in [
             ("slot_load_mean", value["slot_load_mean"]?["value"], statistics.loadMean.value),
@@ -86,7 +89,10 @@ enum TraceSummarySchema {
                     prefill: cells.map { min(longest, $0.prefill) }, decode: cells.map { min(longest, $0.decode) },
                     weights: cells.map { Double($0.count) }),
                 slotLoad: statistics.slotLoad))
-        return workload.map { CheckedWorkload($0, errors: InputErrors.Load(statistics)) }
+        return workload.map {
+            CheckedWorkload(
+                $0, errors: InputErrors.Load(statistics), warnings: statistics.warnings.map { $0.below("/workload") })
+        }
     }
 
     private static func skipped(_ value: JSONValue, _ errors: inout ValidationErrors) -> SkippedRows? {

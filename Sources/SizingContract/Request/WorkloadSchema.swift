@@ -8,10 +8,13 @@ struct CheckedWorkload: Sendable {
     let workload: Workload
     /// How well its load is known, where it was measured.
     let errors: InputErrors.Load?
+    /// What its reader found, with pointers into the request.
+    let warnings: [Warning]
 
-    init(_ workload: Workload, errors: InputErrors.Load? = nil) {
+    init(_ workload: Workload, errors: InputErrors.Load? = nil, warnings: [Warning] = []) {
         self.workload = workload
         self.errors = errors
+        self.warnings = warnings
     }
 }
 

@@ -182,28 +182,6 @@ struct LineFitTests {
         }
     }
 
-    @Test(
-        "tables of samples come with marks, delimiters and cases of their own",
-        arguments: [
-            "\u{FEFF}stage,load,latency_us\nffn,1,2\nffn,2,3\n", "stage;load;latency_us\nffn;1;2\nffn;2;3\n",
-            "Stage\tLoad\tLATENCY_US\r\nffn\t1\t2\r\nffn\t2\t3", "stage,load,batch,latency_us\nffn,1,,2\nffn,2,,3\n",
-        ])
-    func tables(text: String) throws {
-        let stages = try SampleTable.read(Array(text.utf8))
-        #expect(stages.map(\.stage) == ["ffn"])
-        #expect(stages[0].samples.map(\.load) == [1, 2] && stages[0].samples.map(\.latency) == [2, 3])
-    }
-
-    @Test("a sample with both load and batch is refused, not half read")
-    func both() {
-        let table = "stage,batch,context,load,latency_us\nattention,2,3,7,1\nattention,2,4,8,2\n"
-        #expect {
-            try SampleTable.read(Array(table.utf8))
-        } throws: { error in
-            "\(error)".contains("Line 2") && "\(error)".contains("both")
-        }
-    }
-
     @Test("MLA attention on H800: R² above .999, the worst residual named")
     func h800() throws {
         let calibration = try StageCalibration(
@@ -216,7 +194,7 @@ struct LineFitTests {
         // with five contexts it explains .99998.
         #expect(calibration.line.rSquared > 0.998 && calibration.line.rSquared < 0.999)
         #expect(calibration.largestRelativeError.index == 5)
-        #expect(calibration.warnings.contains { $0.contains("beyond their product") })
+        #expect(calibration.warnings.contains { $0.code == "depends_on_batch" })
         let lines = Dictionary(uniqueKeysWithValues: calibration.batchLines.map { ($0.batch, $0.line.rSquared) })
         #expect(lines.keys.sorted() == [64, 128])
         #expect(lines.values.allSatisfy { $0 > 0.9999 })

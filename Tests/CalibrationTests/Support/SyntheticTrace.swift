@@ -21,10 +21,14 @@ enum SyntheticTrace: String, CaseIterable {
 
     func request(_ generator: inout SeededGenerator) -> (prefill: Int, decode: Int) {
         if self == .geometric { return (100, generator.geometric(mean: 500)) }
+        return request(generator.normal(), generator.normal())
+    }
+
+    /// The request of two independent standard normals; not of the geometric family.
+    func request(_ x: Double, _ other: Double) -> (prefill: Int, decode: Int) {
         let (m, s) = Self.parameters(1155, 1109)
         let (a, b) = Self.parameters(211, 163)
-        let x = generator.normal()
-        let y = correlation * x + (1 - correlation * correlation).squareRoot() * generator.normal()
+        let y = correlation * x + (1 - correlation * correlation).squareRoot() * other
         return (Int(exp(m + s * x).rounded()), max(1, Int(exp(a + b * y).rounded())))
     }
 

@@ -46,7 +46,7 @@ struct PublicTraceTests {
         #expect(relativeError(pow(statistics.loadStandardDeviation.value, 2), expected.variance) < 1e-9)
         #expect(abs(statistics.loadMean.value - 1226.479) < 5e-4)
         #expect(abs(pow(statistics.loadStandardDeviation.value, 2) - 508_197) < 0.5)
-        #expect(abs(statistics.correlation.value + 0.112) < 5e-4)
+        #expect(abs(try #require(statistics.correlation).value + 0.112) < 5e-4)
     }
 
     @Test(
