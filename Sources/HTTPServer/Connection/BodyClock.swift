@@ -3,7 +3,10 @@
 /// Two rules hold at once. Each stretch of the body has `ServerLimits.bodyTimeout` to arrive, and each window of
 /// `ServerLimits.bodyRateWindow` must bring a minimum of bytes. Neither runs while the server itself does not read.
 struct BodyClock: Equatable {
-    private let timeouts: Timeouts
+    private let time: UInt64
+    private let stretch: Int
+    private let window: UInt64
+    private let minimum: Int
     /// When the current stretch must have arrived.
     private var stretchEnd: UInt64
     private var stretchBytes = 0
@@ -12,26 +15,29 @@ struct BodyClock: Equatable {
     private var pausedAt: UInt64?
 
     init(_ timeouts: Timeouts, now: UInt64) {
-        self.timeouts = timeouts
-        stretchEnd = now + timeouts.body
+        time = timeouts.body
+        stretch = timeouts.bodyStretch
+        window = timeouts.rateWindow
+        minimum = timeouts.windowBytes
+        stretchEnd = now + time
         windowStart = now
     }
 
     /// When ``isLate(now:)`` is to be asked; nil while the clock stands still.
     var deadline: UInt64? {
-        pausedAt == nil ? min(stretchEnd, windowStart + timeouts.rateWindow) : nil
+        pausedAt == nil ? min(stretchEnd, windowStart + window) : nil
     }
 
     /// Bytes of the body arrived.
     mutating func received(_ count: Int, now: UInt64) {
         windowBytes += count
         stretchBytes += count
-        if stretchBytes >= timeouts.bodyStretch {
+        if stretchBytes >= stretch {
             // A body that may be longer than most has the same time for each such stretch of it.
             stretchBytes = 0
-            stretchEnd = now + timeouts.body
+            stretchEnd = now + time
         }
-        if now >= windowStart + timeouts.rateWindow, windowBytes >= timeouts.windowBytes { startWindow(now: now) }
+        if now >= windowStart + window, windowBytes >= minimum { startWindow(now: now) }
     }
 
     /// Stops or restarts the clock. The time in between does not count against the client.
@@ -48,7 +54,7 @@ struct BodyClock: Equatable {
     /// The deadline has passed: whether the body is too late. If not, the next window begins.
     mutating func isLate(now: UInt64) -> Bool {
         guard let deadline, now >= deadline else { return false }
-        if now >= stretchEnd || windowBytes < timeouts.windowBytes { return true }
+        if now >= stretchEnd || windowBytes < minimum { return true }
         startWindow(now: now)
         return false
     }

@@ -1,4 +1,4 @@
-/// What is to be done on a connection next, as its state machine decided.
+/// What is to be done on a connection next, as its state machine decided. Small, since there are several a request.
 enum ConnectionAction {
     /// A request begins: its first byte came.
     case beginRequest
@@ -10,13 +10,11 @@ enum ConnectionAction {
     case giveChunk([UInt8])
     /// The body is complete: have the response made. The bytes are the body where it is delivered whole.
     case finishBody([UInt8])
-    /// Write a whole response.
-    case send(Response, ResponseTerms)
+    /// Write the response to `OPTIONS *`.
+    case sendOptions(ResponseTerms)
     /// Write an error of the server itself as the response. Work for the request is no longer wanted.
     case refuse(ServerError, ResponseTerms)
-    /// Write the header section of a response whose body follows in pieces.
-    case beginStream(Response, ResponseTerms)
-    case sendPiece([UInt8], ResponseTerms)
+    /// Write the end of a response whose body was written in pieces.
     case endStream(ResponseTerms)
     /// The response is no longer wanted.
     case cancelWork
@@ -62,6 +60,10 @@ struct RequestFraming: Equatable {
 
     /// Whether the client would like to send another request (RFC 9112, section 9.3).
     var asksToKeepAlive: Bool { !connectionClose && (minorVersion > 0 || connectionKeepAlive) }
+
+    func terms(keepAlive: Bool) -> ResponseTerms {
+        ResponseTerms(keepAlive: keepAlive, isHTTP10: minorVersion == 0, isHead: method == .head)
+    }
 
     /// Whether the body, which nobody reads, can be read over so that the connection goes on. One that waits for
     /// `100 Continue` may or may not follow.

@@ -1,6 +1,6 @@
 /// Decides what happens next on a connection, and is the only place that does. Pure: events are methods in the past
-/// tense; they return the ``ConnectionAction`` that is due, if any. The time comes in with each event, in nanoseconds
-/// of a clock that never goes back.
+/// tense; they return the ``ConnectionAction`` that is due, if any, or the terms of the response that may be sent. The
+/// time comes in with each event, in nanoseconds of a clock that never goes back.
 ///
 /// One request is served at a time and the next is not looked at before its response is complete, so responses are in
 /// the order of requests.
@@ -13,7 +13,7 @@ struct ConnectionStateMachine {
         /// The handler is to say what happens with the request.
         case deciding(Exchange)
         /// The body is awaited, or the consumer of its last chunks.
-        case receiving(Exchange, BodyFlow, BodyClock)
+        case receiving(Exchange)
         /// The body has come; the response is awaited.
         case responding(Exchange)
         /// The rest of a response's body is awaited, in pieces.
@@ -38,6 +38,9 @@ struct ConnectionStateMachine {
     private let requestsPerConnection: Int
 
     private var state: State
+    /// Of the state `receiving`, and nil in all others. It stands beside the state because Swift cannot change a payload in
+    /// place: every event would copy the body's buffers out and in.
+    private var body: IncomingBody?
     private var requests = 0
     private var isDraining = false
     /// The client has closed its side and all its bytes were read.
@@ -54,11 +57,10 @@ struct ConnectionStateMachine {
         state = .idle(deadline: now + timeouts.idle)
     }
 
-    /// What becomes of bytes from the client.
     var inputUse: InputUse {
         switch state {
         case .idle, .head, .discarding: .parse
-        case .receiving(_, let flow, _): flow.awaitsConsumer ? .wait : .parse
+        case .receiving: awaitsConsumer ? .wait : .parse
         case .deciding, .responding, .streaming, .closed: .wait
         case .closing, .lingering: .discard
         }
@@ -74,11 +76,13 @@ struct ConnectionStateMachine {
         switch state {
         case .idle(let deadline), .head(let deadline), .discarding(let deadline, _), .lingering(let deadline, _):
             deadline
-        case .receiving(_, let flow, let clock): flow.awaitsConsumer ? workDeadline : clock.deadline
+        case .receiving: awaitsConsumer ? workDeadline : body?.deadline
         case .responding, .streaming: workDeadline
         case .deciding, .closing, .closed: nil
         }
     }
+
+    private var awaitsConsumer: Bool { body?.awaitsConsumer ?? false }
 
     // MARK: The request
 
@@ -98,7 +102,7 @@ struct ConnectionStateMachine {
         if request.method == .connect { return refuse(.connectRefused, now: now) }
         if request.method == .other { return refuse(.unknownMethod, now: now) }
         if request.unknownExpectation { return refuse(.unknownExpectation, now: now) }
-        if request.form == .asterisk { return responseMade(ServerResponses.options, now: now) }
+        if request.form == .asterisk { return responseMade(now: now).map { .sendOptions($0) } }
         return .askHandler
     }
 
@@ -110,7 +114,8 @@ struct ConnectionStateMachine {
         if coding == .unsupported { return refuse(.unsupportedCoding, now: now) }
         if case .length(let length) = exchange.request.body, length > limit { return refuse(.bodyTooLarge, now: now) }
         let flow = BodyFlow(delivery, coding: coding.known, limit: limit)
-        state = .receiving(exchange, flow, BodyClock(timeouts, now: now))
+        body = IncomingBody(flow, BodyClock(timeouts, now: now))
+        state = .receiving(exchange)
         return exchange.request.announcesBytes && exchange.request.expectsContinue ? .sendContinue : nil
     }
 
@@ -119,12 +124,8 @@ struct ConnectionStateMachine {
     /// - Parameter ahead: bytes that are known to follow, in the same chunk.
     mutating func bodyReceived(_ bytes: Span<UInt8>, ahead: Int, now: UInt64) -> ConnectionAction? {
         switch state {
-        case .receiving(let exchange, var flow, var clock):
-            // The bytes that are held must have one owner while they grow.
-            state = .closed
-            clock.received(bytes.count, now: now)
-            let step = flow.arrived(bytes, ahead: ahead)
-            return take(step, exchange, flow, clock, now: now)
+        case .receiving(let exchange):
+            return take(body?.arrived(bytes, ahead: ahead, now: now) ?? nil, exchange, now: now)
         case .discarding(let deadline, let count):
             state = .discarding(deadline: deadline, count: count + bytes.count)
             if count + bytes.count > drainBytes { becomeClosing() }
@@ -165,55 +166,56 @@ struct ConnectionStateMachine {
     private mutating func advanceBody(
         now: UInt64, _ event: (inout BodyFlow) -> BodyFlow.Step?
     ) -> ConnectionAction? {
-        guard case .receiving(let exchange, var flow, let clock) = state else { return nil }
-        state = .closed
-        let step = event(&flow)
-        return take(step, exchange, flow, clock, now: now)
+        guard case .receiving(let exchange) = state else { return nil }
+        let step = body?.advance(now: now, event) ?? nil
+        if !awaitsConsumer, body?.hasEnded == false { workDeadline = nil }
+        return take(step, exchange, now: now)
     }
 
-    /// Does what the flow of the body asks for, and stops or restarts the client's clock.
-    private mutating func take(
-        _ step: BodyFlow.Step?, _ exchange: Exchange, _ flow: BodyFlow, _ clock: BodyClock, now: UInt64
-    ) -> ConnectionAction? {
-        if case .finish(let body) = step {
-            state = .responding(exchange)
-            return .finishBody(body)
-        }
-        if !flow.awaitsConsumer { workDeadline = nil }
-        var clock = clock
-        clock.setPaused(flow.awaitsConsumer, now: now)
-        state = .receiving(exchange, flow, clock)
+    /// Does what the flow of the body asks for.
+    private mutating func take(_ step: BodyFlow.Step?, _ exchange: Exchange, now: UInt64) -> ConnectionAction? {
         switch step {
+        case nil: return nil
         case .give(let chunk): return .giveChunk(chunk)
         case .fail(let error): return refuse(error, now: now)
-        case .finish, nil: return nil
+        case .finish(let bytes):
+            state = .responding(exchange)
+            body = nil
+            return .finishBody(bytes)
         }
     }
 
     // MARK: The response
 
     /// The response is there: from the head alone, from the consumer of a body before its end, or after the body.
-    mutating func responseMade(_ response: Response, now: UInt64) -> ConnectionAction? {
+    ///
+    /// - Returns: the terms on which it is to be sent; nil where none is due.
+    mutating func responseMade(now: UInt64) -> ResponseTerms? {
         guard let (terms, hasUnreadBody) = termsOfResponse() else { return nil }
-        // A handler may not send interim or unheard-of statuses.
-        guard response.isFinal else { return refuse(.internalError, now: now) }
         end(terms, hasUnreadBody: hasUnreadBody, now: now)
-        return .send(response, terms)
+        return terms
     }
 
+    /// What a handler made is not a response that may be sent.
+    mutating func responseFailed(now: UInt64) -> ConnectionAction? { fail(.internalError, now: now) }
+
     /// The pieces of a response's body will be made on the work pool.
-    mutating func streamBegan(_ head: Response, now: UInt64) -> ConnectionAction? {
+    ///
+    /// - Returns: the terms on which its header section is to be sent; nil where no response is due.
+    mutating func streamBegan() -> ResponseTerms? {
         guard case .responding(let exchange) = state else { return nil }
         var terms = terms(exchange.request, exchange.keepAlive)
         // Without chunked coding the end of the body is the end of the connection.
         if terms.isHTTP10 { terms.keepAlive = false }
         state = .streaming(exchange, terms)
-        return .beginStream(head, terms)
+        return terms
     }
 
-    mutating func pieceMade(_ bytes: [UInt8]) -> ConnectionAction? {
-        guard case .streaming(_, let terms) = state else { return nil }
-        return .sendPiece(bytes, terms)
+    /// A piece of a response's body was made.
+    ///
+    /// - Returns: the terms of its response; nil where it is not wanted any more.
+    func pieceMade() -> ResponseTerms? {
+        if case .streaming(_, let terms) = state { terms } else { nil }
     }
 
     mutating func streamEnded(now: UInt64) -> ConnectionAction? {
@@ -223,9 +225,7 @@ struct ConnectionStateMachine {
     }
 
     /// The work pool has no room for the request.
-    mutating func workRefused(now: UInt64) -> ConnectionAction? {
-        termsOfResponse() == nil ? nil : refuse(.workQueueFull, now: now)
-    }
+    mutating func workRefused(now: UInt64) -> ConnectionAction? { fail(.workQueueFull, now: now) }
 
     /// There is no room for this connection.
     mutating func connectionRefused(now: UInt64) -> ConnectionAction? { refuse(.tooManyConnections, now: now) }
@@ -247,11 +247,10 @@ struct ConnectionStateMachine {
     /// The client has closed its side, and there may be bytes before that which were not read.
     mutating func clientClosed(now: UInt64) {
         switch state {
-        case .receiving(_, let flow, _) where !flow.awaitsConsumer: return
-        case .receiving, .responding, .streaming:
+        case .receiving where awaitsConsumer, .responding, .streaming:
             workDeadline = min(workDeadline ?? .max, now + timeouts.halfClose)
         // What it sent before is read first, and then its end.
-        case .idle, .head, .deciding, .discarding, .closing, .lingering, .closed: return
+        default: return
         }
     }
 
@@ -264,7 +263,7 @@ struct ConnectionStateMachine {
             // The responses to its requests are still on their way.
             becomeClosing()
             return nil
-        case .receiving(_, let flow, _) where !flow.awaitsConsumer: return close()
+        case .receiving where !awaitsConsumer: return close()
         // An incomplete request gets no response: its client is as good as gone (RFC 9112, section 8).
         case .head, .lingering: return close()
         case .deciding, .receiving, .responding, .streaming:
@@ -317,10 +316,8 @@ struct ConnectionStateMachine {
             becomeClosing()
             return nil
         case .head: return refuse(.headerTimeout, now: now)
-        case .receiving(let exchange, let flow, var clock) where !flow.awaitsConsumer:
-            let isLate = clock.isLate(now: now)
-            state = .receiving(exchange, flow, clock)
-            return isLate ? refuse(.bodyTimeout, now: now) : nil
+        case .receiving where !awaitsConsumer:
+            return body?.isLate(now: now) == true ? refuse(.bodyTimeout, now: now) : nil
         case .receiving, .responding, .streaming:
             workDeadline = nil
             return .cancelWork
@@ -330,15 +327,15 @@ struct ConnectionStateMachine {
 
     // MARK: Transitions
 
-    /// The terms on which a response can be given now, and whether a part of the request's body follows that nobody reads; nil
-    /// where no response is due.
+    /// The terms of a response that is due now, and whether a part of the request's body follows that nobody reads.
     private func termsOfResponse() -> (ResponseTerms, hasUnreadBody: Bool)? {
         switch state {
         case .deciding(let exchange):
             let keepAlive = exchange.keepAlive && exchange.request.canBeReadOver(upTo: drainBytes)
             return (terms(exchange.request, keepAlive), exchange.request.body != .none)
-        case .receiving(let exchange, let flow, _):
-            return (terms(exchange.request, exchange.keepAlive && flow.hasEnded), !flow.hasEnded)
+        case .receiving(let exchange):
+            let hasEnded = body?.hasEnded ?? true
+            return (terms(exchange.request, exchange.keepAlive && hasEnded), !hasEnded)
         case .responding(let exchange):
             return (terms(exchange.request, exchange.keepAlive), false)
         default: return nil
@@ -346,9 +343,11 @@ struct ConnectionStateMachine {
     }
 
     private func terms(_ request: RequestFraming, _ keepAlive: Bool) -> ResponseTerms {
-        ResponseTerms(
-            keepAlive: keepAlive && !isDraining && !inputEnded, isHTTP10: request.minorVersion == 0,
-            isHead: request.method == .head)
+        request.terms(keepAlive: keepAlive && !isDraining && !inputEnded)
+    }
+
+    private mutating func fail(_ error: ServerError, now: UInt64) -> ConnectionAction? {
+        termsOfResponse() == nil ? nil : refuse(error, now: now)
     }
 
     private mutating func refuse(_ error: ServerError, now: UInt64) -> ConnectionAction? {
@@ -372,6 +371,7 @@ struct ConnectionStateMachine {
     /// A response was given in full.
     private mutating func end(_ terms: ResponseTerms, hasUnreadBody: Bool, now: UInt64) {
         workDeadline = nil
+        body = nil
         if !terms.keepAlive {
             becomeClosing()
         } else if hasUnreadBody {
@@ -385,10 +385,14 @@ struct ConnectionStateMachine {
         state = inputEnded ? .closing(discarded: 0) : .idle(deadline: now + timeouts.idle)
     }
 
-    private mutating func becomeClosing() { state = .closing(discarded: 0) }
+    private mutating func becomeClosing() {
+        state = .closing(discarded: 0)
+        body = nil
+    }
 
     private mutating func close() -> ConnectionAction {
         state = .closed
+        body = nil
         writeDeadline = nil
         return .close
     }

@@ -110,16 +110,16 @@ struct HTTPConnection {
         switch result {
         case .response(let response):
             request?.work = nil
-            perform(machine.responseMade(response, now: now), now: now)
+            respond(response, now: now)
         case .consumed(let consumer, let response):
             // Of a request that was refused meanwhile, nothing is wanted any more.
             guard case .stream(let current) = request?.bodyTaker, current === consumer else { return }
             if let response {
-                perform(machine.responseMade(response, now: now), now: now)
+                respond(response, now: now)
             } else {
                 perform(machine.chunkConsumed(now: now), now: now)
             }
-        case .streamPiece(let bytes): perform(machine.pieceMade(bytes), now: now)
+        case .streamPiece(let bytes): if let terms = machine.pieceMade() { sendPiece(bytes, terms) }
         case .streamEnded: perform(machine.streamEnded(now: now), now: now)
         }
     }
@@ -180,13 +180,11 @@ struct HTTPConnection {
         case .sendContinue: writer.writeContinue()
         case .giveChunk(let chunk): giveChunk(chunk, now: now)
         case .finishBody(let body): finishBody(body, now: now)
-        case .send(let response, let terms): send(response, terms, now: now)
+        case .sendOptions(let terms): send(ServerResponses.options, terms, now: now)
         case .refuse(let error, let terms):
             if let reason = error.reason { services.observer?.rejected(reason) }
             request?.work?.cancel()
             send(error.response(retryAfter: services.retryAfter), terms, now: now)
-        case .beginStream(let head, let terms): writer.beginStream(head, terms, to: request?.head?.storage)
-        case .sendPiece(let bytes, let terms): sendPiece(bytes, terms)
         case .endStream(let terms): endStream(terms, now: now)
         case .cancelWork: request?.work?.cancel()
         case .halfClose: command = .halfClose
@@ -209,7 +207,7 @@ struct HTTPConnection {
         request?.route = plan.route
         switch plan.body {
         case .respond(let response):
-            perform(machine.responseMade(response, now: now), now: now)
+            respond(response, now: now)
         case .collect(let limit, let then):
             request?.bodyTaker = .collect(then)
             receiveBody(.whole, of: head, limit: limit ?? services.limits.maximumBody, now: now)
@@ -238,7 +236,7 @@ struct HTTPConnection {
             guard let head = request?.head else { return }
             switch then(Request(head: head, body: body)) {
             case .now(let response):
-                perform(machine.responseMade(response, now: now), now: now)
+                respond(response, now: now)
             case .deferred(let job):
                 let context = WorkContext()
                 submit(.respond(job, context), context, now: now)
@@ -256,13 +254,12 @@ struct HTTPConnection {
     private mutating func beginStream(
         _ head: Response, _ job: @escaping @Sendable (ResponseStream) -> Void, now: UInt64
     ) {
-        // The state machine refuses an interim status.
-        guard head.isFinal else { return perform(machine.responseMade(head, now: now), now: now) }
+        guard head.isFinal else { return perform(machine.responseFailed(now: now), now: now) }
         let context = WorkContext()
         let backlog = StreamBacklog()
         guard submit(.stream(job, context, backlog), context, now: now) else { return }
         request?.stream = StreamedResponse(status: head.status.code, backlog: backlog)
-        perform(machine.streamBegan(head, now: now), now: now)
+        if let terms = machine.streamBegan() { writer.beginStream(head, terms, to: request?.head?.storage) }
     }
 
     /// Gives a job to the work pool. False if it has no room; the request is then refused.
@@ -274,6 +271,12 @@ struct HTTPConnection {
         }
         request?.work = context
         return true
+    }
+
+    /// A response was made: sends it if it is due. A handler may not send interim statuses.
+    private mutating func respond(_ response: Response, now: UInt64) {
+        guard response.isFinal else { return perform(machine.responseFailed(now: now), now: now) }
+        if let terms = machine.responseMade(now: now) { send(response, terms, now: now) }
     }
 
     private mutating func send(_ response: Response, _ terms: ResponseTerms, now: UInt64) {

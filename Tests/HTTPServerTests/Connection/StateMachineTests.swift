@@ -70,7 +70,7 @@ import Testing
 
     @Test func optionsForTheWholeServer() {
         let talk = MachineDialogue()
-        #expect(talk.head(.options) { $0.form = .asterisk } == "send 204 keep")
+        #expect(talk.head(.options) { $0.form = .asterisk } == "options keep")
         #expect(talk.input == .parse)
     }
 

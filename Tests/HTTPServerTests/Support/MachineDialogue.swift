@@ -52,11 +52,14 @@ final class MachineDialogue {
     // MARK: The response
 
     func respond(_ status: Int = 200) -> String {
-        Self.words(machine.responseMade(Response(status: .init(code: status)), now: now))
+        guard Response(status: .init(code: status)).isFinal else {
+            return Self.words(machine.responseFailed(now: now))
+        }
+        return machine.responseMade(now: now).map { "send \(status) \(Self.words($0))" } ?? ""
     }
-    func stream() -> String { Self.words(machine.streamBegan(Response(status: .ok), now: now)) }
+    func stream() -> String { machine.streamBegan().map { "stream \(Self.words($0))" } ?? "" }
     func piece(_ count: Int) -> String {
-        Self.words(machine.pieceMade([UInt8](repeating: 65, count: count)))
+        machine.pieceMade().map { "piece \(count) \(Self.words($0))" } ?? ""
     }
     func streamEnded() -> String { Self.words(machine.streamEnded(now: now)) }
     func poolIsFull() -> String { Self.words(machine.workRefused(now: now)) }
@@ -85,10 +88,8 @@ final class MachineDialogue {
         case .sendContinue: "continue"
         case .giveChunk(let bytes): "give \(bytes.count)"
         case .finishBody(let bytes): "finish \(bytes.count)"
-        case .send(let response, let terms): "send \(response.status.code) \(words(terms))"
+        case .sendOptions(let terms): "options \(words(terms))"
         case .refuse(let error, let terms): "refuse \(error.status.code) \(words(terms))"
-        case .beginStream(_, let terms): "stream \(words(terms))"
-        case .sendPiece(let bytes, let terms): "piece \(bytes.count) \(words(terms))"
         case .endStream(let terms): "end \(words(terms))"
         case .cancelWork: "cancel"
         case .halfClose: "half-close"
