@@ -22,7 +22,7 @@ struct AFDSizer: AsyncParsableCommand {
               0  done
               1  the request was refused, or the service did not answer as asked
               64 the command line or a setting is wrong
-              69 a file, an address or a certificate cannot be used
+              69 a file, an address or a certificate cannot be used, or the output cannot be written
             """,
         version: ServiceVersion.current.description,
         subcommands: [

@@ -44,10 +44,10 @@ enum AnswerCommand {
         _ result: Result<[UInt8], ProblemDocument>, _ format: OutputFormat, _ table: Table = .general
     ) throws {
         switch result {
-        case .success(let text): Output.write(format == .table ? table.text(text) : text)
+        case .success(let text): try Output.answer(format == .table ? table.text(text) : text)
         case .failure(let problem):
             let text = problem.text(pretty: true)
-            Output.write(format == .table ? table.problem(text) : text)
+            try Output.answer(format == .table ? table.problem(text) : text)
             throw ExitCode(ExitStatus.refused)
         }
     }

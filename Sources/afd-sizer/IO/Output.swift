@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 
 /// Standard output and standard error, whole lines at a time.
@@ -6,17 +7,31 @@ enum Output {
 
     static func error(_ text: String) { write(Array(("afd-sizer: " + text + "\n").utf8), to: STDERR_FILENO) }
 
-    /// Writes everything, however many calls it takes; gives up where nobody reads.
-    static func write(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
+    /// Writes the answer of a command to standard output.
+    ///
+    /// - Throws: exit code 69 where not all of it can be written, which is said on standard error.
+    static func answer(_ bytes: [UInt8]) throws(ExitCode) {
+        guard write(bytes, to: STDOUT_FILENO) else {
+            error("standard output: \(String(cString: strerror(errno)))")
+            throw ExitCode(ExitStatus.unavailable)
+        }
+    }
+
+    /// Writes everything, however many calls it takes.
+    ///
+    /// - Returns: false where not all could be written; `errno` says why.
+    @discardableResult
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
-                return
+                return false
             }
         }
+        return true
     }
 }
 

@@ -49,15 +49,7 @@ struct StudyFile: ~Copyable {
     }
 
     func write(_ bytes: [UInt8]) throws(Unreadable) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                rest = rest.dropFirst(count)
-            } else if errno != EINTR {
-                throw Unreadable(errnoOf: path)
-            }
-        }
+        guard Output.write(bytes, to: descriptor) else { throw Unreadable(errnoOf: path) }
     }
 
     /// Returns when everything is on the disk. Pipes and terminals have none.

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// What all commands have in common: help, standard input, errors and their exit codes.
+@Suite struct CommandTests {
+    static let names = ["serve", "size", "plan", "catalog", "curve", "simulate", "workload", "calibrate", "probe"]
+
+    /// A command that reads one file, an input for it, and a key that its answer has.
+    struct Reader: CustomStringConvertible, Sendable {
+        let name: String
+        let input: String
+        let key: String
+        var description: String { name }
+    }
+
+    static let readers = [
+        Reader(name: "size", input: Inputs.size, key: "recommendation"),
+        Reader(name: "curve", input: Inputs.size, key: "curve"),
+        Reader(name: "simulate", input: Inputs.simulate, key: "points"),
+        Reader(name: "plan", input: Inputs.plan, key: "deployment"),
+        Reader(name: "workload", input: Inputs.trace, key: "slot_load_mean"),
+        Reader(name: "calibrate", input: Inputs.samples, key: "ffn"),
+    ]
+
+    @Test("--help of the program names each command and each exit code")
+    func help() async throws {
+        let outcome = try await Program.run(["--help"])
+        #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+        for name in Self.names { #expect(outcome.output.contains("\n  \(name) "), "\(name)") }
+        for status in [0, 1, 64, 69] { #expect(outcome.output.contains("\n  \(status) "), "\(status)") }
+    }
+
+    @Test("--help of a command says how it is called, on standard output", arguments: names)
+    func help(name: String) async throws {
+        let outcome = try await Program.run([name, "--help"])
+        #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+        #expect(outcome.output.contains("USAGE: afd-sizer \(name)"))
+        #expect(outcome.output.contains("OVERVIEW: "))
+    }
+
+    @Test(
+        "a wrong command line ends with 64, says why, and prints nothing",
+        arguments: [
+            ["nope"], ["size"], ["size", "a", "--frobnicate"], ["plan"], ["serve", "--port", "x"], ["probe"],
+            ["size", "a", "--output", "xml"],
+        ])
+    func usage(arguments: [String]) async throws {
+        let outcome = try await Program.run(arguments)
+        #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
+        #expect(outcome.error.contains("Usage: afd-sizer"), "\(outcome)")
+    }
+
+    @Test("from a file and from standard input comes the same answer", arguments: readers)
+    func standardInput(reader: Reader) async throws {
+        let folder = try TemporaryFolder()
+        let file = try await Program.run([reader.name, try folder.file("input", reader.input)])
+        let piped = try await Program.run([reader.name, "-"], input: reader.input)
+        #expect(file.status == 0, "\(file)")
+        #expect(piped.status == 0 && piped.output == file.output, "\(piped)")
+        #expect(try file.json()[reader.key] != nil, "\(file)")
+        #expect(file.output.hasSuffix("\n"))
+    }
+
+    @Test("a file that is not there, or is a folder, ends with 69 and is named", arguments: readers, ["missing", "."])
+    func unreadable(reader: Reader, file: String) async throws {
+        let outcome = try await Program.run([reader.name, file])
+        #expect(outcome.status == 69 && outcome.output.isEmpty, "\(outcome)")
+        #expect(outcome.error.contains("afd-sizer: \(file): "), "\(outcome)")
+    }
+
+    @Test(
+        "an input that is refused ends with 1 and says what is wrong", arguments: readers, ["{", "{\"nope\": 1}", ""])
+    func refused(reader: Reader, input: String) async throws {
+        let outcome = try await Program.run([reader.name, "-"], input: input)
+        #expect(outcome.status == 1, "\(outcome)")
+        #expect(!(outcome.output + outcome.error).isEmpty)
+        if input.contains("nope"), reader.input.hasPrefix("{") {
+            #expect(outcome.output.contains("nope"), "\(outcome)")
+        }
+    }
+
+    @Test("where the output cannot be written, the exit status and standard error say so", arguments: readers)
+    func fullDevice(reader: Reader) async throws {
+        let outcome = try await Program.run([reader.name, "-"], input: reader.input, outputFile: "/dev/full")
+        #expect(outcome.status == 69, "\(outcome)")
+        #expect(outcome.error.contains("No space left on device"), "\(outcome)")
+    }
+}
