@@ -134,11 +134,21 @@ struct PlanPropertyTests {
             attentionInstances: Int.random(in: 1...30, using: &generator),
             ffnInstances: Int.random(in: 1...6, using: &generator))
         let advice = problem.advice(current: current, plan: plan, threshold: 0.1)
-        #expect(advice.action == (advice.reason == .optimal || advice.reason == .withinHysteresis ? .keep : .resize))
+        let keeps: [ResizeAdvice.Reason] = [.optimal, .tie, .withinHysteresis]
+        #expect(advice.action == (keeps.contains(advice.reason) ? .keep : .resize))
+        let accuracy = problem.pairs[plan.best.pair].accuracy
         switch advice.reason {
         case .breaksLimit: #expect(advice.current == nil && advice.gain == nil)
         case .optimal: #expect(advice.gain == 0)
+        case .tie: #expect(try #require(advice.gain) <= accuracy)
         case .withinHysteresis: #expect(try #require(advice.gain) < 0.1)
+        case .overBudget: #expect(advice.current == nil && advice.gain == nil)
+        case .withoutSpares:
+            guard case .demand(_, let spares) = problem.target else {
+                Issue.record("there is no demand")
+                return
+            }
+            #expect(spares > 0)
         case .worthwhile: #expect(try #require(advice.gain) >= 0.1)
         case .belowDemand:
             guard case .demand(let tokens, _) = problem.target else {
