@@ -38,3 +38,34 @@ public enum NormalDistribution {
         return x
     }
 }
+
+/// P. J. Acklam's rational approximation of the standard normal quantile Φ⁻¹, relative error below 1.2e-9.
+public enum AcklamQuantile {
+    /// Φ⁻¹(p) for 0 < p ≤ ½.
+    ///
+    /// - Parameters:
+    ///   - p: a probability, greater than 0 and at most ½.
+    ///   - log: the natural logarithm; a simulation that must give the same bits everywhere has one of its own.
+    @inlinable
+    public static func lowerHalf(_ p: Double, log: (Double) -> Double) -> Double {
+        if p < 0.02425 {
+            let q = (-2 * log(p)).squareRoot()
+            let numerator =
+                ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838e+00) * q
+                    - 2.549732539343734e+00) * q + 4.374664141464968e+00) * q + 2.938163982698783e+00
+            let denominator =
+                (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996e+00) * q
+                    + 3.754408661907416e+00) * q + 1
+            return numerator / denominator
+        }
+        let q = p - 0.5
+        let s = q * q
+        let numerator =
+            (((((-3.969683028665376e+01 * s + 2.209460984245205e+02) * s - 2.759285104469687e+02) * s
+                + 1.383577518672690e+02) * s - 3.066479806614716e+01) * s + 2.506628277459239e+00) * q
+        let denominator =
+            ((((-5.447609879822406e+01 * s + 1.615858368580409e+02) * s - 1.556989798598866e+02) * s
+                + 6.680131188771972e+01) * s - 1.328068155288572e+01) * s + 1
+        return numerator / denominator
+    }
+}

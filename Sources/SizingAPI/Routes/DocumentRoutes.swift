@@ -16,3 +16,8 @@ enum DescriptionRoute {
                 body: .constant(bytes)))
     }()
 }
+
+/// `GET /`: the operators' page.
+enum PageRoute {
+    static let route = Route("/", get: { _, _ in .respond(Response(OperatorPage.response)) })
+}
