@@ -60,10 +60,11 @@ struct InfluenceShape {
     /// The values that (estimate − truth)/standard error lies between with a probability of 95 %.
     ///
     /// - Parameters:
-    ///   - inflation: the standard error over that of independent requests: where neighbours are alike, so many fewer count.
+    ///   - inflation: the standard error over that of independent requests. Where neighbours are alike so many fewer count: its square, were they
+    ///     the same, and none fewer, were they alike in the mean only; coverage is best with the inflation itself in between.
     ///   - blockFreedom: degrees of freedom of a standard error from blocks; `nil` where requests are independent.
     func pivots(inflation: Double, blockFreedom: Int?) -> (low: Double, high: Double) {
-        let count = count / max(1, inflation * inflation)
+        let count = count / max(1, inflation)
         var freedom = 2 * count / max(kurtosis - 1, 1e-9)
         // Both make the standard error vary: their relative variances, 1/(2·freedom), add.
         if let blockFreedom { freedom = 1 / (1 / freedom + 1 / Double(blockFreedom)) }
