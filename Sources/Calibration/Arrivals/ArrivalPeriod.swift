@@ -20,7 +20,7 @@ public struct ArrivalPeriod: Hashable, Sendable {
     private static let negligible = 0.1
 
     init?(_ series: ArrivalSeries) {
-        let rates = Self.detrended(series.rates)
+        let rates = EvenLine(series.rates).residuals
         let n = rates.count
         let mean = series.rates.reduce(0, +) / Double(n)
         let highest = n / 4
@@ -61,16 +61,5 @@ public struct ArrivalPeriod: Hashable, Sendable {
         var beforeLast = 0.0
         for value in x { (last, beforeLast) = (value + factor * last - beforeLast, last) }
         return max(0, last * last + beforeLast * beforeLast - factor * last * beforeLast)
-    }
-
-    /// What is left of a straight line.
-    private static func detrended(_ x: [Double]) -> [Double] {
-        let n = Double(x.count)
-        let mean = x.reduce(0, +) / n
-        let middle = (n - 1) / 2
-        var product = 0.0
-        for (index, value) in x.enumerated() { product += (Double(index) - middle) * (value - mean) }
-        let slope = n > 1 ? product / (n * (n * n - 1) / 12) : 0
-        return x.enumerated().map { $1 - mean - slope * (Double($0) - middle) }
     }
 }
