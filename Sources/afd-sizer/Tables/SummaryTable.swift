@@ -24,6 +24,10 @@ enum SummaryTable {
         rows.append([
             "decode tail index", number(decode?["tail_index"]), number(decode?["tail_index_standard_error"]), "",
         ])
+        if let arrivals = root["arrivals"] {
+            rows.append(["arrivals per second", number(arrivals["requests_per_second"]), "", ""])
+            rows.append(["arrivals dispersion", number(arrivals["dispersion"]), "", ""])
+        }
         rows.append(["rows skipped", number(root["skipped"]?["rows"]), "", ""])
         return Array((table(rows) + notes(root)).utf8)
     }
@@ -47,12 +51,12 @@ enum SummaryTable {
             ])
             notes += Self.notes(stage, prefix: "\(name): ")
         }
-        return Array((table(rows) + notes).utf8)
+        return Array((table(rows) + notes + Self.notes(root)).utf8)
     }
 
     private static func notes(_ value: JSONValue, prefix: String = "") -> String {
         guard let warnings = value["warnings"], warnings.kind == .array else { return "" }
-        return warnings.elements.map { "warning: \(prefix)\($0.string ?? "")\n" }.joined()
+        return warnings.elements.map { "warning: \(prefix)\($0["detail"]?.string ?? "")\n" }.joined()
     }
 
     /// Columns under each other: the first to the left, the others to the right.
