@@ -90,7 +90,7 @@ public struct ActivitySummary: Hashable, Sendable {
                     code: "time_unit_assumed",
                     detail:
                         "Arrival times are numbers whose unit is not told: taken for \(unit.name), the trace lasts "
-                        + "\(Figure.short(seconds)) s. If they are in another unit, give time_unit.",
+                        + "\(Figure.short(seconds)) s. If they are in another unit, put it into the name of the column, as in arrival_ms.",
                     pointer: "/arrivals"))
         }
         if arrivals != nil, reading.untimed > 0 {
