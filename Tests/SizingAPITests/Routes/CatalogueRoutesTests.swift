@@ -49,11 +49,7 @@ import Testing
                 "POST", "/v1/catalog/models",
                 body: body.replacing("time_step_limit", with: "secret_attention_heads"))
             #expect(refused.status == 422)
-<<<<<<< HEAD
             #expect(refused.body.contains("secret_attention_heads"))
-=======
-            #expect(String(decoding: refused.body, as: UTF8.self).contains("secret_attention_heads"))
->>>>>>> 688f333 (Catalogue: POST a config.json, and see what is read of a model beside its card)
         }
     }
 }
