@@ -60,9 +60,9 @@ public struct TailIndex: Hashable, Sendable {
             above += tail[cut].count
         }
         let below = total - above
-        guard above >= 25, below >= 25, let far = index(tail[cut...], beyond: 0),
-            let near = index(tail[..<cut], beyond: above)
-        else { return false }
+        guard above >= 25, below >= 25, let near = index(tail[..<cut], beyond: above) else { return false }
+        // All in the last bin: lengths end there, as at a cap, and no power law does.
+        guard let far = index(tail[cut...], beyond: 0) else { return true }
         let error = hypot(far / Double(above).squareRoot(), near / Double(below).squareRoot())
         return far - near > 2 * error
     }
