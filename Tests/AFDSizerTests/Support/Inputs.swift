@@ -6,7 +6,7 @@ enum Inputs {
     static let size = "{\(workload), \"batch_size\": 256, \"hardware\": {\(stages)}}"
     static let simulate = """
         {"workload": {"prefill": 10, "decode": 20}, "batch_size": 8, "hardware": {\(stages)}, "ratios": [2, 3], \
-        "completions_per_instance": 500, "replications": 2, "seed": 7}
+        "requests_per_instance": 500, "seed": 7}
         """
     static let plan =
         "{\(workload), \"batch_size\": 256, \"hardware\": {\(stages)}, \"demand\": {\"tokens_per_second\": 1e6}}"
