@@ -14,13 +14,16 @@ import Testing
         case drift
         /// The same, in bursts: the rate of arrivals follows a slow process of its own.
         case burstyDrift
-        /// Sessions of some rounds of the same lengths.
+        /// Sessions of five rounds in the mean, all of the same lengths, that last a fortieth of the trace. Blocks allow for requests
+        /// that are alike within a twelfth of it.
         case sessions
     }
 
-    /// Traces for each coverage: 300 in `script/accuracy blocks`, else fewer.
+    /// Traces for each coverage: 300 in `script/accuracy traces`, else fewer.
     static let traces = ProcessInfo.processInfo.environment["AFD_BLOCK_TRACES"].flatMap { Int($0) } ?? 60
     static let requests = 3000
+    /// Rounds of a session, in the mean.
+    private static let rounds = 5.0
 
     /// An Ornstein–Uhlenbeck process of unit variance.
     private struct SlowProcess {
@@ -51,7 +54,8 @@ import Testing
         var count = 0
         while count < requests {
             let burst = likeness == .burstyDrift ? exp(0.8 * slow[2].at(t, &generator)) : 1
-            t -= log(generator.unit()) / burst
+            // A session brings five requests, so sessions are that much rarer: every trace lasts about `span`.
+            t -= log(generator.unit()) * (likeness == .sessions ? Self.rounds : 1) / burst
             switch likeness {
             case .none:
                 let request = family.request(&generator)
@@ -66,7 +70,7 @@ import Testing
             case .sessions:
                 let request = family.request(&generator)
                 var later = t
-                for _ in 0..<generator.geometric(mean: 5) where count < requests {
+                for _ in 0..<generator.geometric(mean: Self.rounds) where count < requests {
                     body(request.prefill, request.decode, Int(later * 1e6))
                     count += 1
                     later -= log(generator.unit()) * span / 200
