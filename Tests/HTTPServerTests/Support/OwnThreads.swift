@@ -11,7 +11,11 @@ struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await withTaskExecutorPreference(ThreadPerJob()) { try await function() }
+        try await withTaskExecutorPreference(ThreadPerJob()) {
+            // The preference counts from the next suspension on; without one a test may begin on the pool.
+            await Task.yield()
+            try await function()
+        }
     }
 
     private final class ThreadPerJob: TaskExecutor {
