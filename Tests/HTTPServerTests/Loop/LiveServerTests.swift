@@ -165,7 +165,9 @@ struct LiveServerTests {
             await Gate.until { !TestClient(port: port).isConnected }
             // The loop of this connection learns of the drain a moment after the listeners are closed.
             var last = idle.ask(get)
-            for _ in 0..<1000 where last.hasSuffix("root") && !last.contains("Connection: close") { last = idle.ask(get) }
+            for _ in 0..<1000 where last.hasSuffix("root") && !last.contains("Connection: close") {
+                last = idle.ask(get)
+            }
             #expect(last.contains("Connection: close") && last.hasSuffix("root"))
             gate.release()
             let answer = busy.receiveAll()
