@@ -36,8 +36,8 @@ public struct SizingService: HTTPHandler {
         router = Router(routes: routes)
     }
 
-    public func plan(for head: RequestHead) -> RequestPlan {
-        head.listener == .probe ? probes.plan(for: head) : router.plan(for: head)
+    public func handling(of head: RequestHead) -> RequestHandling {
+        head.listener == .probe ? probes.handling(of: head) : router.handling(of: head)
     }
 
     /// Paths that need no token: what a kubelet asks for.

@@ -8,18 +8,18 @@ struct FixtureHandler: HTTPHandler {
         PreparedResponse(
             Response(status: .ok, fields: [.contentType: "text/plain"], body: .constant(StaticBytes("Hello.\n")))))
 
-    func plan(for head: RequestHead) -> RequestPlan {
+    func handling(of head: RequestHead) -> RequestHandling {
         if head.pathEquals("/") || head.path == "/" {
             switch head.method {
             case .get, .head: return .respond(route: "/", Self.hello)
-            case .post: return RequestPlan(route: "/", body: .collect(limit: nil, then: Self.echo))
+            case .post: return RequestHandling(route: "/", body: .collect(limit: nil, then: Self.echo))
             default: return Self.wrongMethod(head, "/")
             }
         }
         if head.pathEquals("/echo") {
             switch head.method {
             case .get, .head: return .respond(route: "/echo", Self.listFields(head))
-            case .post: return RequestPlan(route: "/echo", body: .collect(limit: nil, then: Self.echo))
+            case .post: return RequestHandling(route: "/echo", body: .collect(limit: nil, then: Self.echo))
             default: return Self.wrongMethod(head, "/echo")
             }
         }
@@ -27,13 +27,13 @@ struct FixtureHandler: HTTPHandler {
             route: "", Response(status: .notFound, fields: [.contentType: "text/plain"], body: .text("Not found.\n")))
     }
 
-    private static func wrongMethod(_ head: RequestHead, _ route: String) -> RequestPlan {
+    private static func wrongMethod(_ head: RequestHead, _ route: String) -> RequestHandling {
         let allow: HTTPFields = [.allow: "GET, HEAD, POST, OPTIONS"]
         let status: HTTPResponse.Status = head.method == .options ? .noContent : .methodNotAllowed
         return .respond(route: route, Response(status: status, fields: allow))
     }
 
-    @Sendable private static func echo(_ request: Request) -> Answer {
+    @Sendable private static func echo(_ request: Request) -> ResponseDelivery {
         .now(
             Response(
                 status: .ok, fields: [.contentType: "application/octet-stream"], body: .bytes(request.body)))

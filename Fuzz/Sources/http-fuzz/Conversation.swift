@@ -73,16 +73,16 @@ struct Conversation: Equatable {
 
 /// Every way of answering, chosen by the path. Answers are counted by a field that no request can put there and that interim ones lack.
 private struct EchoHandler: HTTPHandler {
-    func plan(for head: RequestHead) -> RequestPlan {
+    func handling(of head: RequestHead) -> RequestHandling {
         _ = (head.fields, head.queryItems, head.query, head[.accept], head.requestID)
         switch head.path.utf8.count % 5 {
         case 0: return .respond(route: "", response(.text("head")))
-        case 1: return RequestPlan(route: "", body: .collect(limit: nil) { .now(response(.text("\($0.body.count)"))) })
+        case 1: return RequestHandling(route: "", body: .collect(limit: nil) { .now(response(.text("\($0.body.count)"))) })
         case 2:
-            return RequestPlan(
+            return RequestHandling(
                 route: "",
                 body: .collect(limit: 100) { request in .deferred { _ in response(.text("\(request.body.count)")) } })
-        case 3: return RequestPlan(route: "", body: .stream(limit: 1000, Counter()))
+        case 3: return RequestHandling(route: "", body: .stream(limit: 1000, Counter()))
         default: return .respond(route: "", Response(status: .noContent))
         }
     }

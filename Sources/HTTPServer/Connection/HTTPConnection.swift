@@ -203,9 +203,9 @@ struct HTTPConnection {
 
     private mutating func askHandler(now: UInt64) {
         guard let head = request?.head else { return }
-        let plan = services.handler.plan(for: head)
-        request?.route = plan.route
-        switch plan.body {
+        let handling = services.handler.handling(of: head)
+        request?.route = handling.route
+        switch handling.body {
         case .respond(let response):
             respond(response, now: now)
         case .collect(let limit, let then):

@@ -5,7 +5,7 @@ struct ServedRequest {
     enum BodyTaker {
         /// No body is wanted.
         case none
-        case collect(@Sendable (Request) -> Answer)
+        case collect(@Sendable (Request) -> ResponseDelivery)
         case stream(any BodyConsumer)
     }
 

@@ -8,42 +8,42 @@ public protocol HTTPHandler: Sendable {
     /// Called on an event loop as soon as the header section is complete and before any of the body is read, so it
     /// must not block and ought to take microseconds. It is not called for requests that the server itself refuses
     /// (malformed ones, unknown methods, `CONNECT`, unknown expectations) nor for `OPTIONS *`.
-    func plan(for head: RequestHead) -> RequestPlan
+    func handling(of head: RequestHead) -> RequestHandling
 }
 
 /// What a handler decided about one request: the label of its route, and what to do with its body.
-public struct RequestPlan: Sendable {
+public struct RequestHandling: Sendable {
     /// A label of low cardinality for logs and metrics, such as `"/v1/catalog/devices/{id}"`; never the raw path.
     public var route: String
-    public var body: BodyPlan
+    public var body: BodyHandling
 
-    public init(route: String, body: BodyPlan) {
+    public init(route: String, body: BodyHandling) {
         self.route = route
         self.body = body
     }
 
     /// A response that needs no body.
-    public static func respond(route: String, _ response: Response) -> RequestPlan {
-        RequestPlan(route: route, body: .respond(response))
+    public static func respond(route: String, _ response: Response) -> RequestHandling {
+        RequestHandling(route: route, body: .respond(response))
     }
 }
 
 /// What to do with a request's body, decided from the head.
-public enum BodyPlan: Sendable {
+public enum BodyHandling: Sendable {
     /// Answer at once. A body that comes nevertheless is discarded, or the connection closed where it is long.
     case respond(Response)
     /// Collect the whole body, then call `then` on the event loop.
     ///
     /// `limit` is in bytes after content decoding; nil means `ServerLimits.maximumBody`. A body beyond it is refused
     /// with 413, before it is read (and before `100 Continue`) where its length is announced.
-    case collect(limit: Int?, then: @Sendable (Request) -> Answer)
+    case collect(limit: Int?, then: @Sendable (Request) -> ResponseDelivery)
     /// Hand the body on in chunks, one at a time, on the work pool. While a chunk is being consumed one more is read,
     /// and then no more, which is the back-pressure. `limit` is in bytes after content decoding.
     case stream(limit: Int, any BodyConsumer)
 }
 
 /// How a request with its whole body is answered.
-public enum Answer: Sendable {
+public enum ResponseDelivery: Sendable {
     /// The response is ready: for responses that take microseconds to make.
     case now(Response)
     /// The response is made on the bounded work pool. With its queue full the client gets 503 with `Retry-After`.

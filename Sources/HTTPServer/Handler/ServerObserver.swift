@@ -18,7 +18,7 @@ extension ServerObserver {
 public struct RequestRecord: Sendable {
     /// The head, where one was complete; nil for a request that could not be read.
     public let head: RequestHead?
-    /// The route label of the handler's plan; empty where there was none.
+    /// The route label that the handler gave; empty where there was none.
     public let route: String
     public let status: Int
     /// Bytes of the request body on the wire.

@@ -50,18 +50,18 @@ public final class AccessHandler: HTTPHandler {
         self.now = now
     }
 
-    public func plan(for head: RequestHead) -> RequestPlan {
-        if openPaths.contains(where: head.pathEquals) { return next.plan(for: head) }
+    public func handling(of head: RequestHead) -> RequestHandling {
+        if openPaths.contains(where: head.pathEquals) { return next.handling(of: head) }
         let verdict = authenticate(head)
         if case .denied(let wait) = charge(verdict, of: head) {
             observer?.rejected(.rateLimit)
-            return plan(for: head, answeredBy: .tooManyRequests(wait: wait))
+            return handling(of: head, answeredBy: .tooManyRequests(wait: wait))
         }
         switch verdict {
-        case .anonymous, .holder: return next.plan(for: head)
+        case .anonymous, .holder: return next.handling(of: head)
         case .missing, .wrong:
             observer?.rejected(.unauthorized)
-            return plan(for: head, answeredBy: .unauthorized(realm: realm, hadToken: verdict == .wrong))
+            return handling(of: head, answeredBy: .unauthorized(realm: realm, hadToken: verdict == .wrong))
         }
     }
 
@@ -91,7 +91,7 @@ public final class AccessHandler: HTTPHandler {
     }
 
     /// The label of the route that was asked for, so that metrics and logs show it, with a response of our own.
-    private func plan(for head: RequestHead, answeredBy response: Response) -> RequestPlan {
-        .respond(route: next.plan(for: head).route, response)
+    private func handling(of head: RequestHead, answeredBy response: Response) -> RequestHandling {
+        .respond(route: next.handling(of: head).route, response)
     }
 }

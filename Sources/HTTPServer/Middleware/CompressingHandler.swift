@@ -19,16 +19,16 @@ public struct CompressingHandler: HTTPHandler {
         self.next = next
     }
 
-    public func plan(for head: RequestHead) -> RequestPlan {
-        var plan = next.plan(for: head)
-        switch plan.body {
+    public func handling(of head: RequestHead) -> RequestHandling {
+        var handling = next.handling(of: head)
+        switch handling.body {
         case .respond(let response):
             // Most of these are short; the field is then not even read.
-            guard Self.isEligible(response) else { return plan }
-            plan.body = .respond(coded(response, accepted: Self.acceptsGzip(head)))
+            guard Self.isEligible(response) else { return handling }
+            handling.body = .respond(coded(response, accepted: Self.acceptsGzip(head)))
         case .collect(let limit, let then):
             let accepted = Self.acceptsGzip(head)
-            plan.body = .collect(limit: limit) { request in
+            handling.body = .collect(limit: limit) { request in
                 switch then(request) {
                 case .now(let response): .now(coded(response, accepted: accepted))
                 case .deferred(let make): .deferred { coded(make($0), accepted: accepted) }
@@ -37,10 +37,10 @@ public struct CompressingHandler: HTTPHandler {
             }
         case .stream(let limit, let consumer):
             let accepted = Self.acceptsGzip(head)
-            plan.body = .stream(
+            handling.body = .stream(
                 limit: limit, CompressingConsumer(consumer) { coded($0, accepted: accepted) })
         }
-        return plan
+        return handling
     }
 
     private static func acceptsGzip(_ head: RequestHead) -> Bool {

@@ -65,7 +65,7 @@ struct Exchange<Work: Operation>: Sendable {
     }
 
     /// Runs `input` on the event loop or on the pool, as its estimate says.
-    func answer(to input: Work.Input) -> Answer {
+    func answer(to input: Work.Input) -> ResponseDelivery {
         if Work.place(input) == .loop { return .now(response(to: input, OperationContext())) }
         let start = MonotonicClock.milliseconds()
         return .deferred { work in response(to: input, OperationContext(work, start: start)) }
@@ -82,7 +82,7 @@ struct Exchange<Work: Operation>: Sendable {
 
 extension Exchange where Work: JSONOperation {
     /// Decodes a body and runs it, each on the event loop or on the pool, as its estimate says.
-    func answer(_ body: [UInt8]) -> Answer {
+    func answer(_ body: [UInt8]) -> ResponseDelivery {
         guard Work.decodingEstimate(length: body.count).place == .loop else {
             let start = MonotonicClock.milliseconds()
             return .deferred { work in
@@ -102,7 +102,7 @@ extension Exchange where Work: JSONOperation {
 
     /// The same as a stream of events. What is refused before the work begins is no event but a response, where the body is
     /// short enough to be decoded on the event loop.
-    func events(_ body: [UInt8]) -> Answer {
+    func events(_ body: [UInt8]) -> ResponseDelivery {
         let start = MonotonicClock.milliseconds()
         guard Work.decodingEstimate(length: body.count).place == .loop else {
             return .stream(head: EventStream.head) { stream in

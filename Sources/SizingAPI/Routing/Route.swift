@@ -12,7 +12,7 @@ struct Route: Sendable {
         case segment(after: StaticString)
     }
 
-    typealias Method = @Sendable (_ head: RequestHead, _ segment: String) -> BodyPlan
+    typealias Method = @Sendable (_ head: RequestHead, _ segment: String) -> BodyHandling
 
     let path: Path
     /// The label in logs and metrics: the path as openapi.yaml has it.

@@ -7,10 +7,10 @@ import SizingContract
 struct Router: Sendable {
     let routes: [Route]
 
-    func plan(for head: RequestHead) -> RequestPlan {
+    func handling(of head: RequestHead) -> RequestHandling {
         for route in routes {
             guard let segment = route.match(head) else { continue }
-            return RequestPlan(route: route.label, body: body(for: head, route, segment))
+            return RequestHandling(route: route.label, body: body(for: head, route, segment))
         }
         return .respond(
             route: "",
@@ -19,7 +19,7 @@ struct Router: Sendable {
                     .notFound, "There is nothing at this path; /openapi.yaml describes what there is.")))
     }
 
-    private func body(for head: RequestHead, _ route: Route, _ segment: String) -> BodyPlan {
+    private func body(for head: RequestHead, _ route: Route, _ segment: String) -> BodyHandling {
         switch head.method {
         case .get, .head:
             if let get = route.get { return get(head, segment) }

@@ -11,10 +11,10 @@ struct LiveServerTests {
     private struct GateHandler: HTTPHandler {
         let gate: Gate
 
-        func plan(for head: RequestHead) -> RequestPlan {
-            guard head.path == "/gate" else { return DialogueHandler().plan(for: head) }
+        func handling(of head: RequestHead) -> RequestHandling {
+            guard head.path == "/gate" else { return DialogueHandler().handling(of: head) }
             let gate = gate
-            return RequestPlan(
+            return RequestHandling(
                 route: "/gate",
                 body: .collect(limit: nil) { _ in
                     .deferred { context in

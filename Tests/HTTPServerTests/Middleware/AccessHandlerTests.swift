@@ -27,9 +27,9 @@ import Testing
         let head = try RequestHead.parsed(
             path, token.map { ["Authorization: \($0)"] } ?? [],
             peer: PeerAddress(high: 0, low: 0xFFFF_0000_0000 | address, port: 1))
-        let plan = handler.plan(for: head)
-        #expect(plan.route == "/fixed")
-        return try plan.response(to: head)
+        let handling = handler.handling(of: head)
+        #expect(handling.route == "/fixed")
+        return try handling.response(to: head)
     }
 
     // MARK: - Tokens

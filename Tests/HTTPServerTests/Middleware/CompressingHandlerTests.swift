@@ -20,9 +20,9 @@ import Testing
         try answer(.respond(response), accept: accept, method: method)
     }
 
-    private func answer(_ body: BodyPlan, accept: String?, method: String = "GET") throws -> Response {
+    private func answer(_ body: BodyHandling, accept: String?, method: String = "GET") throws -> Response {
         let head = try RequestHead.parsed("/", accept.map { ["Accept-Encoding: \($0)"] } ?? [], method: method)
-        return try CompressingHandler(FixedHandler(body)).plan(for: head).response(to: head)
+        return try CompressingHandler(FixedHandler(body)).handling(of: head).response(to: head)
     }
 
     @Test func acceptedAnswersAreGzip() throws {
@@ -95,14 +95,14 @@ import Testing
 
     @Test func laterAnswersAreCodedToo() throws {
         let response = Self.response()
-        let plans: [BodyPlan] = [
+        let bodies: [BodyHandling] = [
             .collect(limit: nil) { _ in .now(response) },
             .collect(limit: nil) { _ in .deferred { _ in response } },
             .stream(limit: 10, EndingConsumer(response)),
         ]
-        for plan in plans {
-            #expect(try answer(plan, accept: "gzip").fields[.contentEncoding] == "gzip")
-            #expect(try answer(plan, accept: nil).fields[.contentEncoding] == nil)
+        for body in bodies {
+            #expect(try answer(body, accept: "gzip").fields[.contentEncoding] == "gzip")
+            #expect(try answer(body, accept: nil).fields[.contentEncoding] == nil)
         }
         let early = CompressingConsumer(EndingConsumer(response)) { _ in Response(status: .badRequest) }
         #expect(early.consume([1])?.status == .badRequest)
@@ -110,20 +110,20 @@ import Testing
 
     @Test func streamsAreLeftAlone() throws {
         let response = Self.response()
-        let plan = BodyPlan.collect(limit: nil) { _ in .stream(head: response) { _ in } }
-        #expect(try answer(plan, accept: "gzip").fields[.contentEncoding] == nil)
+        let body = BodyHandling.collect(limit: nil) { _ in .stream(head: response) { _ in } }
+        #expect(try answer(body, accept: "gzip").fields[.contentEncoding] == nil)
     }
 
     @Test func constantsAreCodedOnce() throws {
         let constant = PreparedResponse(Self.response())
         let handler = CompressingHandler(FixedHandler(Response(constant)))
         let head = try RequestHead.parsed("/", ["Accept-Encoding: gzip"])
-        let first = try handler.plan(for: head).response(to: head)
-        let second = try handler.plan(for: head).response(to: head)
+        let first = try handler.handling(of: head).response(to: head)
+        let second = try handler.handling(of: head).response(to: head)
         #expect(first.fields[.contentEncoding] == "gzip")
         #expect(first.prepared != nil && first.prepared === second.prepared)
         let plain = try RequestHead.parsed("/")
-        #expect(try handler.plan(for: plain).response(to: plain).fields[.contentEncoding] == nil)
+        #expect(try handler.handling(of: plain).response(to: plain).fields[.contentEncoding] == nil)
     }
 }
 

@@ -21,23 +21,23 @@ extension RequestHead {
     }
 }
 
-/// Answers every request with the same plan.
+/// Answers every request with the same handling.
 struct FixedHandler: HTTPHandler {
-    var plan: RequestPlan
+    var fixed: RequestHandling
 
     init(_ response: Response, route: String = "/fixed") {
-        plan = .respond(route: route, response)
+        fixed = .respond(route: route, response)
     }
 
-    init(_ body: BodyPlan, route: String = "/fixed") {
-        plan = RequestPlan(route: route, body: body)
+    init(_ body: BodyHandling, route: String = "/fixed") {
+        fixed = RequestHandling(route: route, body: body)
     }
 
-    func plan(for head: RequestHead) -> RequestPlan { plan }
+    func handling(of head: RequestHead) -> RequestHandling { fixed }
 }
 
-extension RequestPlan {
-    /// The response of a plan that needs no body, or that makes it at once from an empty one.
+extension RequestHandling {
+    /// The response of a handling that needs no body, or that makes it at once from an empty one.
     func response(to head: RequestHead) throws -> Response {
         switch body {
         case .respond(let response): return response

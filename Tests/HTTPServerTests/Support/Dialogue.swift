@@ -167,7 +167,7 @@ private final class Pieces: @unchecked Sendable {
 
 /// Routes for dialogues and for live servers.
 struct DialogueHandler: HTTPHandler {
-    func plan(for head: RequestHead) -> RequestPlan {
+    func handling(of head: RequestHead) -> RequestHandling {
         let route = head.path
         switch route {
         case "/": return .respond(route: route, Response(status: .ok, body: .text("root")))
@@ -176,13 +176,13 @@ struct DialogueHandler: HTTPHandler {
         case "/empty": return .respond(route: route, Response(status: .noContent, body: .text("dropped")))
         case "/wrong": return .respond(route: route, Response(status: .init(code: 101)))
         case "/echo":
-            return RequestPlan(
+            return RequestHandling(
                 route: route, body: .collect(limit: nil) { .now(Response(status: .ok, body: .bytes($0.body))) })
         case "/small":
-            return RequestPlan(
+            return RequestHandling(
                 route: route, body: .collect(limit: 10) { .now(Response(status: .ok, body: .bytes($0.body))) })
         case "/work":
-            return RequestPlan(
+            return RequestHandling(
                 route: route,
                 body: .collect(limit: nil) { request in
                     .deferred { context in
@@ -190,7 +190,7 @@ struct DialogueHandler: HTTPHandler {
                     }
                 })
         case "/events":
-            return RequestPlan(
+            return RequestHandling(
                 route: route,
                 body: .collect(limit: nil) { _ in
                     .stream(head: Response(status: .ok)) { stream in
@@ -199,7 +199,7 @@ struct DialogueHandler: HTTPHandler {
                         stream.send(Array("last\n".utf8))
                     }
                 })
-        case "/up": return RequestPlan(route: route, body: .stream(limit: 1 << 30, Counter()))
+        case "/up": return RequestHandling(route: route, body: .stream(limit: 1 << 30, Counter()))
         default: return .respond(route: "", Response(status: .notFound, body: .text("none")))
         }
     }

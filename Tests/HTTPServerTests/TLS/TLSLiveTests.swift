@@ -114,9 +114,9 @@ struct TLSLiveTests {
 
 /// Says how a request came; echoes a body.
 private struct SecurityHandler: HTTPHandler {
-    func plan(for head: RequestHead) -> RequestPlan {
+    func handling(of head: RequestHead) -> RequestHandling {
         if head.hasBody {
-            return RequestPlan(
+            return RequestHandling(
                 route: "/", body: .collect(limit: nil) { .now(Response(status: .ok, body: .bytes($0.body))) })
         }
         let text = (head.isTLS ? "tls " : "plain ") + (head.listener == .probe ? "probe" : "main")
