@@ -22,6 +22,10 @@ static inline int shim_SSL_CTX_set1_groups_list(SSL_CTX *context, const char *gr
     return (int)SSL_CTX_set1_groups_list(context, groups);
 }
 
+static inline int shim_SSL_CTX_add0_chain_cert(SSL_CTX *context, X509 *certificate) {
+    return (int)SSL_CTX_add0_chain_cert(context, certificate);
+}
+
 static inline long shim_SSL_CTX_set_mode(SSL_CTX *context, long mode) {
     return SSL_CTX_set_mode(context, mode);
 }

@@ -11,12 +11,16 @@ public struct SizingService: HTTPHandler {
     ///   - state: whether the service is ready.
     ///   - simulation: what simulations may cost.
     ///   - traceLimit: the longest body of `/v1/workload`, in bytes after decompression.
+    ///   - probesHaveMetrics: whether the probe port offers `/metrics` too.
     ///   - metrics: makes the text of `/metrics`; without it there is no such path.
     public init(
         state: ServiceState = ServiceState(), simulation: SimulationLimits = SimulationLimits(),
-        traceLimit: Int = WorkloadRoute.defaultLimit, metrics: (@Sendable () -> String)? = nil
+        traceLimit: Int = WorkloadRoute.defaultLimit, probesHaveMetrics: Bool = false,
+        metrics: (@Sendable () -> String)? = nil
     ) {
-        probes = Router(routes: HealthRoutes.routes(state))
+        var probeRoutes = HealthRoutes.routes(state)
+        if probesHaveMetrics, let metrics { probeRoutes.append(MetricsRoute.route(metrics)) }
+        probes = Router(routes: probeRoutes)
         // The busiest first: they are compared in order.
         let simulations = Simulations(simulation)
         let sizing = SizeOperation(simulations)

@@ -29,4 +29,9 @@ struct AFDSizer: AsyncParsableCommand {
             Serve.self, Size.self, Plan.self, Catalog.self, Curve.self, Simulate.self, Workload.self, Calibrate.self,
             Probe.self,
         ])
+
+    static func main() async {
+        StandardStreams.openMissing()
+        await main(nil)
+    }
 }

@@ -37,6 +37,14 @@ while let flag = arguments.next() {
 }
 guard let port, (0...65535).contains(port) else { fail("--port needs a number from 0 to 65535") }
 
+/// Something of the machine's is not to be had.
+private func giveUp(_ error: any Error) -> Never {
+    say("http-fixture: \(error)\n", to: STDERR_FILENO)
+    exit(69)
+}
+
+do { try HTTPServer.requireDescriptors(loops: loops) } catch { giveUp(error) }
+
 var certificates: TLSCertificateStore?
 if let certificate, let privateKey {
     do {
@@ -58,7 +66,7 @@ let server = HTTPServer(configuration: configuration, handler: FixtureHandler())
 do {
     try server.start()
 } catch {
-    fail("\(error)")
+    giveUp(error)
 }
 say("listening on \(host) port \(server.boundPorts.first ?? port)\n", to: STDOUT_FILENO)
 

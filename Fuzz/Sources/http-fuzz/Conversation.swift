@@ -14,7 +14,7 @@ struct Conversation: Equatable {
         let queue = Queue()
         let services = ConnectionServices(handler: handler, limits: ServerLimits(), seed: 1) { work, _ in
             queue.works.append(work)
-            return queue.works.count < 100
+            return queue.works.count < 100 ? nil : .workQueueFull
         }
         services.date.update(to: 0)
         var http = HTTPConnection(
@@ -26,7 +26,8 @@ struct Conversation: Equatable {
             pending += piece
             var progressed = true
             while progressed {
-                progressed = false
+                progressed = http.awaitsTurn
+                http.turnCame(now: 0)
                 if http.discardsInput {
                     http.discard(pending.count)
                     pending = []

@@ -102,7 +102,7 @@ public final class Inflater {
             stream.pointee.avail_out = UInt32(chunk.count)
             code = CZlib.inflate(stream, Z_NO_FLUSH)
             let made = chunk.count - Int(stream.pointee.avail_out)
-            output.append(contentsOf: chunk[..<made])
+            output.append(contentsOf: chunk[..<min(made, limit - produced)])
             let used = offered - Int(stream.pointee.avail_in)
             stream.pointee.next_in = nil
             stream.pointee.next_out = nil

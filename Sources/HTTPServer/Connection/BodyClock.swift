@@ -75,6 +75,8 @@ struct Timeouts: Sendable, Equatable {
     /// Bytes that must arrive in one window.
     let windowBytes: Int
     let write: UInt64
+    /// Bytes of responses that a client has `write` to take.
+    let writeStretch: Int
     let idle: UInt64
     let handshake: UInt64
     let halfClose: UInt64
@@ -87,6 +89,7 @@ struct Timeouts: Sendable, Equatable {
         rateWindow = Self.nanoseconds(limits.bodyRateWindow)
         windowBytes = Int(max(0, min(1e15, Double(limits.minimumBodyRate) * limits.bodyRateWindow)))
         write = Self.nanoseconds(limits.writeTimeout)
+        writeStretch = max(1, Int(max(0, min(1e15, Double(limits.minimumReadRate) * limits.writeTimeout))))
         idle = Self.nanoseconds(limits.idleTimeout)
         handshake = Self.nanoseconds(limits.handshakeTimeout)
         halfClose = Self.nanoseconds(limits.halfCloseGrace)

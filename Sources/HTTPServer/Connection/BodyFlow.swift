@@ -1,9 +1,9 @@
 /// How the body of one request flows from the client to whoever takes it, and the content coding that is undone on the
 /// way. Pure: events come in, and the ``Step`` that they return says what is to be done.
 ///
-/// A body that is delivered whole is inflated as it arrives. One that is delivered in chunks is read and inflated one
-/// chunk ahead of its consumer, so that both have something to do. What is held is one chunk, whatever the compressed
-/// bytes would grow to.
+/// A body that is delivered whole is inflated as it arrives, a slice in each turn of its connection: a few compressed
+/// bytes may become many. One that is delivered in chunks is read and inflated one chunk ahead of its consumer, so that both have
+/// something to do. What is held is one chunk, whatever the compressed bytes would grow to.
 struct BodyFlow {
     enum Delivery {
         case whole
@@ -20,8 +20,9 @@ struct BodyFlow {
         case fail(ServerError)
     }
 
-    /// The most that an inflated chunk holds, in bytes. Without a coding, half of it, and what was read at once.
-    static let chunkLimit = 128 * 1024
+    /// The most that an inflated chunk holds, in bytes, and the most that is inflated of a whole body in a turn: some tenths of a
+    /// millisecond. Without a coding, a chunk is as long, and what was read at once.
+    static let chunkLimit = 64 * 1024
 
     private let delivery: Delivery
     /// Bytes that the body may have, before and after its coding is undone.
@@ -32,8 +33,10 @@ struct BodyFlow {
     private var received = 0
     /// The whole body so far, or what was not given to the consumer.
     private var bytes: [UInt8] = []
-    /// What arrived and is not inflated yet. Only in chunks; at most what was read at once.
+    /// What arrived and is not inflated yet; at most what was read at once.
     private var compressed: [UInt8] = []
+    /// Of a whole body: bytes that were inflated in this turn.
+    private var inflatedInTurn = 0
     /// The inflater may have more to give without further input.
     private var hasMore = false
     /// Found while inflating ahead; the chunks before it are consumed first.
@@ -54,6 +57,9 @@ struct BodyFlow {
     /// Nothing more is wanted from the client until the consumer is free again.
     var awaitsConsumer: Bool { consumerIsBusy && (isFull || hasEnded) }
 
+    /// There is more to be inflated before anything else is wanted, in the next turn.
+    var awaitsTurn: Bool { delivery == .whole && failure == nil && (!compressed.isEmpty || hasMore) }
+
     // MARK: Events
 
     /// Bytes of the body arrived.
@@ -71,9 +77,17 @@ struct BodyFlow {
         }
         span.withUnsafeBufferPointer { compressed.append(contentsOf: $0) }
         guard case .whole = delivery else { return nil }
-        // All at once: the inflater's limit bounds what comes of it.
         inflateAll()
         return failure.map { .fail(ServerError($0)) }
+    }
+
+    /// It is the turn of this connection again.
+    mutating func turnCame() -> Step? {
+        inflatedInTurn = 0
+        guard awaitsTurn else { return nil }
+        inflateAll()
+        if let failure { return .fail(ServerError(failure)) }
+        return hasEnded && !awaitsTurn ? finish() : nil
     }
 
     /// What was read at once is used up: the consumer gets what came, if it is free.
@@ -95,7 +109,7 @@ struct BodyFlow {
         let step = batchEnded()
         if case .fail = step { return step }
         hasEnded = true
-        return step ?? (consumerIsBusy ? nil : finish())
+        return step ?? (consumerIsBusy || awaitsTurn ? nil : finish())
     }
 
     // MARK: Chunks
@@ -121,7 +135,7 @@ struct BodyFlow {
     /// Inflates what the next chunk can hold.
     private mutating func prepareChunk() {
         guard inflater != nil else {
-            isFull = bytes.count >= Self.chunkLimit / 2
+            isFull = bytes.count >= Self.chunkLimit
             return
         }
         inflateAll()
@@ -133,12 +147,11 @@ struct BodyFlow {
         do throws(InflateError) { while try inflateOnce() {} } catch { failure = error }
     }
 
-    /// Inflates at most one chunk. False once all that came is inflated, or the chunk is full.
+    /// Inflates at most one chunk. False once all that came is inflated, or the chunk or the turn is full.
     private mutating func inflateOnce() throws(InflateError) -> Bool {
         guard let inflater, !compressed.isEmpty || hasMore else { return false }
         let before = bytes.count
-        var room = Self.chunkLimit
-        if case .chunks = delivery { room -= before }
+        let room = Self.chunkLimit - (delivery == .whole ? inflatedInTurn : before)
         guard room > 0 else { return false }
         var failure: InflateError?
         let used = compressed.withUnsafeBytes { input in
@@ -150,6 +163,7 @@ struct BodyFlow {
             }
         }
         if let failure { throw failure }
+        inflatedInTurn += bytes.count - before
         hasMore = bytes.count - before == room
         compressed.removeFirst(used)
         return hasMore

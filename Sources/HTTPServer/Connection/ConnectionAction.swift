@@ -52,8 +52,7 @@ struct RequestFraming: Equatable {
     var body = BodyFraming.none
     var connectionClose = false
     var connectionKeepAlive = false
-    var expectsContinue = false
-    var unknownExpectation = false
+    var expectation = BodyExpectation.none
 
     /// Whether a body of at least one byte follows.
     var announcesBytes: Bool { body != .none && body != .length(0) }
@@ -65,13 +64,13 @@ struct RequestFraming: Equatable {
         ResponseTerms(keepAlive: keepAlive, isHTTP10: minorVersion == 0, isHead: method == .head)
     }
 
-    /// Whether the body, which nobody reads, can be read over so that the connection goes on. One that waits for
-    /// `100 Continue` may or may not follow.
+    /// Whether the body, which nobody reads, can be read over so that the connection goes on. One that an expectation stands
+    /// before may or may not follow, whatever was expected: some take any expectation for `100-continue` (CVE-2024-24791).
     func canBeReadOver(upTo limit: Int) -> Bool {
         switch body {
         case .none, .length(0): true
-        case .length(let length): length <= limit && !expectsContinue
-        case .chunked: !expectsContinue
+        case .length(let length): length <= limit && expectation == .none
+        case .chunked: expectation == .none
         }
     }
 }
@@ -81,7 +80,6 @@ extension RequestFraming {
         self.init(
             method: storage.methodCode, form: storage.form, minorVersion: Int(storage.minorVersion),
             body: storage.framing, connectionClose: storage.connectionClose,
-            connectionKeepAlive: storage.connectionKeepAlive, expectsContinue: storage.expectsContinue,
-            unknownExpectation: storage.unknownExpectation)
+            connectionKeepAlive: storage.connectionKeepAlive, expectation: storage.expectation)
     }
 }

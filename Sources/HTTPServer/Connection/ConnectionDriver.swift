@@ -12,6 +12,8 @@ final class ConnectionDriver {
 
     /// How often a connection reads before others have their turn.
     private static let readsPerTurn = 8
+    /// How many bytes it sends, about, before others have theirs: some tenths of a millisecond.
+    private static let bytesPerTurn = 512 * 1024
 
     let id: ConnectionID
     let info: ConnectionInfo
@@ -29,8 +31,16 @@ final class ConnectionDriver {
     private(set) var isClosed = false
     /// The connection is open only to be told that there are too many.
     let isRefusal: Bool
-    /// There may be more to read, but it is the turn of others.
+    /// There is more to do, but it is the turn of others.
     private(set) var wantsTurn = false
+    /// Bytes that may still be sent in this turn.
+    private var sendingBudget = 0
+    /// The loop will call ``pump(now:)`` once others have had their turn.
+    var isWaitingForTurn = false
+    /// What the loop has counted of ``heldOutput``.
+    var countedOutput = 0
+    /// The loop has counted the handshake that is under way.
+    var isHandshakeCounted: Bool
 
     /// - Parameter buffer: memory that outlives the driver and is used by nobody else while one of its methods runs.
     init(
@@ -44,6 +54,7 @@ final class ConnectionDriver {
         self.http = http
         self.buffer = buffer
         self.isRefusal = isRefusal
+        isHandshakeCounted = self.stream.handshakeDeadline != nil
     }
 
     /// When ``deadlinePassed(now:)`` is to be called; nil where time does not matter.
@@ -51,6 +62,18 @@ final class ConnectionDriver {
         guard let handshake = stream.handshakeDeadline else { return http.deadline }
         return min(handshake, http.deadline ?? .max)
     }
+
+    /// Bytes of memory that are held for a client to read.
+    var heldOutput: Int { isClosed ? 0 : http.heldOutput }
+
+    /// Whether a client that has taken nothing since `time` keeps memory.
+    func isUnread(since time: UInt64) -> Bool {
+        guard heldOutput > 0, let since = http.blockedSince else { return false }
+        return since <= time
+    }
+
+    /// A TLS handshake is under way.
+    var isHandshaking: Bool { !isClosed && stream.handshakeDeadline != nil }
 
     // MARK: Events
 
@@ -63,7 +86,7 @@ final class ConnectionDriver {
             stream.clientClosed()
             http.clientClosed(now: now)
         }
-        pump(now: now)
+        if !isWaitingForTurn { pump(now: now) }
     }
 
     func workFinished(_ result: WorkResult, now: UInt64) {
@@ -92,9 +115,11 @@ final class ConnectionDriver {
     }
 
     /// Closes the socket at once.
-    func abandon(now: UInt64) {
+    ///
+    /// - Parameter reset: forgets what was not sent.
+    func abandon(now: UInt64, reset: Bool = false) {
         guard !isClosed else { return }
-        close(now: now)
+        close(now: now, reset: reset)
     }
 
     // MARK: Work
@@ -102,7 +127,9 @@ final class ConnectionDriver {
     /// Goes on reading, writing and carrying out commands until nothing more can be done for now.
     func pump(now: UInt64) {
         var budget = Self.readsPerTurn
+        sendingBudget = Self.bytesPerTurn
         wantsTurn = false
+        http.turnCame(now: now)
         while !isClosed {
             let progressed = takeInput(now: now)
             guard !isClosed else { break }
@@ -116,7 +143,9 @@ final class ConnectionDriver {
                 break
             }
         }
-        if !isClosed { releaseBuffers() }
+        guard !isClosed else { return }
+        if http.awaitsTurn { wantsTurn = true }
+        releaseBuffers()
     }
 
     /// Reads and passes on. False if there was nothing to do.
@@ -163,10 +192,11 @@ final class ConnectionDriver {
 
     /// Sends what there is, as far as the socket takes it.
     private func flush(now: UInt64) {
-        switch stream.write(&http.output) {
+        switch stream.write(&http.output, budget: &sendingBudget) {
         case .sent: http.outputSent(now: now)
-        case .blocked: http.outputBlocked(now: now)
+        case .blocked: http.outputBlocked(sent: stream.sentBytes, now: now)
         case .waiting: return
+        case .interrupted: wantsTurn = true
         case .tlsFailed: failTLS(now: now)
         case .broken: close(now: now)
         }

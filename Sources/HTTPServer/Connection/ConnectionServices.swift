@@ -7,8 +7,8 @@ final class ConnectionServices {
     let observer: (any ServerObserver)?
     let heads: HeadPool
     let buffers = BufferPool()
-    /// Gives work to the pool; false if its queue is full.
-    let submit: (Work, ConnectionID) -> Bool
+    /// Gives work to the pool; an error where it is not taken.
+    let submit: (Work, ConnectionID) -> ServerError?
     /// Gives the time for reports. The time that comes with an event is that of the loop's turn, in which a response may
     /// have been made; nil takes it all the same.
     let clock: (() -> UInt64)?
@@ -18,7 +18,7 @@ final class ConnectionServices {
     /// - Parameter seed: where the sequence of request identifiers starts.
     init(
         handler: any HTTPHandler, limits: ServerLimits, retryAfter: Int = 1, observer: (any ServerObserver)? = nil,
-        seed: UInt64, clock: (() -> UInt64)? = nil, submit: @escaping (Work, ConnectionID) -> Bool
+        seed: UInt64, clock: (() -> UInt64)? = nil, submit: @escaping (Work, ConnectionID) -> ServerError?
     ) {
         self.handler = handler
         self.limits = limits
@@ -53,11 +53,21 @@ enum Work: Sendable {
     case stream(@Sendable (ResponseStream) -> Void, WorkContext, StreamBacklog)
     case consume(any BodyConsumer, [UInt8])
     case finish(any BodyConsumer, WorkContext)
+
+    /// Whether it makes a response of any length. What is done for a body under way goes on.
+    var makesResponse: Bool {
+        switch self {
+        case .respond, .stream: true
+        case .consume, .finish: false
+        }
+    }
 }
 
 /// What came of a piece of work.
 enum WorkResult: Sendable {
     case response(Response)
+    /// The work was not done.
+    case refused(ServerError)
     /// A chunk was consumed; a response ends the request.
     case consumed(by: any BodyConsumer, Response?)
     case streamPiece([UInt8])

@@ -45,8 +45,8 @@ struct ConnectionStateMachine {
     private var isDraining = false
     /// The client has closed its side and all its bytes were read.
     private var inputEnded = false
-    /// When a client that takes nothing is given up; nil while nothing waits to be sent.
-    private var writeDeadline: UInt64?
+    /// The time of a client for what waits to be sent; nil while nothing does.
+    private var writeClock: WriteClock?
     /// When the work for a client that has closed its side is cancelled.
     private var workDeadline: UInt64?
 
@@ -60,7 +60,7 @@ struct ConnectionStateMachine {
     var inputUse: InputUse {
         switch state {
         case .idle, .head, .discarding: .parse
-        case .receiving: awaitsConsumer ? .wait : .parse
+        case .receiving: awaitsConsumer || awaitsTurn ? .wait : .parse
         case .deciding, .responding, .streaming, .closed: .wait
         case .closing, .lingering: .discard
         }
@@ -68,9 +68,15 @@ struct ConnectionStateMachine {
 
     /// When ``deadlinePassed(now:)`` is to be called next; nil where time does not matter.
     var deadline: UInt64? {
-        guard let writeDeadline else { return stateDeadline }
-        return min(writeDeadline, stateDeadline ?? .max)
+        guard let writeClock else { return stateDeadline }
+        return min(writeClock.deadline, stateDeadline ?? .max)
     }
+
+    /// Since when a client has taken nothing of what waits to be sent; nil while nothing waits.
+    var blockedSince: UInt64? { writeClock?.lastTaken }
+
+    /// ``turnCame(now:)`` is to be called, as soon as others have had their turn.
+    var awaitsTurn: Bool { body?.awaitsTurn ?? false }
 
     private var stateDeadline: UInt64? {
         switch state {
@@ -101,7 +107,7 @@ struct ConnectionStateMachine {
         state = .deciding(Exchange(request: request, keepAlive: keepAlive))
         if request.method == .connect { return refuse(.connectRefused, now: now) }
         if request.method == .other { return refuse(.unknownMethod, now: now) }
-        if request.unknownExpectation { return refuse(.unknownExpectation, now: now) }
+        if request.expectation == .unknown { return refuse(.unknownExpectation, now: now) }
         if request.form == .asterisk { return responseMade(now: now).map { .sendOptions($0) } }
         return .askHandler
     }
@@ -116,7 +122,7 @@ struct ConnectionStateMachine {
         let flow = BodyFlow(delivery, coding: coding.known, limit: limit)
         body = IncomingBody(flow, BodyClock(timeouts, now: now))
         state = .receiving(exchange)
-        return exchange.request.announcesBytes && exchange.request.expectsContinue ? .sendContinue : nil
+        return exchange.request.announcesBytes && exchange.request.expectation == .interimResponse ? .sendContinue : nil
     }
 
     /// Bytes of the body came.
@@ -161,6 +167,11 @@ struct ConnectionStateMachine {
     /// The consumer is done with a chunk of the body.
     mutating func chunkConsumed(now: UInt64) -> ConnectionAction? {
         advanceBody(now: now) { $0.consumed() }
+    }
+
+    /// It is the turn of this connection again.
+    mutating func turnCame(now: UInt64) -> ConnectionAction? {
+        advanceBody(now: now) { $0.turnCame() }
     }
 
     private mutating func advanceBody(
@@ -224,15 +235,15 @@ struct ConnectionStateMachine {
         return .endStream(terms)
     }
 
-    /// The work pool has no room for the request.
-    mutating func workRefused(now: UInt64) -> ConnectionAction? { fail(.workQueueFull, now: now) }
+    /// The request's work is not done: there is no room for it, or none for what would come of it.
+    mutating func workRefused(_ error: ServerError, now: UInt64) -> ConnectionAction? { fail(error, now: now) }
 
     /// There is no room for this connection.
     mutating func connectionRefused(now: UInt64) -> ConnectionAction? { refuse(.tooManyConnections, now: now) }
 
     /// Everything that was to be sent was sent.
     mutating func outputSent(now: UInt64) -> ConnectionAction? {
-        writeDeadline = nil
+        writeClock = nil
         guard case .closing(let discarded) = state else { return nil }
         if inputEnded { return close() }
         state = .lingering(deadline: now + timeouts.drain, discarded: discarded)
@@ -240,7 +251,12 @@ struct ConnectionStateMachine {
     }
 
     /// The transport takes no more for now. Called again whenever it took something.
-    mutating func outputBlocked(now: UInt64) { writeDeadline = now + timeouts.write }
+    ///
+    /// - Parameter sent: bytes that it has taken so far, of the whole connection.
+    mutating func outputBlocked(sent: Int, now: UInt64) {
+        writeClock?.blocked(sent: sent, now: now)
+        if writeClock == nil { writeClock = WriteClock(timeouts, sent: sent, now: now) }
+    }
 
     // MARK: The end
 
@@ -259,7 +275,7 @@ struct ConnectionStateMachine {
         inputEnded = true
         switch state {
         case .idle, .discarding:
-            guard writeDeadline != nil else { return close() }
+            guard writeClock != nil else { return close() }
             // The responses to its requests are still on their way.
             becomeClosing()
             return nil
@@ -305,7 +321,7 @@ struct ConnectionStateMachine {
 
     /// The deadline has passed.
     mutating func deadlinePassed(now: UInt64) -> ConnectionAction? {
-        if let writeDeadline, now >= writeDeadline {
+        if let writeClock, now >= writeClock.deadline {
             _ = close()
             return .reset
         }
@@ -393,7 +409,7 @@ struct ConnectionStateMachine {
     private mutating func close() -> ConnectionAction {
         state = .closed
         body = nil
-        writeDeadline = nil
+        writeClock = nil
         return .close
     }
 }

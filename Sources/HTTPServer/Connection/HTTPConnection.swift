@@ -26,6 +26,7 @@ struct HTTPConnection {
     /// The request being served; nil between requests.
     private var request: ServedRequest?
     private var command: Command?
+    private var turn = RequestTurn()
 
     init(services: ConnectionServices, info: ConnectionInfo, id: ConnectionID, now: UInt64) {
         self.services = services
@@ -43,8 +44,19 @@ struct HTTPConnection {
         _modify { yield &writer.output }
     }
 
+    /// Bytes of memory that are held for the client to read.
+    var heldOutput: Int { writer.output.heldBytes }
+
     /// Whether ``receive(_:now:)`` would use bytes now.
-    var acceptsInput: Bool { machine.inputUse == .parse && writer.output.count < Self.outputLimit }
+    var acceptsInput: Bool {
+        machine.inputUse == .parse && !turn.isOver && writer.output.count < Self.outputLimit
+    }
+
+    /// ``turnCame(now:)`` is to be called, as soon as others have had their turn.
+    var awaitsTurn: Bool { machine.awaitsTurn || turn.isOver }
+
+    /// Since when the client has taken nothing of what waits to be sent; nil while nothing waits.
+    var blockedSince: UInt64? { machine.blockedSince }
 
     /// Whether bytes are to be thrown away; they are only counted, with ``discard(_:)``.
     var discardsInput: Bool { machine.inputUse == .discard }
@@ -56,6 +68,12 @@ struct HTTPConnection {
     mutating func takeCommand() -> Command? {
         defer { command = nil }
         return command
+    }
+
+    /// Others have had their turn, and it is that of this connection.
+    mutating func turnCame(now: UInt64) {
+        turn = RequestTurn()
+        perform(machine.turnCame(now: now), now: now)
     }
 
     // MARK: From the client
@@ -81,6 +99,8 @@ struct HTTPConnection {
                 perform(machine.bodyReceived(bytes, ahead: parser.remaining, now: now), now: now)
             case .end:
                 perform(machine.requestEnded(now: now), now: now)
+                // The clock is only read where another request waits.
+                if position < input.count, let clock = services.clock { turn.requestEnded(now: clock()) }
             case .failed(let error):
                 perform(machine.parseFailed(error, now: now), now: now)
             }
@@ -119,6 +139,9 @@ struct HTTPConnection {
             } else {
                 perform(machine.chunkConsumed(now: now), now: now)
             }
+        case .refused(let error):
+            request?.work = nil
+            perform(machine.workRefused(error, now: now), now: now)
         case .streamPiece(let bytes): if let terms = machine.pieceMade() { sendPiece(bytes, terms) }
         case .streamEnded: perform(machine.streamEnded(now: now), now: now)
         }
@@ -137,7 +160,9 @@ struct HTTPConnection {
     }
 
     /// The socket takes no more of `output` for now; to be called whenever it took some but not all.
-    mutating func outputBlocked(now: UInt64) { machine.outputBlocked(now: now) }
+    ///
+    /// - Parameter sent: bytes that it has taken so far.
+    mutating func outputBlocked(sent: Int, now: UInt64) { machine.outputBlocked(sent: sent, now: now) }
 
     /// The transport below can carry no more requests or responses. It may have a last thing to say, so the connection
     /// ends as after a last response.
@@ -265,8 +290,8 @@ struct HTTPConnection {
     /// Gives a job to the work pool. False if it has no room; the request is then refused.
     @discardableResult
     private mutating func submit(_ work: Work, _ context: WorkContext? = nil, now: UInt64) -> Bool {
-        guard services.submit(work, id) else {
-            perform(machine.workRefused(now: now), now: now)
+        if let refusal = services.submit(work, id) {
+            perform(machine.workRefused(refusal, now: now), now: now)
             return false
         }
         request?.work = context
@@ -280,8 +305,11 @@ struct HTTPConnection {
     }
 
     private mutating func send(_ response: Response, _ terms: ResponseTerms, now: UInt64) {
-        let sent = writer.write(response, terms, to: request?.head?.storage)
-        finishRequest(status: response.status.code, sentBytes: sent, now: now)
+        let head = request?.head?.storage
+        // What cannot be read has a name all the same, so that its response and its line in the log are found together.
+        let unreadID = head == nil ? services.makeID() : 0
+        let sent = writer.write(response, terms, to: head, unreadID: unreadID)
+        finishRequest(status: response.status.code, sentBytes: sent, unreadID: unreadID, now: now)
     }
 
     private mutating func sendPiece(_ bytes: [UInt8], _ terms: ResponseTerms) {
@@ -296,8 +324,8 @@ struct HTTPConnection {
     }
 
     /// The request has its response.
-    private mutating func finishRequest(status: Int, sentBytes: Int, now: UInt64) {
-        reports.add(request, status: status, sentBytes: sentBytes, now: now)
+    private mutating func finishRequest(status: Int, sentBytes: Int, unreadID: UInt64 = 0, now: UInt64) {
+        reports.add(request, status: status, sentBytes: sentBytes, unreadID: unreadID, now: now)
         request = nil
     }
 

@@ -11,6 +11,9 @@ struct IncomingBody {
     /// Nothing more is wanted from the client until the consumer is free again.
     var awaitsConsumer: Bool { flow.awaitsConsumer }
 
+    /// There is more to be inflated before anything else is wanted, in the next turn.
+    var awaitsTurn: Bool { flow.awaitsTurn }
+
     /// All bytes of the body arrived.
     var hasEnded: Bool { flow.hasEnded }
 

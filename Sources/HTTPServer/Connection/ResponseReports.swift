@@ -7,11 +7,14 @@ struct ResponseReports {
         let receivedBytes: Int
         let sentBytes: Int
         let began: UInt64
+        /// The identifier of a request without a head.
+        let unreadID: UInt64
 
         func record(peer: PeerAddress, completed: Bool, now: UInt64) -> RequestRecord {
             RequestRecord(
                 head: head, route: route, status: status, receivedBytes: receivedBytes, sentBytes: sentBytes,
-                duration: now >= began ? now - began : 0, peer: peer, completed: completed)
+                duration: now >= began ? now - began : 0, peer: peer, completed: completed,
+                unreadID: unreadID)
         }
     }
 
@@ -28,14 +31,17 @@ struct ResponseReports {
 
     /// A response was written, or given up.
     ///
-    /// - Parameter request: what it answers; nil where nothing of a request could be read.
-    mutating func add(_ request: ServedRequest?, status: Int, sentBytes: Int, now: UInt64) {
+    /// - Parameters:
+    ///   - request: what it answers; nil where nothing of a request could be read.
+    ///   - unreadID: the identifier of one whose header section could not be read; 0 where it could.
+    mutating func add(_ request: ServedRequest?, status: Int, sentBytes: Int, unreadID: UInt64 = 0, now: UInt64) {
         recycleHead()
         if services.observer != nil {
             waiting.append(
                 Report(
                     head: request?.head, route: request?.route ?? "", status: status,
-                    receivedBytes: request?.receivedBytes ?? 0, sentBytes: sentBytes, began: request?.began ?? now))
+                    receivedBytes: request?.receivedBytes ?? 0, sentBytes: sentBytes, began: request?.began ?? now,
+                    unreadID: unreadID))
         } else {
             // Callers up the stack may still hold it, and only what nobody holds can be used again.
             spent = request?.head?.storage

@@ -17,12 +17,16 @@ struct ResponseWriter {
 
     /// Writes a whole response.
     ///
-    /// - Parameter request: the header section of the request, where one could be read.
+    /// - Parameters:
+    ///   - request: the header section of the request, where one could be read.
+    ///   - unreadID: the identifier of the request where it could not.
     /// - Returns: the length of its body as sent.
-    mutating func write(_ response: Response, _ terms: ResponseTerms, to request: HeadStorage?) -> Int {
-        writeHead(response, terms, isChunked: false, request)
+    mutating func write(
+        _ response: Response, _ terms: ResponseTerms, to request: HeadStorage?, unreadID: UInt64
+    ) -> Int {
+        writeHead(response, terms, isChunked: false, request, unreadID: unreadID)
         guard !terms.isHead, ResponseSerialiser.allowsContent(response.status.code) else { return 0 }
-        output.append(response.body)
+        output.append(response.body, isShared: response.prepared != nil)
         return response.body.count
     }
 
@@ -63,10 +67,9 @@ struct ResponseWriter {
     mutating func releaseBuffers() { output.release(to: services.buffers) }
 
     private mutating func writeHead(
-        _ response: Response, _ terms: ResponseTerms, isChunked: Bool, _ request: HeadStorage?
+        _ response: Response, _ terms: ResponseTerms, isChunked: Bool, _ request: HeadStorage?, unreadID: UInt64 = 0
     ) {
         output.acquire(from: services.buffers)
-        let newID = request == nil ? services.makeID() : 0
         let services = services
         output.write { out in
             if let prepared = response.prepared, !isChunked {
@@ -84,7 +87,7 @@ struct ResponseWriter {
             if let request {
                 RequestID.append(request, to: &out)
             } else {
-                out.append(hexadecimal: newID, digits: 16)
+                out.append(hexadecimal: unreadID, digits: 16)
             }
             if !terms.keepAlive {
                 out.append(utf8: "\r\nConnection: close\r\n\r\n")

@@ -19,6 +19,8 @@ enum ServerError: Error, Equatable, Sendable {
     /// An expectation other than `100-continue` (RFC 9110, section 10.1.1).
     case unknownExpectation
     case workQueueFull
+    /// Too many bytes of responses wait for their clients.
+    case responsesWaiting
     case tooManyConnections
     case internalError
 
@@ -32,7 +34,7 @@ enum ServerError: Error, Equatable, Sendable {
         case .unknownMethod: .notImplemented
         case .connectRefused: .methodNotAllowed
         case .unknownExpectation: .expectationFailed
-        case .workQueueFull, .tooManyConnections: .serviceUnavailable
+        case .workQueueFull, .responsesWaiting, .tooManyConnections: .serviceUnavailable
         case .internalError: .internalServerError
         }
     }
@@ -49,6 +51,7 @@ enum ServerError: Error, Equatable, Sendable {
         case .connectRefused: "This server is not a proxy."
         case .unknownExpectation: "The only expectation that is understood is 100-continue."
         case .workQueueFull: "All workers are busy and the queue is full."
+        case .responsesWaiting: "Too many responses wait for their clients to read them."
         case .tooManyConnections: "There are too many connections."
         case .internalError: "Something went wrong inside the server."
         }
@@ -63,6 +66,7 @@ enum ServerError: Error, Equatable, Sendable {
         case .headerTimeout, .bodyTimeout: .timeout
         case .unknownMethod, .connectRefused, .unknownExpectation, .unsupportedCoding, .malformedContent: .malformed
         case .workQueueFull: .queueFull
+        case .responsesWaiting: .outputLimit
         case .tooManyConnections: .connectionLimit
         case .internalError: nil
         }
@@ -74,7 +78,7 @@ enum ServerError: Error, Equatable, Sendable {
     func response(retryAfter: Int) -> Response {
         var fields: HTTPFields = [:]
         switch self {
-        case .workQueueFull, .tooManyConnections: fields[.retryAfter] = String(retryAfter)
+        case .workQueueFull, .responsesWaiting, .tooManyConnections: fields[.retryAfter] = String(retryAfter)
         case .connectRefused: fields[.allow] = ServerMethods.allow
         case .unsupportedCoding: fields[.acceptEncoding] = ContentCoding.acceptEncoding
         default: break

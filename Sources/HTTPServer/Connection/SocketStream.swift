@@ -29,6 +29,8 @@ struct SocketStream: ~Copyable {
         case blocked
         /// There is more to be sent, once the socket takes more or the handshake is over.
         case waiting
+        /// There is more to be sent, and the socket may take it, but it is enough for one turn.
+        case interrupted
         case tlsFailed
         case broken
     }
@@ -45,6 +47,11 @@ struct SocketStream: ~Copyable {
     private var inputEnded = false
     /// Our side is to be closed as soon as the last ciphertext is sent.
     private var shutsDownWhenSent = false
+    /// Bytes that the socket has taken.
+    private(set) var sentBytes = 0
+
+    /// The most that the socket is offered at once.
+    private static let piece = 256 * 1024
 
     init(descriptor: Int32, system: any SystemCalls, tls: consuming TLSSession?) {
         self.descriptor = descriptor
@@ -136,12 +143,17 @@ struct SocketStream: ~Copyable {
     // MARK: Writing
 
     /// Sends `output`, encrypted where the connection is, as far as the socket takes it.
-    mutating func write(_ output: inout OutputBuffer) -> Output {
+    ///
+    /// - Parameter budget: about as many bytes are sent; what was sent is taken off.
+    mutating func write(_ output: inout OutputBuffer, budget: inout Int) -> Output {
         while canWrite {
+            if budget <= 0, hasCiphertext || !output.isEmpty { return .interrupted }
             do { try tls?.encrypt(&output) } catch { return .tlsFailed }
             guard let result = sendNext(&output) else { break }
             switch result {
-            case .bytes: continue
+            case .bytes(let count):
+                budget -= count
+                sentBytes &+= count
             case .wouldBlock:
                 canWrite = false
                 return .blocked
@@ -164,7 +176,9 @@ struct SocketStream: ~Copyable {
             let (system, descriptor) = (system, descriptor)
             return tls?.sendOutgoing { system.send(descriptor, $0) }
         }
-        let result = output.withNext { system.send(descriptor, UnsafeRawBufferPointer($0)) }
+        let result = output.withNext { bytes in
+            system.send(descriptor, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes.prefix(Self.piece))))
+        }
         if case .bytes(let count) = result { output.consume(count) }
         return result
     }

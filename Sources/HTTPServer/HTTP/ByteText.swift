@@ -15,18 +15,17 @@ extension [UInt8] {
     }
 
     private mutating func append(decimal number: UInt, digits: Int, isNegative: Bool) {
-        var power: UInt = 1
-        var length = 1
-        var rest = isNegative ? 0 : number
-        while rest / power >= 10 {
-            power *= 10
-            length += 1
-        }
-        for _ in 0..<Swift.max(0, digits - length) { append(UInt8(ascii: "0")) }
-        while power > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / power))
-            rest %= power
-            power /= 10
+        // From the last digit to the first, and then all at once. A UInt has at most 20.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+            var rest = isNegative ? 0 : number
+            var start = buffer.count
+            repeat {
+                start -= 1
+                buffer[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            for _ in 0..<Swift.max(0, digits - (buffer.count - start)) { append(UInt8(ascii: "0")) }
+            append(contentsOf: buffer[start...])
         }
     }
 

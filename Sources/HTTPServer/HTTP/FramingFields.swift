@@ -40,10 +40,10 @@ struct FramingFields {
             return nil
         case .expect:
             Self.forEachElement(bytes.extracting(value.range)) { element in
-                if element.equalsIgnoringCase("100-continue") {
-                    storage.expectsContinue = true
-                } else {
-                    storage.unknownExpectation = true
+                if !element.equalsIgnoringCase("100-continue") {
+                    storage.expectation = .unknown
+                } else if storage.expectation == .none {
+                    storage.expectation = .interimResponse
                 }
             }
             return nil
@@ -56,11 +56,7 @@ struct FramingFields {
     /// Decides the length of the body (RFC 9112, section 6.3) once all fields are known.
     mutating func decide(_ storage: HeadStorage) -> ParseError? {
         if hosts == 0, storage.minorVersion > 0 { return .missingHost }
-        if storage.minorVersion == 0 {
-            // An HTTP/1.0 client cannot mean it (RFC 9110, section 10.1.1).
-            storage.expectsContinue = false
-            storage.unknownExpectation = false
-        }
+        if storage.minorVersion == 0, storage.expectation != .none { storage.expectation = .ignored }
         if hasTransferEncoding {
             if storage.minorVersion == 0 { return .transferEncodingBeforeHTTP11 }
             if contentLength != nil { return .contentLengthAndTransferEncoding }

@@ -51,9 +51,7 @@ final class HeadStorage: @unchecked Sendable {
     var framing = BodyFraming.none
     var connectionClose = false
     var connectionKeepAlive = false
-    var expectsContinue = false
-    /// An expectation other than `100-continue`.
-    var unknownExpectation = false
+    var expectation = BodyExpectation.none
     /// The caller's `X-Request-Id`, where it is sane; empty otherwise.
     var callerID = Slice.empty
     /// The identifier given by the server where the caller's is empty.
@@ -80,14 +78,25 @@ final class HeadStorage: @unchecked Sendable {
         framing = .none
         connectionClose = false
         connectionKeepAlive = false
-        expectsContinue = false
-        unknownExpectation = false
+        expectation = .none
         callerID = .empty
         generatedID = 0
     }
 
     func string(_ slice: Slice) -> String {
         String(decoding: bytes[slice.range], as: UTF8.self)
+    }
+
+    /// The value of the only field of this name, in lower case; nil where there is none, or several.
+    func onlyValue(of name: StaticString) -> Slice? {
+        var found: Slice?
+        let bytes = bytes
+        for field in fields where field.name.count == name.utf8CodeUnitCount {
+            guard bytes.span.extracting(field.name.range).equalsIgnoringCase(name) else { continue }
+            guard found == nil else { return nil }
+            found = field.value
+        }
+        return found
     }
 
     /// Whether `slice` holds exactly the bytes of `text`.
@@ -114,6 +123,17 @@ enum TargetForm: UInt8, Sendable {
     case authority
     /// `*`, of `OPTIONS`
     case asterisk
+}
+
+/// What a request expects before its body is sent (RFC 9110, section 10.1.1).
+enum BodyExpectation: UInt8, Sendable {
+    case none
+    /// Something was said, by an HTTP/1.0 client, which cannot mean it: whoever is in between may.
+    case ignored
+    /// `100-continue` and nothing else.
+    case interimResponse
+    /// Anything else.
+    case unknown
 }
 
 /// How the end of a request's body is found (RFC 9112, section 6.3).

@@ -27,6 +27,9 @@ enum MethodCode: UInt8, Sendable {
         (.options, "OPTIONS"), (.trace, "TRACE"), (.connect, "CONNECT"), (.query, "QUERY"),
     ]
 
+    /// The method as it is written; nil for one that is not recognised.
+    var name: StaticString? { Self.names.first { $0.0 == self }?.1 }
+
     /// The method as the currency type; nil for one that is not recognised.
     var method: HTTPRequest.Method? {
         switch self {

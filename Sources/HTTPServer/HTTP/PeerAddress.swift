@@ -17,18 +17,33 @@ struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The address without the port, in the usual notation.
     var host: String {
+        var bytes: [UInt8] = []
+        appendHost(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends ``host``.
+    func appendHost(to out: inout [UInt8]) {
         if high == 0, low >> 32 == 0xFFFF {
             let v4 = UInt32(truncatingIfNeeded: low)
-            return "\(v4 >> 24).\(v4 >> 16 & 255).\(v4 >> 8 & 255).\(v4 & 255)"
+            out.append(decimal: UInt(v4 >> 24))
+            for shift: UInt32 in [16, 8, 0] {
+                out.append(UInt8(ascii: "."))
+                out.append(decimal: UInt(v4 >> shift & 255))
+            }
+            return
         }
         var address = in6_addr()
         withUnsafeMutableBytes(of: &address) { bytes in
             bytes.storeBytes(of: high.bigEndian, as: UInt64.self)
             bytes.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
         }
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        guard inet_ntop(AF_INET6, &address, &text, socklen_t(text.count)) != nil else { return "?" }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+            guard let start = inet_ntop(AF_INET6, &address, text.baseAddress, socklen_t(text.count)) else {
+                return out.append(UInt8(ascii: "?"))
+            }
+            out.append(contentsOf: UnsafeRawBufferPointer(start: start, count: strlen(start)))
+        }
     }
 
     var description: String {

@@ -34,8 +34,10 @@ public struct ServerLimits: Sendable, Equatable {
     public var minimumBodyRate = 500
     /// The window over which the rate of a body is judged.
     public var bodyRateWindow = 5.0
-    /// Without progress of a response that has bytes to be sent. The connection is reset.
+    /// For a client to take what waits for it: `minimumReadRate` times as many bytes, then as many again. The connection is reset.
     public var writeTimeout = 30.0
+    /// Bytes per second that a client must take of responses that wait for it, over `writeTimeout`.
+    public var minimumReadRate = 8 * 1024
     /// Between two requests of a connection, and before its first. Closed without a response.
     public var idleTimeout = 60.0
     /// A TLS handshake, from accept to finished. Closed without a response.
@@ -52,12 +54,23 @@ public struct ServerLimits: Sendable, Equatable {
     /// After a last response: how long the client has to close.
     public var drainTimeout = 2.0
 
+    // MARK: Memory
+
+    /// Bytes of responses, of all connections together, that may wait for their clients to read them. Beyond it heavy requests get
+    /// 503, and clients that have taken nothing for `bodyRateWindow` are reset.
+    public var maximumWaitingOutput = 64 * 1024 * 1024
+
     // MARK: Numbers
 
     /// Requests of one connection; the last is answered with `Connection: close`.
     public var requestsPerConnection = 1000
     /// Connections open at a time; further ones get 503 and are closed.
     public var maximumConnections = 16_384
+    /// TLS handshakes under way at a time; each takes some tens of kilobytes. Further connections are closed.
+    public var maximumHandshakes = 1024
+    /// TLS handshakes that are begun in a second; each takes up to a millisecond. Further connections wait to be accepted. Nil sets
+    /// no limit.
+    public var handshakeRate: Double?
     /// Connections over the maximum that are open at a time only to be told so; beyond them they are closed at once.
     public var maximumRefusals = 256
 

@@ -30,6 +30,8 @@ public struct RequestRecord: Sendable {
     let peer: PeerAddress
     /// False when the client went away before it had the whole response.
     public let completed: Bool
+    /// The identifier of a request whose head could not be read; 0 where it could.
+    var unreadID: UInt64 = 0
 }
 
 /// Why something was refused.
@@ -40,6 +42,8 @@ public enum RejectionReason: String, Sendable, CaseIterable {
     case connectionLimit = "connection_limit"
     case descriptorLimit = "descriptor_limit"
     case queueFull = "queue_full"
+    case outputLimit = "output_limit"
+    case handshakeLimit = "handshake_limit"
     case unauthorized
     case rateLimit = "rate_limit"
 }

@@ -8,6 +8,10 @@ struct OutputBuffer {
         var constant: StaticBytes?
         /// Whether more may be appended to `bytes`.
         var isOpen: Bool
+        /// Others have the same bytes: they take no memory here.
+        var isShared = false
+
+        var heldBytes: Int { isShared ? 0 : bytes.count }
     }
 
     /// What is sent first.
@@ -20,6 +24,12 @@ struct OutputBuffer {
     private(set) var count = 0
 
     var isEmpty: Bool { count == 0 }
+
+    /// Bytes of memory that are held for what is still to be sent.
+    var heldBytes: Int {
+        guard count > 0 else { return 0 }
+        return rest.reduce(first.count) { $0 + $1.heldBytes }
+    }
 
     /// Appends whatever `body` appends to the array it is given. It must only append.
     mutating func write(_ body: (inout [UInt8]) -> Void) {
@@ -35,7 +45,8 @@ struct OutputBuffer {
         count += rest[rest.count - 1].bytes.count - before
     }
 
-    mutating func append(_ body: ResponseBody) {
+    /// - Parameter isShared: others hold the body too.
+    mutating func append(_ body: ResponseBody, isShared: Bool = false) {
         guard body.count > 0 else { return }
         if body.count <= Self.copyLimit {
             write { out in
@@ -48,7 +59,7 @@ struct OutputBuffer {
         count += body.count
         switch body {
         case .empty: break
-        case .bytes(let bytes): rest.append(Segment(bytes: bytes, constant: nil, isOpen: false))
+        case .bytes(let bytes): rest.append(Segment(bytes: bytes, constant: nil, isOpen: false, isShared: isShared))
         case .constant(let bytes): rest.append(Segment(bytes: [], constant: bytes, isOpen: false))
         }
     }

@@ -11,7 +11,7 @@ final class Acceptor {
     private let limits: ServerLimits
     private let reserve: DescriptorReserve
     private var isStopped = false
-    /// Not accepting for now, because there is no descriptor, not even to turn somebody away.
+    /// Not accepting for now: there is no descriptor, not even to turn somebody away, or there are too many handshakes a second.
     private(set) var isPaused = false
 
     init(sockets: [ListeningSocket], loops: LoopGroup, limits: ServerLimits, reserve: DescriptorReserve) {
@@ -38,14 +38,17 @@ final class Acceptor {
         guard !isStopped, !isPaused, index < sockets.count else { return false }
         let socket = sockets[index]
         for _ in 0..<Self.batch {
-            switch reserve.accept(socket) {
+            if socket.certificates != nil, !loop.state.isHandshakeDue(now: loop.now) {
+                pause(loop: loop)
+                return false
+            }
+            switch reserve.accept(socket.accept) {
             case .accepted(.connection(let descriptor, let peer)): place(descriptor, peer, socket, loop)
             case .accepted(.wouldBlock): return false
             case .accepted(.failed): continue
             case .turnedAway:
                 loop.services.observer?.rejected(.descriptorLimit)
             case .accepted(.exhausted), .exhausted:
-                loop.services.observer?.rejected(.descriptorLimit)
                 pause(loop: loop)
                 return false
             }
@@ -62,6 +65,11 @@ final class Acceptor {
 
     private func place(_ descriptor: Int32, _ peer: PeerAddress, _ socket: ListeningSocket, _ loop: EventLoop) {
         let state = loop.state
+        if socket.certificates != nil, !state.beginHandshake(now: loop.now) {
+            loop.services.observer?.rejected(.handshakeLimit)
+            close(descriptor)
+            return
+        }
         // Probes must get through when everything is taken by others.
         let count = state.connections.add(1, ordering: .relaxed).newValue
         var refused = false
@@ -69,6 +77,7 @@ final class Acceptor {
             state.connections.subtract(1, ordering: .relaxed)
             guard state.refusals.add(1, ordering: .relaxed).newValue <= limits.maximumRefusals else {
                 state.refusals.subtract(1, ordering: .relaxed)
+                if socket.certificates != nil { state.handshakes.subtract(1, ordering: .relaxed) }
                 loop.services.observer?.rejected(.connectionLimit)
                 close(descriptor)
                 return
@@ -89,7 +98,9 @@ final class Acceptor {
     func stop(loop: EventLoop) {
         guard !isStopped else { return }
         for index in sockets.indices {
-            while accept(on: index, loop: loop) {}
+            // What comes meanwhile is not accepted for ever.
+            var batches = 2 * Int(ListeningSocket.backlog) / Self.batch
+            while batches > 0, accept(on: index, loop: loop) { batches -= 1 }
             loop.poller.remove(sockets[index].descriptor)
         }
         isStopped = true

@@ -59,7 +59,7 @@ final class EventLoop: @unchecked Sendable {
     /// - Parameter makeServices: called with the function that gives work of this loop's connections to the pool.
     init(
         name: String, state: ServerState, pool: WorkPool, system: any SystemCalls = System(),
-        makeServices: (@escaping (Work, ConnectionID) -> Bool) -> ConnectionServices
+        makeServices: (@escaping (Work, ConnectionID) -> ServerError?) -> ConnectionServices
     ) throws {
         queue = DispatchQueue(label: name)
         self.state = state
@@ -70,7 +70,10 @@ final class EventLoop: @unchecked Sendable {
         events = .allocate(capacity: Self.eventsPerWait)
         readBuffer = .allocate(byteCount: Self.readBufferSize, alignment: 16)
         let mailbox = WorkMailbox()
-        services = makeServices { work, id in pool.submit { [mailbox] in mailbox.run(work, id) } }
+        services = makeServices { [mailbox] work, id in
+            if work.makesResponse, state.isOutputFull { return .responsesWaiting }
+            return pool.submit { mailbox.run(work, id) } ? nil : .workQueueFull
+        }
         mailbox.loop = self
         queue.setSpecific(key: Self.key, value: ObjectIdentifier(self))
     }
@@ -198,6 +201,7 @@ final class EventLoop: @unchecked Sendable {
         waitingForTurn = []
         for id in waiting {
             guard let driver = table[id] else { continue }
+            driver.isWaitingForTurn = false
             driver.pump(now: now)
             followUp(on: driver)
         }
@@ -218,6 +222,7 @@ final class EventLoop: @unchecked Sendable {
                 session = try TLSSession(tls, handshakeDeadline: now + services.timeouts.handshake)
             } catch {
                 hasSession = false
+                state.handshakes.subtract(1, ordering: .relaxed)
             }
         }
         let stream = SocketStream(descriptor: socket, system: system, tls: session)
@@ -237,6 +242,15 @@ final class EventLoop: @unchecked Sendable {
     /// After anything that happened on a connection: its end, its turn, its deadline.
     private func followUp(on driver: ConnectionDriver) {
         let id = driver.id
+        let held = driver.heldOutput
+        if held != driver.countedOutput {
+            state.waitingOutput.add(held - driver.countedOutput, ordering: .relaxed)
+            driver.countedOutput = held
+        }
+        if driver.isHandshakeCounted, !driver.isHandshaking {
+            driver.isHandshakeCounted = false
+            state.handshakes.subtract(1, ordering: .relaxed)
+        }
         if driver.isClosed {
             guard table[id] === driver else { return }
             table.remove(id)
@@ -250,7 +264,10 @@ final class EventLoop: @unchecked Sendable {
             services.observer?.connectionClosed(role: driver.info.listener)
             return
         }
-        if driver.wantsTurn { waitingForTurn.append(id) }
+        if driver.wantsTurn, !driver.isWaitingForTurn {
+            driver.isWaitingForTurn = true
+            waitingForTurn.append(id)
+        }
         if let deadline = driver.deadline { wheel.schedule(Int(id.index), at: deadline) }
     }
 
@@ -264,8 +281,20 @@ final class EventLoop: @unchecked Sendable {
             driver.deadlinePassed(now: now)
             followUp(on: driver)
         }
+        if state.isOutputFull { dropUnread() }
         if let acceptor, acceptor.isPaused { try? acceptor.start(loop: self) }
         if table.count == 0, acceptor?.isPaused != true { stopTicking() }
+    }
+
+    /// Gives up the clients that have not taken anything for long, and so makes room for others.
+    private func dropUnread() {
+        let patience = services.timeouts.rateWindow
+        guard now > patience else { return }
+        for driver in table.all where driver.isUnread(since: now - patience) {
+            services.observer?.rejected(.outputLimit)
+            driver.abandon(now: now, reset: true)
+            followUp(on: driver)
+        }
     }
 
     func startTicking() {

@@ -10,7 +10,7 @@ final class ListeningSocket: Sendable {
     let certificates: TLSCertificateStore?
 
     /// Connections that the kernel keeps until they are accepted.
-    private static let backlog: Int32 = 4096
+    static let backlog: Int32 = 4096
 
     /// - Throws: ``ServerStartError`` with what the system said.
     init(host: String, port: Int, role: ListenerRole, certificates: TLSCertificateStore?) throws {

@@ -7,6 +7,8 @@ final class WorkMailbox: @unchecked Sendable {
     func run(_ work: Work, _ id: ConnectionID) {
         guard let loop else { return }
         switch work {
+        // It may have waited long.
+        case .respond where loop.state.isOutputFull: loop.post(.work(id, .refused(.responsesWaiting)))
         case .respond(let job, let context):
             loop.post(.work(id, .response(job(context))))
         case .consume(let consumer, let chunk):

@@ -29,7 +29,10 @@ final class WorkPool: Sendable {
     }
 
     /// Starts the threads; they end after ``stop()``.
-    func start() {
+    ///
+    /// - Throws: ``ServerStartError`` where the system allows not even one of them.
+    func start() throws {
+        var started = 0
         for _ in 0..<workers {
             var thread = pthread_t()
             // The thread owns one reference to the pool, taken back at its beginning.
@@ -44,8 +47,15 @@ final class WorkPool: Sendable {
                     pool.run()
                     return nil
                 }, context)
-            if result == 0 { pthread_detach(thread) } else { Unmanaged<WorkPool>.fromOpaque(context).release() }
+            if result == 0 {
+                pthread_detach(thread)
+                started += 1
+            } else {
+                Unmanaged<WorkPool>.fromOpaque(context).release()
+                errno = result
+            }
         }
+        guard started > 0 else { throw ServerStartError.system("pthread_create") }
     }
 
     /// Queues a job; false if the queue is full.

@@ -1,6 +1,6 @@
-import HTTPTypes
-
 /// Writes one line a request. What it shows is all that it knows of a request: no path, query, fields, tokens or bodies.
+///
+/// A line is built on the event loop, in memory that is used again for the next one.
 public struct AccessLog: ServerObserver {
     private let format: LogFormat
     private let writer: LogWriter
@@ -17,29 +17,62 @@ public struct AccessLog: ServerObserver {
     }
 
     public func requestFinished(_ record: RequestRecord) {
-        writer.write(line(for: record))
+        writer.write { storage in
+            var taken: [UInt8] = []
+            swap(&taken, &storage)
+            storage = line(for: record, storage: taken)
+        }
     }
 
-    func line(for record: RequestRecord) -> [UInt8] {
-        var line = LogLine(format, time: now(), level: "info", message: "request")
-        if let head = record.head { line.add("request_id", head.requestID) }
-        if !record.route.isEmpty { line.add("route", record.route) }
-        if let head = record.head { line.add("method", head.method.rawValue) }
-        line.add("status", record.status)
-        line.add("received_bytes", record.receivedBytes)
-        line.add("sent_bytes", record.sentBytes)
-        line.add("duration_us", Int(clamping: record.duration / 1000))
-        line.add("client", record.peer.host)
-        if !record.completed { line.add("completed", false) }
-        if let head = record.head, let trace = TraceParent(head[Self.traceparent]) {
-            line.add("trace_id", trace.traceID)
-            line.add("parent_id", trace.parentID)
-            line.add("sampled", trace.isSampled)
+    func line(for record: RequestRecord, storage: consuming [UInt8] = []) -> [UInt8] {
+        var line = LogLine(format, time: now(), level: "info", message: "request", storage: storage)
+        guard let head = record.head?.storage else {
+            line.add(Key.requestID, hexadecimal: record.unreadID)
+            return Self.finish(line, record)
+        }
+        if head.callerID.isEmpty {
+            line.add(Key.requestID, hexadecimal: head.generatedID)
+        } else {
+            line.add(Key.requestID, head.bytes[head.callerID.range])
+        }
+        if !record.route.isEmpty { line.add(Key.route, record.route) }
+        if let name = head.methodCode.name {
+            line.add(Key.method, name)
+        } else {
+            line.add(Key.method, head.bytes[head.method.range])
+        }
+        return Self.finish(line, record)
+    }
+
+    private static func finish(_ line: consuming LogLine, _ record: RequestRecord) -> [UInt8] {
+        line.add(Key.status, record.status)
+        line.add(Key.receivedBytes, record.receivedBytes)
+        line.add(Key.sentBytes, record.sentBytes)
+        line.add(Key.duration, Int(clamping: record.duration / 1000))
+        line.add(Key.client, record.peer)
+        if !record.completed { line.add(Key.completed, false) }
+        if let trace = record.head?.storage.traceParent {
+            line.add(Key.traceID, hexadecimal: trace.traceID.high, trace.traceID.low)
+            line.add(Key.parentID, hexadecimal: trace.parentID)
+            line.add(Key.sampled, trace.isSampled)
         }
         return line.finished()
     }
 
-    private static let traceparent = HTTPField.Name("traceparent")!
+    private enum Key {
+        static let requestID = LogKey(json: ",\"request_id\":", text: " request_id=")
+        static let route = LogKey(json: ",\"route\":", text: " route=")
+        static let method = LogKey(json: ",\"method\":", text: " method=")
+        static let status = LogKey(json: ",\"status\":", text: " status=")
+        static let receivedBytes = LogKey(json: ",\"received_bytes\":", text: " received_bytes=")
+        static let sentBytes = LogKey(json: ",\"sent_bytes\":", text: " sent_bytes=")
+        static let duration = LogKey(json: ",\"duration_us\":", text: " duration_us=")
+        static let client = LogKey(json: ",\"client\":", text: " client=")
+        static let completed = LogKey(json: ",\"completed\":", text: " completed=")
+        static let traceID = LogKey(json: ",\"trace_id\":", text: " trace_id=")
+        static let parentID = LogKey(json: ",\"parent_id\":", text: " parent_id=")
+        static let sampled = LogKey(json: ",\"sampled\":", text: " sampled=")
+    }
 
     public func connectionOpened(role: ListenerRole) {}
     public func connectionClosed(role: ListenerRole) {}

@@ -3,76 +3,102 @@
 /// Whatever is put in, the result is one line: control characters, quotes and backslashes are escaped, in both formats
 /// as JSON does it (RFC 8259 section 7). Thus nothing that a client sends can forge a line or a field.
 struct LogLine {
-    private(set) var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8]
     private let format: LogFormat
 
-    init(_ format: LogFormat, time: Timestamp, level: StaticString, message: String) {
+    /// - Parameter storage: an array whose memory is used again; what it holds is lost.
+    init(
+        _ format: LogFormat, time: Timestamp, level: StaticString, message: String,
+        storage: consuming [UInt8] = []
+    ) {
         self.format = format
+        bytes = storage
+        bytes.removeAll(keepingCapacity: true)
         bytes.reserveCapacity(384)
         switch format {
         case .json:
-            append("{\"time\":\"")
+            bytes.append(utf8: "{\"time\":\"")
             time.append(to: &bytes)
-            append("\",\"level\":\"")
-            append(level)
-            append("\",\"message\":")
+            bytes.append(utf8: "\",\"level\":\"")
+            bytes.append(utf8: level)
+            bytes.append(utf8: "\",\"message\":")
             appendQuoted(message)
         case .text:
             time.append(to: &bytes)
-            append(" ")
-            append(level)
-            append(" ")
+            bytes.append(.space)
+            bytes.append(utf8: level)
+            bytes.append(.space)
             appendPlainOrQuoted(message, allowsSpace: true)
         }
     }
 
-    mutating func add(_ key: StaticString, _ value: String) {
+    mutating func add(_ key: LogKey, _ value: String) {
         begin(key)
         appendValue(value)
     }
 
-    mutating func add(_ key: StaticString, _ value: Int) {
+    mutating func add(_ key: LogKey, _ value: StaticString) {
         begin(key)
-        if value < 0 { append("-") }
+        value.withUTF8Buffer { appendValue($0) }
+    }
+
+    /// - Parameter value: UTF-8.
+    mutating func add(_ key: LogKey, _ value: ArraySlice<UInt8>) {
+        begin(key)
+        value.withUnsafeBufferPointer { appendValue($0) }
+    }
+
+    /// The least significant digits of numbers, in hexadecimal, one behind the other.
+    mutating func add(_ key: LogKey, hexadecimal numbers: UInt64...) {
+        begin(key)
+        if format == .json { bytes.append(UInt8(ascii: "\"")) }
+        for number in numbers { bytes.append(hexadecimal: number, digits: 16) }
+        if format == .json { bytes.append(UInt8(ascii: "\"")) }
+    }
+
+    mutating func add(_ key: LogKey, _ address: PeerAddress) {
+        begin(key)
+        if format == .json { bytes.append(UInt8(ascii: "\"")) }
+        address.appendHost(to: &bytes)
+        if format == .json { bytes.append(UInt8(ascii: "\"")) }
+    }
+
+    mutating func add(_ key: LogKey, _ value: Int) {
+        begin(key)
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
         bytes.append(decimal: value.magnitude)
     }
 
-    mutating func add(_ key: StaticString, _ value: Bool) {
+    mutating func add(_ key: LogKey, _ value: Bool) {
         begin(key)
-        append(value ? "true" : "false")
+        bytes.append(utf8: value ? "true" : "false")
     }
 
     /// A key that is not known when the program is built.
     mutating func add(key: String, _ value: String) {
         switch format {
         case .json:
-            append(",")
+            bytes.append(UInt8(ascii: ","))
             appendQuoted(key)
-            append(":")
+            bytes.append(UInt8(ascii: ":"))
         case .text:
-            append(" ")
+            bytes.append(.space)
             appendPlainOrQuoted(key, allowsSpace: false)
-            append("=")
+            bytes.append(UInt8(ascii: "="))
         }
         appendValue(value)
     }
 
     /// The line with its end.
     consuming func finished() -> [UInt8] {
-        append(format == .json ? "}\n" : "\n")
+        bytes.append(utf8: format == .json ? "}\n" : "\n")
         return bytes
     }
 
-    private mutating func begin(_ key: StaticString) {
+    private mutating func begin(_ key: LogKey) {
         switch format {
-        case .json:
-            append(",\"")
-            append(key)
-            append("\":")
-        case .text:
-            append(" ")
-            append(key)
-            append("=")
+        case .json: bytes.append(utf8: key.json)
+        case .text: bytes.append(utf8: key.text)
         }
     }
 
@@ -83,8 +109,22 @@ struct LogLine {
         }
     }
 
-    private mutating func append(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    /// As ``appendValue(_:)`` for a string, without one where nothing needs an escape.
+    private mutating func appendValue(_ value: UnsafeBufferPointer<UInt8>) {
+        guard value.allSatisfy(Self.needsNoEscape) else {
+            return appendValue(String(decoding: value, as: UTF8.self))
+        }
+        switch format {
+        case .json:
+            bytes.append(UInt8(ascii: "\""))
+            bytes.append(contentsOf: value)
+            bytes.append(UInt8(ascii: "\""))
+        case .text:
+            let isPlain = !value.isEmpty && value.allSatisfy { $0 != UInt8(ascii: "=") && $0 != 0x20 }
+            if !isPlain { bytes.append(UInt8(ascii: "\"")) }
+            bytes.append(contentsOf: value)
+            if !isPlain { bytes.append(UInt8(ascii: "\"")) }
+        }
     }
 
     /// As it is where all of it is printable ASCII and nothing could be mistaken for syntax.
@@ -103,8 +143,8 @@ struct LogLine {
     }
 
     private mutating func appendQuoted(_ text: String) {
-        append("\"")
-        defer { append("\"") }
+        bytes.append(UInt8(ascii: "\""))
+        defer { bytes.append(UInt8(ascii: "\"")) }
         // Nearly always.
         if text.utf8.allSatisfy(Self.needsNoEscape) {
             bytes.append(contentsOf: text.utf8)
@@ -112,14 +152,14 @@ struct LogLine {
         }
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "\"": append("\\\"")
-            case "\\": append("\\\\")
-            case "\n": append("\\n")
-            case "\r": append("\\r")
-            case "\t": append("\\t")
+            case "\"": bytes.append(utf8: "\\\"")
+            case "\\": bytes.append(utf8: "\\\\")
+            case "\n": bytes.append(utf8: "\\n")
+            case "\r": bytes.append(utf8: "\\r")
+            case "\t": bytes.append(utf8: "\\t")
             // Control characters, those of Latin-1 included, and what some readers take for the end of a line.
             case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                append("\\u")
+                bytes.append(utf8: "\\u")
                 bytes.append(hexadecimal: UInt64(scalar.value), digits: 4)
             default: bytes.append(contentsOf: String(scalar).utf8)
             }

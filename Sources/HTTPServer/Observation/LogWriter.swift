@@ -9,6 +9,8 @@ import Synchronization
 public final class LogWriter: Sendable {
     private struct State {
         var buffer: [UInt8] = []
+        /// Arrays for lines to be built in, with memory and nothing in it.
+        var spare: [[UInt8]] = []
         /// A job on the queue will take what is in the buffer, after a moment.
         var isScheduled = false
         /// One will take it as soon as it can.
@@ -36,10 +38,36 @@ public final class LogWriter: Sendable {
     /// Lines lost because the buffer was full or could not be written.
     public var dropped: Int { droppedLines.load(ordering: .relaxed) }
 
+    /// The most spare arrays that are kept, and the longest: about one is needed for each event loop.
+    private static let maximumSpare = 16
+    private static let maximumSpareLength = 4096
+
+    /// Hands over one line, with its end, that is built in an array which was used for lines before.
+    ///
+    /// - Parameter build: makes an array, whatever it holds, the line.
+    func write(_ build: (inout [UInt8]) -> Void) {
+        var line = state.withLock { $0.spare.popLast() } ?? []
+        build(&line)
+        write(&line, isSpare: true)
+    }
+
     /// Hands over one line, with its end.
     public func write(_ line: [UInt8]) {
+        var line = line
+        write(&line, isSpare: false)
+    }
+
+    /// - Parameter isSpare: the array may be kept for further lines.
+    private func write(_ line: inout [UInt8], isSpare: Bool) {
         enum Next { case dropped, nothing, soon, now }
         let next: Next = state.withLock { state in
+            defer {
+                if isSpare, state.spare.count < Self.maximumSpare, line.capacity <= Self.maximumSpareLength {
+                    var taken: [UInt8] = []
+                    swap(&taken, &line)
+                    state.spare.append(taken)
+                }
+            }
             guard state.buffer.count + line.count <= capacity else { return .dropped }
             state.buffer.append(contentsOf: line)
             if state.buffer.count > capacity / 4, !state.isUrgent {

@@ -27,14 +27,17 @@ public struct StructuredLogHandler: LogHandler {
 
     func line(for event: LogEvent, time: Timestamp) -> [UInt8] {
         var line = LogLine(format, time: time, level: Self.name(of: event.level), message: event.message.description)
-        line.add("logger", label)
+        line.add(Self.loggerKey, label)
         var all = metadataProvider?.get() ?? [:]
         all.merge(metadata) { $1 }
         all.merge(event.metadata ?? [:]) { $1 }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) { line.add(key: key, value.description) }
-        if let error = event.error { line.add("error", "\(error)") }
+        if let error = event.error { line.add(Self.errorKey, "\(error)") }
         return line.finished()
     }
+
+    private static let loggerKey = LogKey(json: ",\"logger\":", text: " logger=")
+    private static let errorKey = LogKey(json: ",\"error\":", text: " error=")
 
     private static func name(of level: Logger.Level) -> StaticString {
         switch level {

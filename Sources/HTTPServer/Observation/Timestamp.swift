@@ -17,19 +17,30 @@ struct Timestamp: Equatable {
         let day = (second >= 0 ? second : second - 86_399) / 86_400
         let date = CivilDate(daysSince1970: Int(day))
         let inDay = Int(second - day * 86_400)
-        bytes.append(decimal: date.year, digits: 4)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.append(decimal: date.month, digits: 2)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.append(decimal: date.day, digits: 2)
-        bytes.append(UInt8(ascii: "T"))
-        bytes.append(decimal: inDay / 3600, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(decimal: inDay / 60 % 60, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(decimal: inDay % 60, digits: 2)
-        bytes.append(UInt8(ascii: "."))
-        bytes.append(decimal: Int(milliseconds - second * 1000), digits: 3)
-        bytes.append(UInt8(ascii: "Z"))
+        // Beyond the years that have four digits, the nearest of them.
+        let year = max(0, min(date.year, 9999))
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { text in
+            Self.write(year / 100, at: 0, "-", text)
+            Self.write(year % 100, at: 2, "-", text)
+            Self.write(date.month, at: 5, "-", text)
+            Self.write(date.day, at: 8, "T", text)
+            Self.write(inDay / 3600, at: 11, ":", text)
+            Self.write(inDay / 60 % 60, at: 14, ":", text)
+            Self.write(inDay % 60, at: 17, ".", text)
+            let thousandths = Int(milliseconds - second * 1000)
+            Self.write(thousandths / 10, at: 20, "Z", text)
+            text[22] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: thousandths % 10)
+            text[23] = UInt8(ascii: "Z")
+            bytes.append(contentsOf: text)
+        }
+    }
+
+    /// Writes two digits, and what follows them.
+    private static func write(
+        _ number: Int, at index: Int, _ next: Unicode.Scalar, _ text: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        text[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10)
+        text[index + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+        text[index + 2] = UInt8(ascii: next)
     }
 }

@@ -1,9 +1,9 @@
 /// A request's place in a trace that its caller keeps: the `traceparent` field of W3C Trace Context (2021, section 3.2).
-struct TraceParent: Sendable, Equatable {
-    /// 32 lower-case hexadecimal digits, not all zero.
-    let traceID: String
-    /// 16 lower-case hexadecimal digits, not all zero: the caller's span.
-    let parentID: String
+struct TraceParent: Sendable {
+    /// The two halves of a number that is not zero.
+    let traceID: (high: UInt64, low: UInt64)
+    /// The caller's span; not zero.
+    let parentID: UInt64
     /// Whether the caller records this trace (section 3.2.2.5).
     let isSampled: Bool
 
@@ -11,28 +11,39 @@ struct TraceParent: Sendable, Equatable {
     ///
     /// Version `ff` is invalid, version `00` has exactly four parts, and of a later version the first four are read
     /// and others may follow behind a hyphen (section 4.3).
-    init?(_ field: String?) {
-        guard let field else { return nil }
-        let bytes = Array(field.utf8)
-        guard bytes.count >= 55, bytes.count <= 512,
-            [2, 35, 52].allSatisfy({ bytes[$0] == UInt8(ascii: "-") }),
-            [0..<2, 3..<35, 36..<52, 53..<55].allSatisfy({ bytes[$0].allSatisfy(Self.isDigit) }),
-            bytes[3..<35].contains(where: { $0 != UInt8(ascii: "0") }),
-            bytes[36..<52].contains(where: { $0 != UInt8(ascii: "0") }),
-            let flags = ByteClass.hexValue(bytes[54])
+    init?(_ field: Span<UInt8>) {
+        guard field.count >= 55, field.count <= 512,
+            field[2] == UInt8(ascii: "-"), field[35] == UInt8(ascii: "-"), field[52] == UInt8(ascii: "-"),
+            let version = Self.number(field, 0..<2), version != 0xFF,
+            let high = Self.number(field, 3..<19), let low = Self.number(field, 19..<35), high | low != 0,
+            let parent = Self.number(field, 36..<52), parent != 0,
+            let flags = Self.number(field, 53..<55)
         else { return nil }
-        switch (bytes[0], bytes[1]) {
-        case (UInt8(ascii: "f"), UInt8(ascii: "f")): return nil
-        case (UInt8(ascii: "0"), UInt8(ascii: "0")): guard bytes.count == 55 else { return nil }
-        default: guard bytes.count == 55 || bytes[55] == UInt8(ascii: "-") else { return nil }
-        }
-        traceID = String(decoding: bytes[3..<35], as: UTF8.self)
-        parentID = String(decoding: bytes[36..<52], as: UTF8.self)
+        guard field.count == 55 || version != 0 && field[55] == UInt8(ascii: "-") else { return nil }
+        traceID = (high, low)
+        parentID = parent
         isSampled = flags & 1 == 1
     }
 
-    /// Upper-case digits are not allowed (section 3.2.1).
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        ByteClass.isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    /// At most 16 hexadecimal digits; upper-case ones are not allowed (section 3.2.1).
+    private static func number(_ field: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
+        var result: UInt64 = 0
+        for index in range {
+            let byte = field[index]
+            guard byte > UInt8(ascii: "F") || ByteClass.isDigit(byte), let value = ByteClass.hexValue(byte) else {
+                return nil
+            }
+            result = result << 4 | UInt64(value)
+        }
+        return result
+    }
+}
+
+extension HeadStorage {
+    /// The caller's trace, where there is one such field and it is sound.
+    var traceParent: TraceParent? {
+        guard let field = onlyValue(of: "traceparent") else { return nil }
+        let bytes = bytes
+        return TraceParent(bytes.span.extracting(field.range))
     }
 }

@@ -15,7 +15,7 @@ import Synchronization
 public final class HTTPServer: Sendable {
     public let configuration: ServerConfiguration
     private let handler: any HTTPHandler
-    private let state = ServerState()
+    private let state: ServerState
     private let running = Mutex<Running?>(nil)
 
     private struct Running {
@@ -30,23 +30,62 @@ public final class HTTPServer: Sendable {
     public init(configuration: ServerConfiguration, handler: any HTTPHandler) {
         self.configuration = configuration
         self.handler = handler
+        state = ServerState(configuration.limits)
     }
 
     /// Listens and serves. Returns at once.
     ///
     /// - Throws: ``ServerStartError`` if an address cannot be had or the system refuses a descriptor.
     public func start() throws {
-        Self.raiseDescriptorLimit()
+        try Self.requireDescriptors(loops: configuration.loops)
         // Dispatch opens a descriptor for its first timer, and traps where there is none: not when draining begins.
         Task { await Self.sleep(nanoseconds: 1) }
-        let sockets = try configuration.listeners.map {
-            try ListeningSocket(host: $0.host, port: $0.port, role: $0.role, certificates: $0.certificates)
+        let sockets = try listen()
+        let pool = WorkPool(workers: configuration.workers ?? Self.cores, queueLimit: configuration.workQueue)
+        let reserve = DescriptorReserve()
+        var loops: [EventLoop] = []
+        do {
+            // Probes have a loop, and so a thread, that nobody else can keep busy.
+            for role in [ListenerRole.main, .probe] {
+                let listening = sockets.filter { $0.role == role }
+                let count = role == .main ? Self.loopCount(configuration.loops) : 1
+                if !listening.isEmpty { try serve(listening, with: count, named: "\(role)", pool, reserve, &loops) }
+            }
+            try pool.start()
+            running.withLock { $0 = Running(sockets: sockets, loops: loops, pool: pool) }
+        } catch {
+            // Kept alive until it is done: its source knows it.
+            for loop in loops { loop.post(.shutDown { withExtendedLifetime(loop) {} }) }
+            for socket in sockets { socket.close() }
+            throw error
         }
-        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        let pool = WorkPool(workers: configuration.workers ?? cores, queueLimit: configuration.workQueue)
+    }
+
+    /// Opens the listeners: all of them, or none.
+    private func listen() throws -> [ListeningSocket] {
+        var sockets: [ListeningSocket] = []
+        do {
+            for listener in configuration.listeners {
+                sockets.append(
+                    try ListeningSocket(
+                        host: listener.host, port: listener.port, role: listener.role,
+                        certificates: listener.certificates))
+            }
+        } catch {
+            for socket in sockets { socket.close() }
+            throw error
+        }
+        return sockets
+    }
+
+    /// Starts the loops that share some listeners, and adds those that started to `started`.
+    private func serve(
+        _ sockets: [ListeningSocket], with count: Int, named name: String, _ pool: WorkPool,
+        _ reserve: DescriptorReserve, _ started: inout [EventLoop]
+    ) throws {
         let group = LoopGroup()
-        group.loops = try (0..<max(1, configuration.loops ?? cores)).map { index in
-            try EventLoop(name: "http-loop-\(index)", state: state, pool: pool) { submit in
+        group.loops = try (0..<count).map { index in
+            try EventLoop(name: "http-\(name)-\(index)", state: state, pool: pool) { submit in
                 ConnectionServices(
                     handler: handler, limits: configuration.limits, retryAfter: configuration.retryAfter,
                     observer: configuration.observer, seed: UInt64.random(in: .min ... .max),
@@ -54,16 +93,30 @@ public final class HTTPServer: Sendable {
                     submit: submit)
             }
         }
-        let reserve = DescriptorReserve()
         for loop in group.loops {
             let acceptor = Acceptor(sockets: sockets, loops: group, limits: configuration.limits, reserve: reserve)
             loop.acceptor = acceptor
             try loop.start()
+            started.append(loop)
             try acceptor.start(loop: loop)
         }
-        pool.start()
-        running.withLock { $0 = Running(sockets: sockets, loops: group.loops, pool: pool) }
     }
+
+    /// Makes sure that there are descriptors enough to start with, after the limit was raised as far as it goes. To be called before
+    /// anything of Dispatch is used, which traps where it gets none.
+    ///
+    /// - Parameter loops: as in ``ServerConfiguration``.
+    /// - Throws: ``ServerStartError`` that names the limit.
+    public static func requireDescriptors(loops: Int?) throws {
+        raiseDescriptorLimit()
+        // Dispatch has an epoll, an event and a few timers and signals; each loop has three; files are read, and a few
+        // connections ought to find room.
+        try DescriptorReserve.require(20 + 4 * loopCount(loops))
+    }
+
+    private static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+
+    private static func loopCount(_ configured: Int?) -> Int { max(1, configured ?? cores) }
 
     /// The ports in the order of the configuration's listeners; empty before ``start()``.
     public var boundPorts: [Int] { running.withLock { $0?.sockets.map(\.port) ?? [] } }

@@ -12,7 +12,7 @@ import COpenSSL
 /// - No renegotiation, no compression, no early data.
 /// - Resumption by stateless tickets only. Their key is drawn with the context and lives in memory only; the store makes
 ///   a new context on each reload and at least every 12 hours, which ends old tickets. Thus the server keeps no
-///   table of sessions, and a changed client authority takes effect at once.
+///   table of sessions, and a changed client authority or revocation list takes effect at once.
 public final class TLSContext: @unchecked Sendable {
     // @unchecked: the SSL_CTX is set up in `init` and only read afterwards. OpenSSL counts its references and takes its
     // locks by itself (openssl-threads(7)), so any loop may make sessions from it.
@@ -43,7 +43,8 @@ public final class TLSContext: @unchecked Sendable {
             try Self.applyPolicy(to: pointer)
             try Self.loadIdentity(configuration, into: pointer)
             if let authorities = configuration.clientAuthorityPath {
-                try Self.requireClientCertificate(signedBy: authorities, in: pointer)
+                try Self.requireClientCertificate(
+                    signedBy: authorities, notRevokedBy: configuration.revocationListPath, in: pointer)
             }
         } catch {
             SSL_CTX_free(pointer)
@@ -78,15 +79,17 @@ public final class TLSContext: @unchecked Sendable {
     }
 
     private static func loadIdentity(_ configuration: TLSConfiguration, into context: OpaquePointer) throws(TLSError) {
-        // Without this, an encrypted key would make OpenSSL ask for a passphrase on the terminal.
-        SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in 0 }
-        guard SSL_CTX_use_certificate_chain_file(context, configuration.certificatePath) == 1 else {
-            throw .configuration("certificate \(configuration.certificatePath): \(OpenSSLErrorQueue.drain())")
+        let chain = try PEMFile("certificate", configuration.certificatePath)
+        var isFirst = true
+        try chain.forEach(PEMFile.certificate) { certificate in
+            guard isFirst else { return shim_SSL_CTX_add0_chain_cert(context, certificate) == 1 }
+            isFirst = false
+            defer { X509_free(certificate) }
+            return SSL_CTX_use_certificate(context, certificate) == 1
         }
-        guard SSL_CTX_use_PrivateKey_file(context, configuration.privateKeyPath, SSL_FILETYPE_PEM) == 1 else {
-            throw .configuration("private key \(configuration.privateKeyPath): \(OpenSSLErrorQueue.drain())")
-        }
-        guard SSL_CTX_check_private_key(context) == 1 else {
+        let key = try PEMFile("private key", configuration.privateKeyPath).first(PEMFile.privateKey)
+        defer { EVP_PKEY_free(key) }
+        guard SSL_CTX_use_PrivateKey(context, key) == 1, SSL_CTX_check_private_key(context) == 1 else {
             throw .configuration(
                 "private key \(configuration.privateKeyPath) and certificate \(configuration.certificatePath): "
                     + OpenSSLErrorQueue.drain())
@@ -94,12 +97,20 @@ public final class TLSContext: @unchecked Sendable {
     }
 
     private static func requireClientCertificate(
-        signedBy path: String, in context: OpaquePointer
+        signedBy path: String, notRevokedBy lists: String?, in context: OpaquePointer
     ) throws(TLSError) {
-        guard SSL_CTX_load_verify_file(context, path) == 1, let names = SSL_load_client_CA_file(path) else {
-            throw .configuration("client authorities \(path): \(OpenSSLErrorQueue.drain())")
+        guard let store = SSL_CTX_get_cert_store(context) else { throw .configuration(OpenSSLErrorQueue.drain()) }
+        try PEMFile("client authorities", path).forEach(PEMFile.certificate) { authority in
+            defer { X509_free(authority) }
+            return X509_STORE_add_cert(store, authority) == 1 && SSL_CTX_add_client_CA(context, authority) == 1
         }
-        SSL_CTX_set_client_CA_list(context, names)
+        if let lists {
+            try PEMFile("revocation lists", lists).forEach(PEMFile.revocationList) { list in
+                defer { X509_CRL_free(list) }
+                return X509_STORE_add_crl(store, list) == 1
+            }
+            _ = X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL))
+        }
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
         // A resumed session is bound to this server, as OpenSSL demands where clients are verified.
         let name: [UInt8] = Array("HTTPServer".utf8)

@@ -25,6 +25,24 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Revocation lists of those authorities, PEM: clients on them are not let in.", valueName: "file"))
+    var tlsClientCRL: String?
+
+    @Option(help: ArgumentHelp("TLS handshakes under way at a time (default: 1024).", valueName: "n"))
+    var maxHandshakes: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "TLS handshakes begun in a second; further clients wait (default: no limit).", valueName: "n"))
+    var handshakeRate: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether the probe port offers /metrics too: true or false (default: false).", valueName: "bool"))
+    var probeMetrics: Bool?
+
+    @Option(
+        help: ArgumentHelp(
             "Bearer tokens, one a line: with it every request but health probes and /metrics needs one.",
             valueName: "file"))
     var tokenFile: String?
@@ -47,6 +65,12 @@ struct ServeOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Connections open at a time (default: 16384).", valueName: "n"))
     var maxConnections: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Bytes of all answers that may wait for their clients; then heavy requests are refused (default: 67108864).",
+            valueName: "bytes"))
+    var maxWaitingOutput: Int?
 
     @Option(help: ArgumentHelp("Event loops (default: one per core).", valueName: "n"))
     var loops: Int?

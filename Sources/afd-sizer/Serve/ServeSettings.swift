@@ -8,6 +8,7 @@ struct ServeSettings {
     var host = "0.0.0.0"
     var port = 8080
     var probePort: Int?
+    var probesHaveMetrics = false
     var tls: TLSConfiguration?
     var tokenFile: String?
     var protectsMetrics = false
@@ -28,6 +29,10 @@ struct ServeSettings {
         host = try settings.value(options.host, "host") ?? host
         port = try Self.check(settings.value(options.port, "port"), "port", 0...65_535) ?? port
         probePort = try Self.check(settings.value(options.probePort, "probe-port"), "probe-port", 0...65_535)
+        probesHaveMetrics = try settings.value(options.probeMetrics, "probe-metrics") ?? probesHaveMetrics
+        guard probePort != nil || !probesHaveMetrics else {
+            throw ValidationError("--probe-metrics needs --probe-port.")
+        }
         tls = try Self.tls(options, settings)
         tokenFile = try settings.value(options.tokenFile, "token-file")
         protectsMetrics = try settings.value(options.protectMetrics, "protect-metrics") ?? protectsMetrics
@@ -37,6 +42,15 @@ struct ServeSettings {
         limits.maximumConnections =
             try Self.check(settings.value(options.maxConnections, "max-connections"), "max-connections", 1...10_000_000)
             ?? limits.maximumConnections
+        limits.maximumWaitingOutput =
+            try Self.check(
+                settings.value(options.maxWaitingOutput, "max-waiting-output"), "max-waiting-output", 0...1 << 50)
+            ?? limits.maximumWaitingOutput
+        limits.maximumHandshakes =
+            try Self.check(settings.value(options.maxHandshakes, "max-handshakes"), "max-handshakes", 1...10_000_000)
+            ?? limits.maximumHandshakes
+        limits.handshakeRate = try Self.check(
+            settings.value(options.handshakeRate, "handshake-rate"), "handshake-rate", 0.1...1e6)
         loops = try Self.check(settings.value(options.loops, "loops"), "loops", 1...256)
         workers = try Self.check(settings.value(options.workers, "workers"), "workers", 1...256)
         workQueue =
@@ -70,9 +84,13 @@ struct ServeSettings {
         let certificate = try settings.value(options.tlsCertificate, "tls-certificate")
         let key = try settings.value(options.tlsPrivateKey, "tls-private-key")
         let authority = try settings.value(options.tlsClientCA, "tls-client-ca")
+        let lists = try settings.value(options.tlsClientCRL, "tls-client-crl")
+        guard lists == nil || authority != nil else { throw ValidationError("--tls-client-crl needs --tls-client-ca.") }
         switch (certificate, key) {
         case (let certificate?, let key?):
-            return TLSConfiguration(certificatePath: certificate, privateKeyPath: key, clientAuthorityPath: authority)
+            return TLSConfiguration(
+                certificatePath: certificate, privateKeyPath: key, clientAuthorityPath: authority,
+                revocationListPath: lists)
         case (nil, nil):
             guard authority == nil else { throw ValidationError("--tls-client-ca needs --tls-certificate.") }
             return nil

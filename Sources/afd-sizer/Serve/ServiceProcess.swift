@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import HTTPServer
 import Logging
@@ -19,6 +18,7 @@ final class ServiceProcess: Sendable {
     /// - Throws: where a certificate or the tokens cannot be read.
     init(_ settings: ServeSettings) throws {
         self.settings = settings
+        try HTTPServer.requireDescriptors(loops: settings.loops)
         let writer = LogWriter()
         self.writer = writer
         let logger = Logger(label: "afd-sizer") {
@@ -31,7 +31,7 @@ final class ServiceProcess: Sendable {
             case .kept: logger.error("\(event.description)")
             }
         }
-        let now = DispatchTime.now().uptimeNanoseconds
+        let now = MonotonicClock.now()
         let certificates = try settings.tls.map { try TLSCertificateStore($0, now: now, report: report) }
         let tokens = try settings.tokenFile.map { try BearerTokenStore(tokenFile: $0, now: now, report: report) }
         let reloads = ReloadSchedule([certificates as (any Polled)?, tokens].compactMap { $0 })
@@ -53,14 +53,15 @@ final class ServiceProcess: Sendable {
         }
 
         let service = SizingService(
-            state: state, simulation: settings.simulation, traceLimit: settings.traceLimit, metrics: { metrics.text() })
+            state: state, simulation: settings.simulation, traceLimit: settings.traceLimit,
+            probesHaveMetrics: settings.probesHaveMetrics, metrics: { metrics.text() })
         var handler: any HTTPHandler = CompressingHandler(service)
         if tokens != nil || settings.rateLimit != nil {
             let limiter = settings.rateLimit.map { RateLimiter(rate: $0.perSecond, burst: $0.burst) }
             handler = AccessHandler(
                 handler, openPaths: SizingService.openPaths, publicPaths: settings.protectsMetrics ? [] : ["/metrics"],
                 tokens: tokens, limiter: limiter, realm: "afd-sizer", observer: observer,
-                now: { DispatchTime.now().uptimeNanoseconds })
+                now: MonotonicClock.now)
         }
 
         var listeners = [

@@ -10,7 +10,7 @@ import Testing
         case batchEnded, consumed, ended
     }
 
-    private static let half = BodyFlow.chunkLimit / 2
+    private static let chunk = BodyFlow.chunkLimit
 
     private static func words(_ step: BodyFlow.Step?) -> String {
         switch step {
@@ -59,8 +59,8 @@ import Testing
                 ["-", "give 3", "-", "-", "- wait", "give 4 wait", "finish 0"]
             ),
             (
-                [.arrived(half), .batchEnded, .arrived(half), .batchEnded, .consumed, .consumed],
-                ["-", "give \(half)", "-", "- wait", "give \(half)", "-"]
+                [.arrived(chunk), .batchEnded, .arrived(chunk), .batchEnded, .consumed, .consumed],
+                ["-", "give \(chunk)", "-", "- wait", "give \(chunk)", "-"]
             ),
             ([.arrived(3), .arrived(1_000_000)], ["-", "fail 413"]),
         ] as [([Event], [String])])
@@ -111,12 +111,17 @@ import Testing
                 consume()
                 continue
             }
+            if flow.awaitsTurn {
+                take(flow.turnCame())
+                continue
+            }
             let next = min(compressed.count, start + pieces)
             take(flow.arrived(Array(compressed[start..<next]).span, ahead: 0))
             if end.isEmpty { take(flow.batchEnded()) }
             start = next
         }
         if end.isEmpty { take(flow.ended()) }
+        while end.isEmpty, flow.awaitsTurn { take(flow.turnCame()) }
         while end.isEmpty, isBusy { consume() }
         return (chunks, bytes, end)
     }
@@ -142,8 +147,29 @@ import Testing
         let result = Self.deliver(
             compressed, delivery, limit: Self.zeros.count - 1, pieces: 65_536, isSlow: isSlow)
         #expect(result.end == "fail 413")
-        // The byte that is one too many is how it is found out.
-        #expect(result.bytes.count <= Self.zeros.count)
+        #expect(result.bytes.count < Self.zeros.count, "not a byte more than the limit")
+    }
+
+    /// A few bytes that become many are inflated a slice at a time, in however many pieces they come.
+    @Test(arguments: [1, 7, 100_000])
+    func aTurnInflatesNoMoreThanASlice(pieces: Int) {
+        let compressed = InflaterTests.compress([UInt8](repeating: 0, count: 3_000_000), windowBits: 31)
+        var flow = BodyFlow(.whole, coding: .gzip, limit: 3_000_000)
+        var start = 0
+        var turns = 0
+        var end: BodyFlow.Step?
+        while end == nil {
+            // A turn: everything that is taken before others have theirs.
+            end = flow.turnCame()
+            while end == nil, !flow.awaitsTurn {
+                let next = min(compressed.count, start + pieces)
+                end = start == next ? flow.ended() : flow.arrived(compressed[start..<next].span, ahead: 0)
+                start = next
+            }
+            turns += 1
+        }
+        #expect(Self.words(end) == "finish 3000000")
+        #expect(turns > 3_000_000 / BodyFlow.chunkLimit)
     }
 
     @Test(arguments: [BodyFlow.Delivery.whole, .chunks], [true, false])

@@ -92,6 +92,35 @@ import Testing
         #expect(connection.socket.callsAfterClose == 0)
     }
 
+    /// A long response is given to the socket in pieces, and not all in one turn.
+    @Test func aLongResponseDoesNotKeepOthersWaiting() {
+        let length = 3_000_000
+        let socket = ScriptedSocket()
+        socket.input = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        let connection = ScriptedConnection(
+            socket,
+            handler: FixedHandler(Response(status: .ok, body: .bytes([UInt8](repeating: 1, count: length)))))
+        connection.driver.becameReady([.readable, .writable], now: connection.now)
+        var turns = 1
+        while connection.driver.wantsTurn {
+            #expect(socket.largestSend <= 256 * 1024)
+            #expect(connection.driver.heldOutput >= length)
+            connection.driver.pump(now: connection.now)
+            turns += 1
+        }
+        #expect(turns >= 6)
+        #expect(socket.output.count > length && connection.driver.heldOutput == 0)
+    }
+
+    @Test func whatWaitsForAClientIsCounted() {
+        let connection = run { $0.bytesPerSend = 0 }
+        #expect(connection.driver.heldOutput > 0)
+        #expect(connection.driver.isUnread(since: connection.now))
+        #expect(!connection.driver.isUnread(since: connection.now - 1))
+        connection.driver.abandon(now: connection.now, reset: true)
+        #expect(connection.driver.heldOutput == 0 && connection.socket.resets == 1)
+    }
+
     @Test func anErrorIsToldByTheLoop() {
         let connection = run { $0.endsInput = false }
         #expect(!connection.driver.isClosed)

@@ -111,6 +111,29 @@ import Testing
         #expect(talk.say(get) == root)
     }
 
+    /// After an early answer a body that some expectation stands before may never come: what comes instead must not be taken for
+    /// it, nor a body for a request.
+    @Test(arguments: [
+        ("POST /echo HTTP/1.1\r\nExpect: y 100-continue\r\nContent-Length: 38", 417),
+        ("POST /echo HTTP/1.1\r\nExpect: x\r\nTransfer-Encoding: chunked", 417),
+        ("POST /echo HTTP/1.1\r\nExpect: 100-continue, x\r\nContent-Length: 38", 417),
+        ("POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Encoding: br\r\nContent-Length: 38", 415),
+        ("POST /small HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 38", 413),
+        ("POST /small HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\nContent-Length: 38", 413),
+        ("POST /up HTTP/1.0\r\nConnection: keep-alive\r\nExpect: x\r\nContent-Encoding: br\r\nContent-Length: 8", 415),
+        ("POST /none HTTP/1.0\r\nConnection: keep-alive\r\nExpect: x\r\nContent-Length: 38", 404),
+        ("BREW /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 38", 501),
+        ("OPTIONS * HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 38", 204),
+        ("CONNECT a:1 HTTP/1.1\r\nContent-Length: 38", 405),
+    ])
+    func anEarlyAnswerBeforeABodyThatMayNotComeIsTheLast(head: String, status: Int) {
+        let talk = Dialogue()
+        let answer = talk.say(head + "\r\nHost: a:1\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) ") && answer.contains("\nConnection: close\n"))
+        #expect(talk.isHalfClosed)
+        #expect(talk.say(get) == "")
+    }
+
     @Test func aBodyTooLargeIsRefusedBeforeItIsRead() {
         let talk = Dialogue()
         let answer = talk.say(
@@ -339,7 +362,7 @@ import Testing
     }
 
     @Test func timeInWhichTheServerDoesNotReadDoesNotCount() {
-        let chunk = [UInt8](repeating: 65, count: BodyFlow.chunkLimit / 2)
+        let chunk = [UInt8](repeating: 65, count: BodyFlow.chunkLimit)
         let talk = Dialogue()
         talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: \(2 * chunk.count + 2)\r\n\r\n")
         talk.say(chunk)
@@ -354,7 +377,7 @@ import Testing
     }
 
     @Test func oneChunkIsReadAheadOfTheConsumer() {
-        let chunk = [UInt8](repeating: 65, count: BodyFlow.chunkLimit / 2)
+        let chunk = [UInt8](repeating: 65, count: BodyFlow.chunkLimit)
         let talk = Dialogue()
         talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: \(3 * chunk.count)\r\n\r\n")
         talk.say(chunk)
@@ -440,7 +463,7 @@ private final class RawTalk {
 
     init() {
         let services = ConnectionServices(
-            handler: DialogueHandler(), limits: ServerLimits(), seed: 1, submit: { _, _ in false })
+            handler: DialogueHandler(), limits: ServerLimits(), seed: 1, submit: { _, _ in .workQueueFull })
         services.date.update(to: 0)
         http = HTTPConnection(
             services: services, info: ConnectionInfo(peer: .unknown, listener: .main, isTLS: false),

@@ -4,7 +4,7 @@ import Testing
 
 /// Bodies of requests, and the time that they may take, as the state machine orders them.
 @Suite struct StateMachineBodyTests {
-    private static let half = BodyFlow.chunkLimit / 2
+    private static let chunk = BodyFlow.chunkLimit
 
     // MARK: Whole bodies
 
@@ -36,7 +36,7 @@ import Testing
     ])
     func continueIsSentWhereABodyWaitsForIt(framing: BodyFraming, expects: Bool, action: String) {
         let talk = MachineDialogue()
-        _ = talk.head(.post, framing) { $0.expectsContinue = expects }
+        _ = talk.head(.post, framing) { $0.expectation = expects ? .interimResponse : .none }
         #expect(talk.want() == action)
     }
 
@@ -131,12 +131,12 @@ import Testing
         let talk = MachineDialogue()
         _ = talk.head(.post, .chunked)
         _ = talk.want(.chunks, limit: .max)
-        #expect(talk.body(Self.half) == "give \(Self.half)")
-        #expect(talk.body(Self.half - 1) == "" && talk.input == .parse)
+        #expect(talk.body(Self.chunk) == "give \(Self.chunk)")
+        #expect(talk.body(Self.chunk - 1) == "" && talk.input == .parse)
         #expect(talk.body(1) == "" && talk.input == .wait)
         #expect(talk.secondsLeft == nil, "the client's clock stands still")
         #expect(talk.wait(1000) == "")
-        #expect(talk.consumed() == "give \(Self.half)")
+        #expect(talk.consumed() == "give \(Self.chunk)")
         #expect(talk.input == .parse && talk.secondsLeft == 5, "and runs again, with a new window")
     }
 

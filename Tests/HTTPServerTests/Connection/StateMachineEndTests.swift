@@ -106,7 +106,7 @@ import Testing
         talk.blocked()
         #expect(talk.secondsLeft == 30)
         #expect(talk.wait(29) == "")
-        talk.blocked()
+        talk.blocked(after: 30 * 8 * 1024)
         #expect(talk.wait(29) == "", "it took something")
         #expect(talk.wait(1) == "reset")
         #expect(talk.secondsLeft == nil)

@@ -83,12 +83,13 @@ import Testing
     @Test(arguments: [(MethodCode.other, false, 501), (.get, true, 417)])
     func refusalsThatKeepTheConnection(method: MethodCode, expectation: Bool, status: Int) {
         let talk = MachineDialogue()
-        #expect(talk.head(method) { $0.unknownExpectation = expectation } == "refuse \(status) keep")
-        // With a body that follows, too: it is read over.
-        #expect(talk.head(method, .length(10)) { $0.unknownExpectation = expectation } == "refuse \(status) keep")
+        let set = { (request: inout RequestFraming) in request.expectation = expectation ? .unknown : .none }
+        #expect(talk.head(method, change: set) == "refuse \(status) keep")
+        // With a body that follows, too, where it is certain to follow: it is read over.
+        #expect(talk.head(method, .length(10), change: set) == "refuse \(status) \(expectation ? "last" : "keep")")
         #expect(talk.body(10) == "")
         #expect(talk.end() == "")
-        #expect(talk.head() == "ask")
+        #expect(talk.head() == (expectation ? "" : "ask"))
     }
 
     @Test func garbageIsRefusedOnce() {
@@ -108,13 +109,14 @@ import Testing
     // MARK: A body that nobody wants
 
     @Test(arguments: [
-        (BodyFraming.length(64 * 1024), false, "keep"), (.length(64 * 1024 + 1), false, "last"),
-        (.chunked, false, "keep"),
-        (.length(5), true, "last"), (.chunked, true, "last"), (.none, true, "keep"), (.length(0), true, "keep"),
+        (BodyFraming.length(64 * 1024), BodyExpectation.none, "keep"), (.length(64 * 1024 + 1), .none, "last"),
+        (.chunked, .none, "keep"), (.none, .interimResponse, "keep"), (.length(0), .interimResponse, "keep"),
+        (.length(5), .interimResponse, "last"), (.chunked, .interimResponse, "last"), (.none, .ignored, "keep"),
+        (.length(5), .ignored, "last"), (.chunked, .ignored, "last"),
     ])
-    func whetherAConnectionSurvivesAnUnreadBody(framing: BodyFraming, expectsContinue: Bool, terms: String) {
+    func whetherAConnectionSurvivesAnUnreadBody(framing: BodyFraming, expectation: BodyExpectation, terms: String) {
         let talk = MachineDialogue()
-        _ = talk.head(.post, framing) { $0.expectsContinue = expectsContinue }
+        _ = talk.head(.post, framing) { $0.expectation = expectation }
         #expect(talk.respond(404) == "send 404 \(terms)")
     }
 

@@ -5,7 +5,7 @@ import Testing
 /// The same bytes give the same result however they are cut.
 @Suite struct RequestParserSplitTests {
     @Test func corpusByteByByte() {
-        #expect(Corpus.cases.count == 399)
+        #expect(Corpus.cases.count == 407)
         for example in Corpus.cases {
             #expect(
                 ParsedMessages([example.bytes[...]]) == ParsedMessages.byteByByte(example.bytes), "\(example.name)")

@@ -186,7 +186,7 @@ import Testing
         #expect(head[.accept] == nil)
         #expect(head.contains(.expect))
         #expect(head.fields.count == 6)
-        #expect(storage.connectionClose && storage.expectsContinue && !storage.unknownExpectation)
+        #expect(storage.connectionClose && storage.expectation == .interimResponse)
         let last = parser.next(bytes.span, &position)
         #expect(last == .end)
         #expect(position == bytes.count)

@@ -13,6 +13,24 @@ import Testing
         return result
     }
 
+    @Test func whatIsHeldInMemory() {
+        let long = [UInt8](repeating: 1, count: 100_000)
+        var buffer = OutputBuffer()
+        #expect(buffer.heldBytes == 0)
+        buffer.write { $0.append(contentsOf: [1, 2, 3]) }
+        buffer.append(.bytes(long))
+        #expect(buffer.heldBytes == 100_003)
+        // The memory of these is not this buffer's.
+        buffer.append(.bytes(long), isShared: true)
+        buffer.append(.constant(StaticBytes("constant")))
+        #expect(buffer.heldBytes < 100_100)
+        // Memory is held until all of it is sent.
+        buffer.consume(50_000)
+        #expect(buffer.heldBytes > 100_000)
+        buffer.consume(buffer.count)
+        #expect(buffer.heldBytes == 0)
+    }
+
     @Test func mixedPiecesComeOutInOrderInAnyStep() {
         var random = SeededGenerator(seed: 3)
         for _ in 0..<200 {

@@ -5,9 +5,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct WorkPoolTests {
-    @Test func runsEveryJobThatItAccepts() async {
+    @Test func runsEveryJobThatItAccepts() async throws {
         let pool = WorkPool(workers: 3, queueLimit: 10_000)
-        pool.start()
+        try pool.start()
         let done = Atomic<Int>(0)
         for _ in 0..<5000 { #expect(pool.submit { done.add(1, ordering: .relaxed) }) }
         await Gate.until { done.load(ordering: .relaxed) == 5000 }
@@ -15,9 +15,9 @@ struct WorkPoolTests {
         pool.stop()
     }
 
-    @Test func refusesBeyondItsBounds() async {
+    @Test func refusesBeyondItsBounds() async throws {
         let pool = WorkPool(workers: 2, queueLimit: 3)
-        pool.start()
+        try pool.start()
         let gate = Gate()
         for _ in 0..<5 { #expect(pool.submit { gate.wait() }) }
         #expect(!pool.submit {})

@@ -12,7 +12,8 @@ import Testing
         let log = AccessLog(format, to: LogWriter(descriptor: -1), now: { Timestamp(milliseconds: 0) })
         let record = RequestRecord(
             head: head, route: route, status: status, receivedBytes: 12, sentBytes: 345, duration: 6_789_999,
-            peer: PeerAddress(high: 0, low: 0xFFFF_7F00_0001, port: 5), completed: completed)
+            peer: PeerAddress(high: 0, low: 0xFFFF_7F00_0001, port: 5), completed: completed,
+            unreadID: head == nil ? 255 : 0)
         return String(decoding: log.line(for: record), as: UTF8.self)
     }
 
@@ -38,7 +39,7 @@ import Testing
     @Test func requestsThatCouldNotBeRead() {
         #expect(
             line(nil, route: "", status: 400, completed: false, format: .text) == """
-                1970-01-01T00:00:00.000Z info request status=400 received_bytes=12 sent_bytes=345 duration_us=6789 \
+                1970-01-01T00:00:00.000Z info request request_id=00000000000000ff status=400 received_bytes=12 sent_bytes=345 duration_us=6789 \
                 client=127.0.0.1 completed=false
 
                 """)

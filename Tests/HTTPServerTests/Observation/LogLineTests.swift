@@ -6,6 +6,16 @@ import Testing
 @testable import HTTPServer
 
 @Suite struct LogLineTests {
+    private enum Key {
+        static let route = LogKey(json: ",\"route\":", text: " route=")
+        static let status = LogKey(json: ",\"status\":", text: " status=")
+        static let completed = LogKey(json: ",\"completed\":", text: " completed=")
+        static let note = LogKey(json: ",\"note\":", text: " note=")
+        static let empty = LogKey(json: ",\"empty\":", text: " empty=")
+        static let value = LogKey(json: ",\"value\":", text: " value=")
+        static let id = LogKey(json: ",\"id\":", text: " id=")
+    }
+
     private static let time = Timestamp(milliseconds: 1_795_521_600_007)
 
     private func line(_ format: LogFormat, message: String = "request", _ fill: (inout LogLine) -> Void) -> String {
@@ -16,9 +26,9 @@ import Testing
 
     @Test func json() {
         let text = line(.json) {
-            $0.add("route", "/v1/size")
-            $0.add("status", 200)
-            $0.add("completed", false)
+            $0.add(Key.route, "/v1/size")
+            $0.add(Key.status, 200)
+            $0.add(Key.completed, false)
             $0.add(key: "dynamic", "x")
         }
         #expect(
@@ -31,10 +41,10 @@ import Testing
 
     @Test func text() {
         let text = line(.text, message: "draining now") {
-            $0.add("route", "/v1/size")
-            $0.add("status", 200)
-            $0.add("note", "two words")
-            $0.add("empty", "")
+            $0.add(Key.route, "/v1/size")
+            $0.add(Key.status, 200)
+            $0.add(Key.note, "two words")
+            $0.add(Key.empty, "")
         }
         #expect(
             text == """
@@ -52,7 +62,8 @@ import Testing
         ]
         for value in hostile {
             let text = line(format, message: value) {
-                $0.add("value", value)
+                $0.add(Key.value, value)
+                $0.add(Key.value, Array(value.utf8)[...])
                 $0.add(key: value, "end")
             }
             #expect(text.utf8.count { $0 == 0x0A } == 1)
@@ -62,8 +73,8 @@ import Testing
     }
 
     @Test func aFieldInTextIsNotForged() {
-        #expect(line(.text) { $0.add("id", "a status=500") }.hasSuffix(" id=\"a status=500\"\n"))
-        #expect(line(.text) { $0.add("id", "a\" status=500 b=\"") }.hasSuffix(" id=\"a\\\" status=500 b=\\\"\"\n"))
+        #expect(line(.text) { $0.add(Key.id, "a status=500") }.hasSuffix(" id=\"a status=500\"\n"))
+        #expect(line(.text) { $0.add(Key.id, "a\" status=500 b=\"") }.hasSuffix(" id=\"a\\\" status=500 b=\\\"\"\n"))
     }
 
     @Test func jsonRoundTrips() throws {

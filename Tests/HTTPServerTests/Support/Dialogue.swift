@@ -21,6 +21,8 @@ final class Dialogue {
     private var endWasSeen = false
     /// The client does not read.
     var isBlocked = false
+    /// Bytes that it has read.
+    private var taken = 0
 
     init(
         limits: ServerLimits = ServerLimits(), handler: any HTTPHandler = DialogueHandler(),
@@ -29,9 +31,9 @@ final class Dialogue {
         let services = ConnectionServices(
             handler: handler, limits: limits, retryAfter: 1, observer: observer, seed: 1
         ) { [box] work, _ in
-            guard !box.isFull else { return false }
+            guard !box.isFull else { return .workQueueFull }
             box.works.append(work)
-            return true
+            return nil
         }
         services.date.update(to: 0)
         http = HTTPConnection(
@@ -115,7 +117,8 @@ final class Dialogue {
     private func play(keeping: Bool = false) -> String {
         var progressed = true
         while progressed, !isClosed {
-            progressed = false
+            progressed = http.awaitsTurn
+            http.turnCame(now: now)
             if http.discardsInput {
                 http.discard(pending.count)
                 pending = []
@@ -130,10 +133,11 @@ final class Dialogue {
                 progressed = true
             }
             if isBlocked {
-                if !http.output.isEmpty { http.outputBlocked(now: now) }
+                if !http.output.isEmpty { http.outputBlocked(sent: taken, now: now) }
             } else {
                 while let count = http.output.withNext({ bytes in
                     answer.append(contentsOf: bytes)
+                    taken += bytes.count
                     return bytes.count
                 }) {
                     http.output.consume(count)

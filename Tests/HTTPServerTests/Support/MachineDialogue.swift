@@ -23,7 +23,7 @@ final class MachineDialogue {
 
     /// First byte and header section.
     func head(
-        _ method: MethodCode = .get, _ body: BodyFraming = .none, _ change: (inout RequestFraming) -> Void = { _ in }
+        _ method: MethodCode = .get, _ body: BodyFraming = .none, change: (inout RequestFraming) -> Void = { _ in }
     ) -> String {
         _ = machine.requestSeen(now: now)
         var request = RequestFraming(method: method, body: body)
@@ -62,9 +62,10 @@ final class MachineDialogue {
         machine.pieceMade().map { "piece \(count) \(Self.words($0))" } ?? ""
     }
     func streamEnded() -> String { Self.words(machine.streamEnded(now: now)) }
-    func poolIsFull() -> String { Self.words(machine.workRefused(now: now)) }
+    func poolIsFull() -> String { Self.words(machine.workRefused(.workQueueFull, now: now)) }
     func sent() -> String { Self.words(machine.outputSent(now: now)) }
-    func blocked() { machine.outputBlocked(now: now) }
+    /// The client takes no more, after so many bytes.
+    func blocked(after sent: Int = 0) { machine.outputBlocked(sent: sent, now: now) }
 
     // MARK: Time and ends
 

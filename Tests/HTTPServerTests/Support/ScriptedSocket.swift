@@ -17,6 +17,8 @@ final class ScriptedSocket: SystemCalls {
     var failsAt: Int?
 
     private(set) var output: [UInt8] = []
+    /// The most bytes that were offered at once.
+    private(set) var largestSend = 0
     private(set) var calls = 0
     private(set) var closes = 0
     private(set) var resets = 0
@@ -47,6 +49,7 @@ final class ScriptedSocket: SystemCalls {
 
     func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> IOResult {
         if let result = begin() { return result }
+        largestSend = max(largestSend, bytes.count)
         let count = min(bytes.count, bytesPerSend)
         guard count > 0 else { return .wouldBlock }
         output += bytes[..<count]
@@ -77,13 +80,16 @@ final class ScriptedConnection {
     /// Nanoseconds.
     var now: UInt64 = 1_000_000_000
 
-    init(_ socket: ScriptedSocket, limits: ServerLimits = ServerLimits()) {
+    init(
+        _ socket: ScriptedSocket, limits: ServerLimits = ServerLimits(),
+        handler: any HTTPHandler = DialogueHandler()
+    ) {
         self.socket = socket
         buffer = .allocate(byteCount: 4096, alignment: 16)
         let box = Box()
-        let services = ConnectionServices(handler: DialogueHandler(), limits: limits, seed: 1) { work, _ in
+        let services = ConnectionServices(handler: handler, limits: limits, seed: 1) { work, _ in
             box.works.append(work)
-            return true
+            return nil
         }
         services.date.update(to: 0)
         let http = HTTPConnection(

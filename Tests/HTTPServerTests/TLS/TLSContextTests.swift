@@ -157,6 +157,60 @@ import Testing
         #expect(throws: TLSError.self) { try client.handshake() }
     }
 
+    // MARK: - Revocation
+
+    private func isLetIn(_ client: TestIdentity, by context: TLSContext) throws -> Bool {
+        let client = try TLSTestClient(of: context, .init(identity: client))
+        do { try client.handshake() } catch { return false }
+        return client.session.state == .established
+    }
+
+    @Test func revokedClientsAreNotLetInFromTheNextLookOn() throws {
+        let authority = try TestIdentity(name: "authority")
+        let clients = try (2...3).map { try TestIdentity(name: "client", issuer: authority, serial: $0) }
+        var configuration = configuration
+        configuration.clientAuthorityPath = try folder.write(authority.certificatePEM, to: "ca.crt")
+        configuration.revocationListPath = try folder.write(authority.revocationListPEM(of: []), to: "ca.crl")
+        let store = try TLSCertificateStore(configuration, now: 0)
+        #expect(try clients.map { try isLetIn($0, by: store.current) } == [true, true])
+        try folder.write(authority.revocationListPEM(of: [3]), to: "ca.crl")
+        store.poll(now: 1)
+        #expect(try clients.map { try isLetIn($0, by: store.current) } == [true, false])
+        // A file that is no list keeps the one before.
+        try folder.write("nonsense", to: "ca.crl")
+        store.poll(now: 2)
+        #expect(try clients.map { try isLetIn($0, by: store.current) } == [true, false])
+    }
+
+    @Test func aListThatIsOutOfDateOrOfAnotherAuthorityLetsNobodyIn() throws {
+        let authority = try TestIdentity(name: "authority")
+        let client = try TestIdentity(name: "client", issuer: authority, serial: 2)
+        var configuration = configuration
+        configuration.clientAuthorityPath = try folder.write(authority.certificatePEM, to: "ca.crt")
+        configuration.revocationListPath = folder.path("ca.crl")
+        for list in [
+            try authority.revocationListPEM(of: [], validFor: -60),
+            try TestIdentity(name: "another").revocationListPEM(of: []),
+        ] {
+            try folder.write(list, to: "ca.crl")
+            #expect(try !isLetIn(client, by: TLSContext(configuration)))
+        }
+        configuration.revocationListPath = nil
+        #expect(try isLetIn(client, by: TLSContext(configuration)))
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["tls.crt", "tls.key", "ca.crt", "ca.crl"])
+    func aPipeInPlaceOfAFileIsRefusedWithoutWaiting(name: String) throws {
+        let authority = try TestIdentity(name: "authority")
+        var configuration = configuration
+        configuration.clientAuthorityPath = try folder.write(authority.certificatePEM, to: "ca.crt")
+        configuration.revocationListPath = try folder.write(authority.revocationListPEM(of: []), to: "ca.crl")
+        try FileManager.default.removeItem(atPath: folder.path(name))
+        try #require(mkfifo(folder.path(name), 0o600) == 0)
+        let error = #expect(throws: TLSError.self) { try TLSContext(configuration) }
+        #expect("\(try #require(error))".contains("\(folder.path(name)): not a regular file"))
+    }
+
     @Test func missingAuthorityFileIsRefused() throws {
         var configuration = configuration
         configuration.clientAuthorityPath = folder.path("nowhere.crt")

@@ -54,7 +54,7 @@ final class TLSPeer: SystemCalls {
             handler: DialogueHandler(), limits: limits, observer: observer, seed: 1
         ) { [box] work, _ in
             box.works.append(work)
-            return true
+            return nil
         }
         services.date.update(to: 0)
         let http = HTTPConnection(

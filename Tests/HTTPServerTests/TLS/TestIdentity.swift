@@ -45,6 +45,35 @@ final class TestIdentity {
         try #require(X509_add_ext(certificate, item, -1) == 1)
     }
 
+    /// A list of the certificates that this authority has revoked, by their serial numbers.
+    ///
+    /// - Parameter seconds: how long the list counts; negative for one that is out of date.
+    func revocationListPEM(of serials: [Int], validFor seconds: Int = 3600) throws -> String {
+        let list = try #require(X509_CRL_new())
+        defer { X509_CRL_free(list) }
+        X509_CRL_set_version(list, 1)
+        X509_CRL_set_issuer_name(list, X509_get_subject_name(certificate))
+        let time = try #require(ASN1_TIME_new())
+        defer { ASN1_TIME_free(time) }
+        X509_gmtime_adj(time, -7200)
+        X509_CRL_set1_lastUpdate(list, time)
+        X509_gmtime_adj(time, seconds)
+        X509_CRL_set1_nextUpdate(list, time)
+        X509_gmtime_adj(time, -60)
+        for serial in serials {
+            let entry = X509_REVOKED_new()
+            let number = ASN1_INTEGER_new()
+            defer { ASN1_INTEGER_free(number) }
+            ASN1_INTEGER_set(number, serial)
+            X509_REVOKED_set_serialNumber(entry, number)
+            X509_REVOKED_set_revocationDate(entry, time)
+            X509_CRL_add0_revoked(list, entry)
+        }
+        X509_CRL_sort(list)
+        try #require(X509_CRL_sign(list, key, EVP_sha256()) > 0)
+        return Self.pem { PEM_write_bio_X509_CRL($0, list) }
+    }
+
     var certificatePEM: String {
         Self.pem { PEM_write_bio_X509($0, certificate) }
     }

@@ -94,6 +94,14 @@ import Testing
         }
     }
 
+    @Test func theProbePortOffersMetricsWhereAsked() async throws {
+        try await LiveService.run(probesHaveMetrics: true) { service in
+            let port = service.server.boundPorts[1]
+            #expect(service.ask("GET", "/metrics", port: port).body == "metric 1\n")
+            #expect(service.ask("GET", "/openapi.yaml", port: port).status == 404)
+        }
+    }
+
     @Test func requestIdentifiersAreRepeated() async throws {
         try await LiveService.run { service in
             let answer = service.post("/v1/size", "{", fields: ["X-Request-Id: caller-7"])

@@ -9,13 +9,14 @@ struct LiveService {
     let server: HTTPServer
     let port: Int
 
-    init(traceLimit: Int = WorkloadRoute.defaultLimit) throws {
+    init(traceLimit: Int = WorkloadRoute.defaultLimit, probesHaveMetrics: Bool = false) throws {
         var configuration = ServerConfiguration(listeners: [.init(port: 0), .init(port: 0, role: .probe)])
         configuration.loops = 2
         configuration.workers = 2
         server = HTTPServer(
             configuration: configuration,
-            handler: SizingService(state: state, traceLimit: traceLimit, metrics: { "metric 1\n" }))
+            handler: SizingService(
+                state: state, traceLimit: traceLimit, probesHaveMetrics: probesHaveMetrics, metrics: { "metric 1\n" }))
         try server.start()
         port = try #require(server.boundPorts.first)
     }
@@ -38,9 +39,10 @@ struct LiveService {
 
     /// Runs `body` with a service, which is stopped afterwards.
     static func run(
-        traceLimit: Int = WorkloadRoute.defaultLimit, _ body: (LiveService) async throws -> Void
+        traceLimit: Int = WorkloadRoute.defaultLimit, probesHaveMetrics: Bool = false,
+        _ body: (LiveService) async throws -> Void
     ) async throws {
-        let service = try LiveService(traceLimit: traceLimit)
+        let service = try LiveService(traceLimit: traceLimit, probesHaveMetrics: probesHaveMetrics)
         do {
             try await body(service)
         } catch {
