@@ -8,6 +8,8 @@ public struct Estimate: Hashable, Sendable {
     public let interval: ClosedRange<Double>?
 
     /// - Parameters:
+    ///   - value: the estimate.
+    ///   - standardError: its standard deviation; nil where it is not defined.
     ///   - lower: the lower end of the interval.
     ///   - upper: the upper end; there is no interval where it is below the lower end, or where either is not a number.
     public init(_ value: Double, standardError: Double? = nil, lower: Double, upper: Double) {

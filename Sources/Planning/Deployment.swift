@@ -22,7 +22,9 @@ public struct Deployment: Hashable, Sendable {
 extension PlanProblem {
     /// The figures of the best point of `plan`.
     ///
-    /// - Parameter demand: tokens a second that are asked for, without headroom; nil where none are.
+    /// - Parameters:
+    ///   - plan: an answer of this problem.
+    ///   - demand: tokens a second that are asked for, without headroom; nil where none are.
     public func deployment(of plan: Plan, demand: Double?) -> Deployment {
         let best = plan.best
         let pair = pairs[best.pair]

@@ -19,6 +19,13 @@ public struct DepthSizing: Sendable {
     /// - Parameters:
     ///   - choices: one device and one degree of each kind; only the ways to speculate may be several.
     ///   - workload: of requests that gain one token a step.
+    ///   - batchSize: B, requests of an Attention instance and microbatch.
+    ///   - microbatches: m; nil for lock-step.
+    ///   - maximumRatio: the largest r that is tried.
+    ///   - cost: c_A and c_F.
+    ///   - barrierMethod: how the largest of r loads is worked out.
+    ///   - occupancy: ρ, 0…1.
+    ///   - jitter: coefficients of variation of the kernels' times.
     /// - Throws: `InvalidInput` of the description, or of the sizing.
     public init(
         _ choices: HardwareChoices, workload: Workload, batchSize: Int, microbatches: Int? = nil,

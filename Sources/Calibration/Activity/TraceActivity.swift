@@ -26,7 +26,9 @@ public struct TraceActivity: Sendable {
 
     /// Adds a row, in the order of the trace.
     ///
-    /// - Parameter text: what the ranges of `row` point into.
+    /// - Parameters:
+    ///   - row: as the reader tells it.
+    ///   - text: what the ranges of `row` point into.
     public mutating func add(_ row: RequestRow, in text: Span<UInt8>) {
         rows += 1
         let ids = Self.blocks(text.extracting(row.hashIDs.clamped(to: 0..<text.count)))

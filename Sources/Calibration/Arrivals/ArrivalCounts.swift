@@ -49,7 +49,7 @@ public struct ArrivalCounts: Hashable, Sendable {
 
     /// From what ``windows`` and ``span`` gave.
     ///
-    /// - Throws: ``InvalidInput`` where they are not those of any arrivals.
+    /// - Throws: `InvalidInput` where they are not those of any arrivals.
     public init(width: Int, start: Int, counts: [Int], span: ClosedRange<Int>) throws(InvalidInput) {
         guard let level = Self.widths.firstIndex(of: width) else {
             throw InvalidInput(field: "window_s", rule: "must be one of the widths that are answered")

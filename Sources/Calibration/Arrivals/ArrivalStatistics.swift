@@ -27,7 +27,7 @@ public struct ArrivalStatistics: Hashable, Sendable {
     public let span: ClosedRange<Int>
     /// Arrivals per second: gaps between arrivals over the time from the first to the last; `nil` where that is none.
     public let rate: Double?
-    /// By rising width; those with at least ``leastWindows`` windows.
+    /// By rising width; those with at least `leastWindows` windows.
     public let scales: [Scale]
     /// Change of the rate over the trace; `nil` with too few windows.
     public let trend: ArrivalTrend?

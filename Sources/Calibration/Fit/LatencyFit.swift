@@ -13,7 +13,7 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
     /// The model of `samples`.
     ///
     /// Samples that are errors of measuring are left out, and named in a warning.
-    /// - Throws: ``InvalidInput`` naming `samples` where the fit cannot be made or comes out negative: a line is not clipped,
+    /// - Throws: `InvalidInput` naming `samples` where the fit cannot be made or comes out negative: a line is not clipped,
     ///   because a clipped line is no fit.
     public func model(_ samples: [LatencySample]) throws(InvalidInput) -> FittedLatency {
         guard samples.count <= StageCalibration.maximumSamples else {

@@ -20,14 +20,14 @@ public struct LatencySample: Hashable, Sendable {
         public let context: Double
     }
 
-    /// - Throws: ``InvalidInput`` naming `load`, `latency_us` or `weight`.
+    /// - Throws: `InvalidInput` naming `load`, `latency_us` or `weight`.
     public init(load: Double, latency: Double, weight: Double = 1) throws(InvalidInput) {
         try self.init(load: load, latency: latency, weight: weight, shape: nil)
     }
 
     /// An Attention sample; its load is batch · context.
     ///
-    /// - Throws: ``InvalidInput`` naming `batch`, `context`, `latency_us` or `weight`.
+    /// - Throws: `InvalidInput` naming `batch`, `context`, `latency_us` or `weight`.
     public init(batch: Double, context: Double, latency: Double, weight: Double = 1) throws(InvalidInput) {
         try Self.check(batch, 0...1e9, "batch")
         try Self.check(context, 0...1e9, "context")
@@ -48,7 +48,7 @@ public struct LatencySample: Hashable, Sendable {
 
     /// The sample of a step of `layers` ≥ 1 layers, of each of which this is one.
     ///
-    /// - Throws: ``InvalidInput`` naming `latency_us` where that is out of range.
+    /// - Throws: `InvalidInput` naming `latency_us` where that is out of range.
     public func repeated(layers: Int) throws(InvalidInput) -> LatencySample {
         try LatencySample(load: load, latency: latency * Double(layers), weight: weight, shape: shape)
     }

@@ -49,7 +49,7 @@ struct SampleColumns {
     /// Titles that are not read, each with what it may have been meant to be.
     let unread: [String]
 
-    /// - Throws: ``InvalidInput`` naming every column that is missing, doubled, or without a unit.
+    /// - Throws: `InvalidInput` naming every column that is missing, doubled, or without a unit.
     init(_ titles: [String], line: Int) throws(InvalidInput) {
         var places: [Role: Int] = [:]
         var unread: [String] = []

@@ -2,7 +2,7 @@ import Text
 
 /// Samples of stages from CSV, with commas, semicolons or tabs as in its header.
 ///
-/// Columns are told by their titles (``SampleColumns``): the stage, its load (for Attention also batch and context), a latency in the unit
+/// Columns are told by their titles (`SampleColumns`): the stage, its load (for Attention also batch and context), a latency in the unit
 /// that its title names, and optionally a weight. Others are passed over, which is said.
 public struct SampleTable: Sendable {
     /// The stages by the names that a hardware description has for them, each once, in the order of the rows.
@@ -14,7 +14,7 @@ public struct SampleTable: Sendable {
         "attention": ["attention", "attn"], "ffn": ["ffn", "mlp", "moe"], "communication": ["communication", "comm"],
     ]
 
-    /// - Throws: ``InvalidInput`` naming the line and everything that is wrong with it.
+    /// - Throws: `InvalidInput` naming the line and everything that is wrong with it.
     public init(_ bytes: [UInt8]) throws(InvalidInput) {
         var stages: [(stage: String, samples: [LatencySample])] = []
         var unknown: [String] = []
@@ -120,7 +120,7 @@ private struct SampleRow {
             && columns.field(.batch, fields) == nil && columns.field(.load, fields) == nil
     }
 
-    /// - Throws: ``InvalidInput`` naming the line.
+    /// - Throws: `InvalidInput` naming the line.
     func sample() throws(InvalidInput) -> LatencySample {
         guard let given = try number(.latency) else { throw SampleTable.failure(line, "has no latency") }
         let latency = given * columns.microseconds

@@ -59,7 +59,7 @@ public struct StageCalibration: Hashable, Sendable {
     /// Two samples are enough for a line; more than this are refused.
     public static let maximumSamples = 100_000
 
-    /// - Throws: ``InvalidInput`` naming `samples` with fewer than two distinct loads, or too many samples.
+    /// - Throws: `InvalidInput` naming `samples` with fewer than two distinct loads, or too many samples.
     public init(_ samples: [LatencySample]) throws(InvalidInput) {
         guard samples.count <= Self.maximumSamples else {
             throw InvalidInput(field: "samples", rule: "must have at most \(Self.maximumSamples) elements")

@@ -57,7 +57,7 @@ public struct JointHistogram: Hashable, Sendable {
 
     /// From what was sent: columns as ``cells`` gives them.
     ///
-    /// - Throws: ``InvalidInput`` where columns differ in length, a length is out of range or a count not positive, and
+    /// - Throws: `InvalidInput` where columns differ in length, a length is out of range or a count not positive, and
     ///   where two cells are of one bin.
     public init(level: Int, prefill: [Int], decode: [Int], counts: [Int]) throws(InvalidInput) {
         guard 0...LengthBins.finest ~= level else {
@@ -92,7 +92,7 @@ public struct JointHistogram: Hashable, Sendable {
 
     /// The histogram of the requests of both.
     ///
-    /// - Throws: ``InvalidInput`` where there are too many requests to be counted.
+    /// - Throws: `InvalidInput` where there are too many requests to be counted.
     public func merged(with other: JointHistogram) throws(InvalidInput) -> JointHistogram {
         let level = min(level, other.level)
         var counts: [Int: Int] = [:]

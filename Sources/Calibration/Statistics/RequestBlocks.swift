@@ -46,7 +46,7 @@ extension RequestBlocks {
 
     /// From what ``columns`` gave, the sums in its order.
     ///
-    /// - Throws: ``InvalidInput`` naming a column that is not that of any requests.
+    /// - Throws: `InvalidInput` naming a column that is not that of any requests.
     public init(level: Int, first: Int, requests: [Int], sums: [[String]]) throws(InvalidInput) {
         guard sums.count == Self.names.count else {
             throw InvalidInput(field: "", rule: "must have all of \(Self.names.joined(separator: ", "))")

@@ -108,7 +108,7 @@ public struct RequestSums: Hashable, Sendable {
 
     /// Adds the sums of another part.
     ///
-    /// - Throws: ``InvalidInput`` where there are too many requests to be counted.
+    /// - Throws: `InvalidInput` where there are too many requests to be counted.
     public mutating func merge(_ other: RequestSums) throws(InvalidInput) {
         let (total, overflow) = count.addingReportingOverflow(other.count)
         guard !overflow, total <= Self.maximumCount else { throw Self.tooMany }
@@ -139,7 +139,7 @@ extension RequestSums {
 
     /// From what ``decimals`` gave, in its order.
     ///
-    /// - Throws: ``InvalidInput`` naming a sum that is no whole number or larger than so many requests can make it.
+    /// - Throws: `InvalidInput` naming a sum that is no whole number or larger than so many requests can make it.
     public init(count: Int, decimals: [String]) throws(InvalidInput) {
         guard 1...Self.maximumCount ~= count else {
             throw InvalidInput(field: "count", rule: "must be a whole number from 1 to 2^53")

@@ -11,7 +11,7 @@ import Numerics
 /// the link is a server of its own.
 ///
 /// Every term is non-decreasing and piecewise linear in Z, so E[φ(Z)] = φ(−∞) + Σ slope · ∫ S over the pieces, with
-/// S(z) = 1 − Φ(z)^r (``NormalMaximum``).
+/// S(z) = 1 − Φ(z)^r (`NormalMaximum`).
 public struct GaussianBarrierCycle: CycleTimeModel {
     public let parameters: BundleParameters
     let meanAttention: Double
@@ -72,7 +72,9 @@ public struct GaussianBarrierCycle: CycleTimeModel {
     /// The quantile of a step: every term rises with the largest of the loads, so the step's quantile is the step at the
     /// load's, Φ(z)^r = p. Without the FFN's jitter.
     ///
-    /// - Parameter p: over 0 and below 1.
+    /// - Parameters:
+    ///   - ratio: r, Attention instances for each FFN instance.
+    ///   - p: over 0 and below 1.
     public func duration(ratio: Double, percentile p: Double) -> Double {
         let z = -NormalDistribution.quantile(-expm1(log(p) / ratio))
         let rising = parameters.rising(ratio: ratio)

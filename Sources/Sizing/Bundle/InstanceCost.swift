@@ -7,7 +7,7 @@ public struct InstanceCost: Hashable, Sendable {
     /// c_F, of one FFN instance; positive.
     public let ffn: Double
 
-    /// - Throws: ``InvalidInput`` naming `attention_instance` or `ffn_instance` unless both lie in 1e-9…1e12.
+    /// - Throws: `InvalidInput` naming `attention_instance` or `ffn_instance` unless both lie in 1e-9…1e12.
     public init(attention: Double, ffn: Double) throws(InvalidInput) {
         try InvalidInput.check(attention, in: 1e-9...1e12, field: "attention_instance")
         try InvalidInput.check(ffn, in: 1e-9...1e12, field: "ffn_instance")

@@ -7,7 +7,7 @@ public struct LatencyLine: Hashable, Sendable {
     /// β, microseconds; not negative.
     public let beta: Double
 
-    /// - Throws: ``InvalidInput`` naming `alpha_us` or `beta_us` unless both lie in 0…1e12.
+    /// - Throws: `InvalidInput` naming `alpha_us` or `beta_us` unless both lie in 0…1e12.
     public init(alpha: Double, beta: Double) throws(InvalidInput) {
         try InvalidInput.check(alpha, in: 0...SizingLimits.maximumCoefficient, field: "alpha_us")
         try InvalidInput.check(beta, in: 0...SizingLimits.maximumCoefficient, field: "beta_us")

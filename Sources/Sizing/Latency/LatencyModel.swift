@@ -31,7 +31,7 @@ public struct LatencyModel: Hashable, Sendable {
 
     /// The upper envelope of `lines`: a roofline with as many roofs.
     ///
-    /// - Throws: ``InvalidInput`` naming `max` where there is none.
+    /// - Throws: `InvalidInput` naming `max` where there is none.
     public init(maximumOf lines: [LatencyLine]) throws(InvalidInput) {
         guard !lines.isEmpty else { throw InvalidInput(field: "max", rule: "must not be empty") }
         // By rising slope; a later line takes over where it crosses the envelope so far.
@@ -60,7 +60,7 @@ public struct LatencyModel: Hashable, Sendable {
     ///
     /// Beyond the last point the last slope goes on; before the first, the first slope does, down to no less than zero at
     /// no load.
-    /// - Throws: ``InvalidInput`` naming `points` unless there are at least two, at distinct loads in 0…1e18, with latencies
+    /// - Throws: `InvalidInput` naming `points` unless there are at least two, at distinct loads in 0…1e18, with latencies
     ///   in 0…1e12.
     public init(through points: [(load: Double, latency: Double)]) throws(InvalidInput) {
         guard points.count >= 2 else { throw InvalidInput(field: "points", rule: "must have at least two elements") }

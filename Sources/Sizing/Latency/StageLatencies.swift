@@ -21,6 +21,10 @@ public struct StageLatencies: Hashable, Sendable {
     public let outboundShare: Double
 
     /// - Parameters:
+    ///   - attention: t_A.
+    ///   - ffn: t_F.
+    ///   - communication: t_C, there and back.
+    ///   - communicationLoad: what the load of t_C is.
     ///   - linkDelay: see ``linkDelay``.
     ///   - outboundShare: cut to 0…1; a half where the directions are not known apart.
     public init(

@@ -30,7 +30,7 @@ public struct MeanFieldRatio: Hashable, Sendable {
     ///   - ffn: t_F against rB; a local line's β may be negative.
     ///   - communication: t_C against `communicationLoad`.
     ///   - communicationLoad: what the load of t_C is.
-    ///   - requests: B, or ρB where slots are not always full.
+    ///   - b: B, or ρB where slots are not always full.
     ///   - cost: c_A and c_F.
     public init(
         attentionTime: Double, ffn: LatencyLine, communication: LatencyLine, communicationLoad: CommunicationLoad,

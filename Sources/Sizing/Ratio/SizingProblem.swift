@@ -16,7 +16,7 @@ public struct SizingProblem: Hashable, Sendable {
     /// Everything about the bundle but its ratio.
     public let parameters: BundleParameters
 
-    /// - Throws: ``InvalidInput`` naming `batch_size`, `microbatches`, `occupancy`, `tokens_per_step`, `max_ratio`, or `hardware` where no step would take
+    /// - Throws: `InvalidInput` naming `batch_size`, `microbatches`, `occupancy`, `tokens_per_step`, `max_ratio`, or `hardware` where no step would take
     ///   any time.
     public init(
         workload: Workload, stages: StageLatencies, batchSize: Int, microbatches: Int? = nil,

@@ -10,7 +10,7 @@ public struct EmpiricalLengths: Hashable, Sendable {
     /// Weights, one for each value, not negative, their sum positive; `nil` for equal weights.
     public let weights: [Double]?
 
-    /// - Throws: ``InvalidInput`` naming `values` or `weights`.
+    /// - Throws: `InvalidInput` naming `values` or `weights`.
     public init(values: [Double], weights: [Double]? = nil) throws(InvalidInput) {
         guard !values.isEmpty else { throw InvalidInput(field: "values", rule: "must not be empty") }
         for (index, value) in values.enumerated() where !(0...SizingLimits.maximumLength ~= value) {

@@ -9,7 +9,7 @@ public struct RequestTrace: Hashable, Sendable {
     /// How often each request counts, not negative, their sum positive; `nil` for once each.
     public let weights: [Double]?
 
-    /// - Throws: ``InvalidInput`` naming `prefill`, `decode` or `weights`.
+    /// - Throws: `InvalidInput` naming `prefill`, `decode` or `weights`.
     public init(prefill: [Int], decode: [Int], weights: [Double]? = nil) throws(InvalidInput) {
         guard !prefill.isEmpty else { throw InvalidInput(field: "prefill", rule: "must not be empty") }
         guard decode.count == prefill.count else {

@@ -13,7 +13,7 @@ public struct SlotLoad: Hashable, Sendable {
     /// E[(load − θ)³] / ν³; 0 where ν is 0.
     public let skewness: Double
 
-    /// - Throws: ``InvalidInput`` naming `mean`, `stddev` or `skewness` unless the first two lie in 0…1e10 and the third in
+    /// - Throws: `InvalidInput` naming `mean`, `stddev` or `skewness` unless the first two lie in 0…1e10 and the third in
     ///   ±1e6.
     public init(mean: Double, standardDeviation: Double, skewness: Double = 0) throws(InvalidInput) {
         try InvalidInput.check(mean, in: 0...1e10, field: "mean")

@@ -18,7 +18,7 @@ public struct Workload: Hashable, Sendable {
     /// Requests per Attention instance N of the paper's finite horizon; `nil` for the stationary load.
     public let horizonRequests: Int?
 
-    /// - Throws: ``InvalidInput`` naming `decode` where it could be shorter than one step, and `horizon_requests` where the
+    /// - Throws: `InvalidInput` naming `decode` where it could be shorter than one step, and `horizon_requests` where the
     ///   decode is not geometric (paper v1 derives the horizon for that case only).
     public init(_ requests: Requests, horizonRequests: Int? = nil) throws(InvalidInput) {
         switch requests {

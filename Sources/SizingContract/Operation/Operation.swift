@@ -74,7 +74,7 @@ extension JSONOperation {
     public static var canReportProgress: Bool { false }
     public static var isConfiguration: Bool { false }
 
-    /// The work of ``input(from:)`` on a text of so many bytes.
+    /// The work of `input(from:)` on a text of so many bytes.
     public static func decodingEstimate(length: Int) -> WorkEstimate {
         // A node of the parsed document for two bytes, in the worst case.
         WorkEstimate(time: Double(length) * decodingTimePerByte, memory: 16 * Double(length))

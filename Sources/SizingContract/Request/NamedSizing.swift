@@ -14,7 +14,7 @@ public struct NamedSizing: Sendable {
     public var decode: Double
     /// nil where the largest useful batch is to be chosen.
     public var batchSize: Int?
-    /// nil for ``defaultMicrobatches``.
+    /// nil for `defaultMicrobatches`.
     public var microbatches: Int?
     public var maximumRatio: Int?
     /// Milliseconds: a bound on the time per output token, which the batch is chosen under.
