@@ -2,7 +2,8 @@ import Dispatch
 import Glibc
 import HTTPServer
 
-// http-fixture --port N [--host H] [--tls-certificate F --tls-private-key F]: the HTTP layer alone, for conformance cases, fuzzing and measurements.
+// http-fixture --port N [--host H] [--access-log F] [--tls-certificate F --tls-private-key F]: the HTTP layer alone, for conformance
+// cases, fuzzing and measurements.
 
 private func say(_ text: String, to descriptor: Int32) {
     let bytes = Array(text.utf8)
@@ -11,7 +12,7 @@ private func say(_ text: String, to descriptor: Int32) {
 
 private func fail(_ message: String) -> Never {
     say(
-        "http-fixture: \(message)\nusage: http-fixture --port N [--host ADDRESS] [--loops N] "
+        "http-fixture: \(message)\nusage: http-fixture --port N [--host ADDRESS] [--loops N] [--access-log FILE] "
             + "[--tls-certificate FILE --tls-private-key FILE [--tls-client-ca FILE]]\n", to: STDERR_FILENO)
     exit(2)
 }
@@ -19,6 +20,7 @@ private func fail(_ message: String) -> Never {
 var host = "127.0.0.1"
 var port: Int?
 var loops: Int?
+var accessLog: String?
 var certificate: String?
 var privateKey: String?
 var clientAuthority: String?
@@ -29,6 +31,7 @@ while let flag = arguments.next() {
     case "--host": host = value
     case "--port": port = Int(value)
     case "--loops": loops = Int(value)
+    case "--access-log": accessLog = value
     case "--tls-certificate": certificate = value
     case "--tls-private-key": privateKey = value
     case "--tls-client-ca": clientAuthority = value
@@ -62,6 +65,11 @@ let reloads = ReloadSchedule(certificates.map { [$0] } ?? [])
 var configuration = ServerConfiguration(
     listeners: [.init(host: host, port: port, certificates: certificates)])
 configuration.loops = loops
+if let accessLog {
+    let descriptor = open(accessLog, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { fail("\(accessLog) cannot be written") }
+    configuration.observer = AccessLog(.json, to: LogWriter(descriptor: descriptor))
+}
 let server = HTTPServer(configuration: configuration, handler: FixtureHandler())
 do {
     try server.start()

@@ -25,13 +25,16 @@ extension [UInt8] {
                 rest /= 10
             } while rest > 0
             for _ in 0..<Swift.max(0, digits - (buffer.count - start)) { append(UInt8(ascii: "0")) }
-            append(contentsOf: buffer[start...])
+            append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start...]))
         }
     }
 
-    /// Appends the last so many hexadecimal digits of a number, in lower case.
+    /// Appends the last so many hexadecimal digits of a number, at most 16, in lower case.
     mutating func append(hexadecimal number: UInt64, digits: Int) {
-        for index in (0..<digits).reversed() { append(ByteClass.hexDigit(number, index)) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { buffer in
+            for index in 0..<16 { buffer[index] = ByteClass.hexDigit(number, 15 - index) }
+            append(contentsOf: UnsafeBufferPointer(rebasing: buffer[(16 - Swift.min(digits, 16))...]))
+        }
     }
 
     /// Appends a number that is not negative in hexadecimal digits, without leading zeros.

@@ -28,7 +28,21 @@ enum MethodCode: UInt8, Sendable {
     ]
 
     /// The method as it is written; nil for one that is not recognised.
-    var name: StaticString? { Self.names.first { $0.0 == self }?.1 }
+    var name: StaticString? {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .delete: "DELETE"
+        case .patch: "PATCH"
+        case .options: "OPTIONS"
+        case .trace: "TRACE"
+        case .connect: "CONNECT"
+        case .query: "QUERY"
+        case .other: nil
+        }
+    }
 
     /// The method as the currency type; nil for one that is not recognised.
     var method: HTTPRequest.Method? {

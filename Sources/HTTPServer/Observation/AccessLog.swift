@@ -17,18 +17,15 @@ public struct AccessLog: ServerObserver {
     }
 
     public func requestFinished(_ record: RequestRecord) {
-        writer.write { storage in
-            var taken: [UInt8] = []
-            swap(&taken, &storage)
-            storage = line(for: record, storage: taken)
-        }
+        writer.write { storage in storage.bytes = line(for: record, in: &storage) }
     }
 
-    func line(for record: RequestRecord, storage: consuming [UInt8] = []) -> [UInt8] {
-        var line = LogLine(format, time: now(), level: "info", message: "request", storage: storage)
+    func line(for record: RequestRecord, in storage: inout LineStorage) -> [UInt8] {
+        var line = LogLine(format, time: now(), level: "info", message: "request", in: &storage)
         guard let head = record.head?.storage else {
             line.add(Key.requestID, hexadecimal: record.unreadID)
-            return Self.finish(line, record)
+            Self.addResponse(record, to: &line)
+            return line.finish()
         }
         if head.callerID.isEmpty {
             line.add(Key.requestID, hexadecimal: head.generatedID)
@@ -41,22 +38,22 @@ public struct AccessLog: ServerObserver {
         } else {
             line.add(Key.method, head.bytes[head.method.range])
         }
-        return Self.finish(line, record)
+        Self.addResponse(record, to: &line)
+        if let trace = head.traceParent {
+            line.add(Key.traceID, hexadecimal: trace.traceID.high, trace.traceID.low)
+            line.add(Key.parentID, hexadecimal: trace.parentID)
+            line.add(Key.sampled, trace.isSampled)
+        }
+        return line.finish()
     }
 
-    private static func finish(_ line: consuming LogLine, _ record: RequestRecord) -> [UInt8] {
+    private static func addResponse(_ record: RequestRecord, to line: inout LogLine) {
         line.add(Key.status, record.status)
         line.add(Key.receivedBytes, record.receivedBytes)
         line.add(Key.sentBytes, record.sentBytes)
         line.add(Key.duration, Int(clamping: record.duration / 1000))
         line.add(Key.client, record.peer)
         if !record.completed { line.add(Key.completed, false) }
-        if let trace = record.head?.storage.traceParent {
-            line.add(Key.traceID, hexadecimal: trace.traceID.high, trace.traceID.low)
-            line.add(Key.parentID, hexadecimal: trace.parentID)
-            line.add(Key.sampled, trace.isSampled)
-        }
-        return line.finished()
     }
 
     private enum Key {

@@ -3,18 +3,33 @@
 /// Whatever is put in, the result is one line: control characters, quotes and backslashes are escaped, in both formats
 /// as JSON does it (RFC 8259 section 7). Thus nothing that a client sends can forge a line or a field.
 struct LogLine {
-    private(set) var bytes: [UInt8]
+    private(set) var bytes: [UInt8] = []
     private let format: LogFormat
 
-    /// - Parameter storage: an array whose memory is used again; what it holds is lost.
+    init(_ format: LogFormat, time: Timestamp, level: StaticString, message: String) {
+        self.format = format
+        bytes.reserveCapacity(384)
+        begin(time, level, message)
+    }
+
+    /// Begins a line in memory that is only used for lines of this format, level and message.
     init(
-        _ format: LogFormat, time: Timestamp, level: StaticString, message: String,
-        storage: consuming [UInt8] = []
+        _ format: LogFormat, time: Timestamp, level: StaticString, message: String, in storage: inout LineStorage
     ) {
         self.format = format
-        bytes = storage
+        swap(&bytes, &storage.bytes)
+        if storage.time == time, bytes.count >= storage.beginning {
+            bytes.removeLast(bytes.count - storage.beginning)
+            return
+        }
         bytes.removeAll(keepingCapacity: true)
         bytes.reserveCapacity(384)
+        begin(time, level, message)
+        storage.time = time
+        storage.beginning = bytes.count
+    }
+
+    private mutating func begin(_ time: Timestamp, _ level: StaticString, _ message: String) {
         switch format {
         case .json:
             bytes.append(utf8: "{\"time\":\"")
@@ -48,11 +63,12 @@ struct LogLine {
         value.withUnsafeBufferPointer { appendValue($0) }
     }
 
-    /// The least significant digits of numbers, in hexadecimal, one behind the other.
-    mutating func add(_ key: LogKey, hexadecimal numbers: UInt64...) {
+    /// A number of 64 bits in hexadecimal digits, or of 128.
+    mutating func add(_ key: LogKey, hexadecimal number: UInt64, _ low: UInt64? = nil) {
         begin(key)
         if format == .json { bytes.append(UInt8(ascii: "\"")) }
-        for number in numbers { bytes.append(hexadecimal: number, digits: 16) }
+        bytes.append(hexadecimal: number, digits: 16)
+        if let low { bytes.append(hexadecimal: low, digits: 16) }
         if format == .json { bytes.append(UInt8(ascii: "\"")) }
     }
 
@@ -89,10 +105,12 @@ struct LogLine {
         appendValue(value)
     }
 
-    /// The line with its end.
-    consuming func finished() -> [UInt8] {
+    /// The line with its end. Taken out, so that whoever builds the next one in it is its only owner.
+    mutating func finish() -> [UInt8] {
         bytes.append(utf8: format == .json ? "}\n" : "\n")
-        return bytes
+        var line: [UInt8] = []
+        swap(&line, &bytes)
+        return line
     }
 
     private mutating func begin(_ key: LogKey) {
@@ -103,6 +121,11 @@ struct LogLine {
     }
 
     private mutating func appendValue(_ value: String) {
+        if value.utf8.withContiguousStorageIfAvailable({ appendValue($0) }) != nil { return }
+        appendEscaped(value)
+    }
+
+    private mutating func appendEscaped(_ value: String) {
         switch format {
         case .json: appendQuoted(value)
         case .text: appendPlainOrQuoted(value, allowsSpace: false)
@@ -112,7 +135,7 @@ struct LogLine {
     /// As ``appendValue(_:)`` for a string, without one where nothing needs an escape.
     private mutating func appendValue(_ value: UnsafeBufferPointer<UInt8>) {
         guard value.allSatisfy(Self.needsNoEscape) else {
-            return appendValue(String(decoding: value, as: UTF8.self))
+            return appendEscaped(String(decoding: value, as: UTF8.self))
         }
         switch format {
         case .json:

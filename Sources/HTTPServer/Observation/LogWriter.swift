@@ -9,8 +9,8 @@ import Synchronization
 public final class LogWriter: Sendable {
     private struct State {
         var buffer: [UInt8] = []
-        /// Arrays for lines to be built in, with memory and nothing in it.
-        var spare: [[UInt8]] = []
+        /// Memory for lines to be built in.
+        var spare: [LineStorage] = []
         /// A job on the queue will take what is in the buffer, after a moment.
         var isScheduled = false
         /// One will take it as soon as it can.
@@ -38,46 +38,48 @@ public final class LogWriter: Sendable {
     /// Lines lost because the buffer was full or could not be written.
     public var dropped: Int { droppedLines.load(ordering: .relaxed) }
 
-    /// The most spare arrays that are kept, and the longest: about one is needed for each event loop.
+    /// The most that is kept of it, and the longest line: about one is needed for each event loop.
     private static let maximumSpare = 16
     private static let maximumSpareLength = 4096
 
-    /// Hands over one line, with its end, that is built in an array which was used for lines before.
-    ///
-    /// - Parameter build: makes an array, whatever it holds, the line.
-    func write(_ build: (inout [UInt8]) -> Void) {
-        var line = state.withLock { $0.spare.popLast() } ?? []
-        build(&line)
-        write(&line, isSpare: true)
+    /// Hands over one line, with its end, that is built in memory which was used for lines before.
+    func write(_ build: (inout LineStorage) -> Void) {
+        var storage = state.withLock { $0.spare.popLast() } ?? LineStorage()
+        build(&storage)
+        let next = state.withLock { state in
+            defer {
+                if state.spare.count < Self.maximumSpare, storage.bytes.capacity <= Self.maximumSpareLength {
+                    var taken = LineStorage()
+                    swap(&taken, &storage)
+                    state.spare.append(taken)
+                }
+            }
+            return add(storage.bytes, to: &state)
+        }
+        proceed(next)
     }
 
     /// Hands over one line, with its end.
     public func write(_ line: [UInt8]) {
-        var line = line
-        write(&line, isSpare: false)
+        proceed(state.withLock { add(line, to: &$0) })
     }
 
-    /// - Parameter isSpare: the array may be kept for further lines.
-    private func write(_ line: inout [UInt8], isSpare: Bool) {
-        enum Next { case dropped, nothing, soon, now }
-        let next: Next = state.withLock { state in
-            defer {
-                if isSpare, state.spare.count < Self.maximumSpare, line.capacity <= Self.maximumSpareLength {
-                    var taken: [UInt8] = []
-                    swap(&taken, &line)
-                    state.spare.append(taken)
-                }
-            }
-            guard state.buffer.count + line.count <= capacity else { return .dropped }
-            state.buffer.append(contentsOf: line)
-            if state.buffer.count > capacity / 4, !state.isUrgent {
-                state.isUrgent = true
-                state.isScheduled = true
-                return .now
-            }
-            defer { state.isScheduled = true }
-            return state.isScheduled ? .nothing : .soon
+    /// What is to be done after a line was handed over.
+    private enum Next { case dropped, nothing, soon, now }
+
+    private func add(_ line: [UInt8], to state: inout State) -> Next {
+        guard state.buffer.count + line.count <= capacity else { return .dropped }
+        state.buffer.append(contentsOf: line)
+        if state.buffer.count > capacity / 4, !state.isUrgent {
+            state.isUrgent = true
+            state.isScheduled = true
+            return .now
         }
+        defer { state.isScheduled = true }
+        return state.isScheduled ? .nothing : .soon
+    }
+
+    private func proceed(_ next: Next) {
         switch next {
         case .nothing: break
         case .dropped: droppedLines.wrappingAdd(1, ordering: .relaxed)

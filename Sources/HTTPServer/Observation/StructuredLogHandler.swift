@@ -33,7 +33,7 @@ public struct StructuredLogHandler: LogHandler {
         all.merge(event.metadata ?? [:]) { $1 }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) { line.add(key: key, value.description) }
         if let error = event.error { line.add(Self.errorKey, "\(error)") }
-        return line.finished()
+        return line.finish()
     }
 
     private static let loggerKey = LogKey(json: ",\"logger\":", text: " logger=")

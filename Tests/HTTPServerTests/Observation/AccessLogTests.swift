@@ -14,7 +14,11 @@ import Testing
             head: head, route: route, status: status, receivedBytes: 12, sentBytes: 345, duration: 6_789_999,
             peer: PeerAddress(high: 0, low: 0xFFFF_7F00_0001, port: 5), completed: completed,
             unreadID: head == nil ? 255 : 0)
-        return String(decoding: log.line(for: record), as: UTF8.self)
+        // The second line begins with what is left of the first, in the same memory.
+        var storage = LineStorage()
+        storage.bytes = log.line(for: record, in: &storage)
+        let line = log.line(for: record, in: &storage)
+        return String(decoding: line, as: UTF8.self)
     }
 
     @Test func oneLineWithEverything() throws {

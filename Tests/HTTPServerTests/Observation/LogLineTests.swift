@@ -21,7 +21,7 @@ import Testing
     private func line(_ format: LogFormat, message: String = "request", _ fill: (inout LogLine) -> Void) -> String {
         var line = LogLine(format, time: Self.time, level: "info", message: message)
         fill(&line)
-        return String(decoding: line.finished(), as: UTF8.self)
+        return String(decoding: line.finish(), as: UTF8.self)
     }
 
     @Test func json() {
