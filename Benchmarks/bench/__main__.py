@@ -4,11 +4,11 @@ import argparse
 import json
 import sys
 
-from . import allocations, core, http, idle, machine, places, published, report, simulation, thresholds, traces
+from . import allocations, core, http, idle, machine, places, published, report, simulation, tail, thresholds, traces
 
 SECTIONS = ("http", "startup", "crowd", "allocations", "sizing", "simulation", "traces")
 # Only where named: they download much, or take long.
-OPTIONAL = ("published",)
+OPTIONAL = ("published", "tail")
 
 
 def say(text):
@@ -33,6 +33,8 @@ def measure(section, rounds, seconds):
             return simulation.run(rounds, report=say)
         case "traces":
             return traces.run(rounds, report=say)
+        case "tail":
+            return tail.run(rounds, seconds, report=say)
         case "published":
             return published.run(rounds, report=say)
 

@@ -24,6 +24,7 @@ def run(server, method, path, connections, seconds, body=None, keep_alive=True):
         "requests_per_second": requests / result["seconds"],
         "p50_us": result["p50_us"],
         "p99_us": result["p99_us"],
+        "p999_us": result["p999_us"],
         "cpu_us_per_request": used / requests * 1e6 if requests else None,
         "resident_kb": server.resident_kilobytes(),
         "requests": requests,

@@ -19,8 +19,8 @@ end
 
 function done(summary, latency)
     io.write(string.format(
-        '{"requests":%d,"seconds":%.6f,"p50_us":%d,"p99_us":%d,"max_us":%d,"bytes":%d,"connect_errors":%d,"read_errors":%d,"write_errors":%d,"timeouts":%d,"bad_statuses":%d}\n',
-        summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99), latency.max,
+        '{"requests":%d,"seconds":%.6f,"p50_us":%d,"p99_us":%d,"p999_us":%d,"max_us":%d,"bytes":%d,"connect_errors":%d,"read_errors":%d,"write_errors":%d,"timeouts":%d,"bad_statuses":%d}\n',
+        summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99), latency:percentile(99.9), latency.max,
         summary.bytes, summary.errors.connect, summary.errors.read, summary.errors.write, summary.errors.timeout,
         summary.errors.status))
 end
