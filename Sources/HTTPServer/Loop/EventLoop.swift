@@ -21,10 +21,9 @@ final class EventLoop: @unchecked Sendable {
         case shutDown(@Sendable () -> Void)
     }
 
-    /// Longest time in a turn before Dispatch gets its queue back, in nanoseconds.
-    private static let turnLength: UInt64 = 10_000_000
-    /// How long a loop without events waits for the next before it gives its thread back.
-    private static let lingerMilliseconds: Int32 = 1
+    /// How long a loop without events waits for the next before it gives its thread back. Until then it keeps it: the way back
+    /// leads over two more threads of Dispatch, and each waits for a core that busy ones do not leave for milliseconds.
+    private static let lingerMilliseconds: Int32 = 10
     private static let eventsPerWait = 256
     private static let readBufferSize = 64 * 1024
     private static let key = DispatchSpecificKey<ObjectIdentifier>()
@@ -119,10 +118,9 @@ final class EventLoop: @unchecked Sendable {
     private func turn() {
         preconditionOnLoop()
         guard !isShutDown else { return }
-        let began = MonotonicClock.now()
-        core.beginTurn(now: began)
+        core.beginTurn(now: MonotonicClock.now())
         var wait = Int32(0)
-        repeat {
+        while true {
             let count = poller.wait(events, milliseconds: wait)
             now = MonotonicClock.now()
             services.date.update(to: time(nil))
@@ -132,9 +130,7 @@ final class EventLoop: @unchecked Sendable {
             if isShutDown { return }
             if count == 0, waitingForTurn.isEmpty, wait > 0 { return }
             wait = waitingForTurn.isEmpty ? Self.lingerMilliseconds : 0
-        } while now &- began < Self.turnLength
-        // There may be connections that wait without an event to come.
-        if !waitingForTurn.isEmpty { poller.wake() }
+        }
     }
 
     private func dispatch(_ event: epoll_event) {
