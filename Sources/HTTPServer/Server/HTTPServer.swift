@@ -125,7 +125,8 @@ public final class HTTPServer: Sendable {
     public var statistics: ServerStatistics {
         let depth = running.withLock { $0?.pool.depth } ?? (0, 0)
         return ServerStatistics(
-            connections: state.connections.load(ordering: .relaxed), waitingJobs: depth.0, runningJobs: depth.1)
+            connections: state.connections.load(ordering: .relaxed), waitingJobs: depth.0, runningJobs: depth.1,
+            waitingOutput: state.waitingOutput.load(ordering: .relaxed))
     }
 
     /// Ends in order: goes on as before for `delay` seconds, so that load balancers see the readiness change; then
@@ -189,4 +190,6 @@ public struct ServerStatistics: Sendable {
     public let connections: Int
     public let waitingJobs: Int
     public let runningJobs: Int
+    /// Bytes of responses that wait for their clients to read them.
+    public let waitingOutput: Int
 }

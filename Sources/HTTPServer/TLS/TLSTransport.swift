@@ -16,6 +16,9 @@ final class TLSTransport {
     /// Makes `bytes` readable for OpenSSL, until ``takeBack()``.
     func lend(_ bytes: UnsafeRawBufferPointer) { incoming = bytes }
 
+    /// All of `outgoing` was sent.
+    func forgetOutgoing() { outgoing.removeAll(keepingCapacity: true) }
+
     func takeBack() { incoming = UnsafeRawBufferPointer(start: nil, count: 0) }
 
     /// A BIO on this object, which must outlive it.

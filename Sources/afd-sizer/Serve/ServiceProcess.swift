@@ -82,6 +82,9 @@ final class ServiceProcess: Sendable {
                 "afd_sizer_jobs_waiting", .gauge, "Heavy requests that wait for a thread.", statistics.waitingJobs)
             text.single("afd_sizer_jobs_running", .gauge, "Heavy requests being answered.", statistics.runningJobs)
             text.single(
+                "afd_sizer_waiting_output_bytes", .gauge, "Answers that wait for their clients to read them.",
+                statistics.waitingOutput)
+            text.single(
                 "afd_sizer_log_lines_dropped_total", .counter, "Log lines lost to a full buffer.", writer.dropped)
         }
     }
