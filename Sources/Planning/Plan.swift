@@ -109,7 +109,7 @@ extension PlanProblem {
         return plan
     }
 
-    /// The same where nobody can lose interest.
+    /// The same without cancellation.
     public func solve() throws(Infeasibility) -> Plan {
         do throws(PlanError) {
             return try solve { false }

@@ -73,7 +73,7 @@ struct LockStepEngine {
                 counts.blocks.add(duration)
             }
             counts.steps += included
-            bank.settle(block, times: times, stride: 0, microbatches: 1, included: 0..<included, into: &completions)
+            bank.endBlock(block, times: times, stride: 0, microbatches: 1, included: 0..<included, into: &completions)
         }
         counts.elapsed = time
         busy.store(in: &counts, steps: counts.steps, full: (full.ffn, full.communication))

@@ -98,7 +98,7 @@ struct PipelineEngine {
                 last = end
             }
             rounds += included
-            bank.settle(
+            bank.endBlock(
                 block, times: times, stride: stride, microbatches: microbatches, included: 0..<included,
                 into: &completions)
         }
@@ -118,7 +118,7 @@ struct PipelineEngine {
             let block = min(bank.longestBlock, left)
             try gather(block, control)
             for offset in 0..<block { _ = makeRound(offset, &unmeasured) }
-            bank.settle(
+            bank.endBlock(
                 block, times: times, stride: stride, microbatches: microbatches, included: 0..<0, into: &uncounted)
             left -= block
         }

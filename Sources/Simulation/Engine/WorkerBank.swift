@@ -2,7 +2,7 @@
 ///
 /// Which requests a slot holds, and for how many steps, does not depend on how long the steps take. So the bank goes ahead
 /// by a block of steps at a time: it gives the load of each worker at each step of the block, the engine makes times of
-/// them, and ``settle(_:times:stride:microbatches:included:into:)`` then counts the requests that finished.
+/// them, and ``endBlock(_:times:stride:microbatches:included:into:)`` then counts the requests that finished.
 ///
 /// Between completions a worker's load grows by B a step; only completions cost anything. A slot in which nothing finishes
 /// in a block is looked at once in it. Every slot draws from a stream of its own, so that the length of a block changes
@@ -122,7 +122,7 @@ struct WorkerBank {
     }
 
     /// The load of `worker`, tokens, at each of the next `count` steps, into elements of `row` from `position` on. Called once for
-    /// each worker in order, from 0, before ``settle(_:times:stride:microbatches:included:into:)``.
+    /// each worker in order, from 0, before ``endBlock(_:times:stride:microbatches:included:into:)``.
     mutating func advance(_ worker: Int, by count: Int, into row: inout [Double], at position: Int) {
         for offset in 0..<count { changes[offset] = 0 }
         if vacancy != nil { for offset in 0..<count { arrivals[offset] = 0 } }
@@ -183,17 +183,17 @@ struct WorkerBank {
     /// Ends the block of `count` steps: counts those requests that finished at its steps `included`.
     ///
     /// - Parameter times: when each step ended, microseconds: a row of `stride` elements for each microbatch.
-    mutating func settle(
+    mutating func endBlock(
         _ count: Int, times: [Double], stride: Int, microbatches: Int, included: Range<Int>,
         into completions: inout Completions
     ) {
         var start = 0
         for worker in 0..<workers {
             let row = worker % microbatches * stride
-            let settling = Settling(first: first, row: row, included: included)
+            let counter = CompletionCounter(first: first, row: row, included: included)
             while start < finishedEnds[worker] {
                 let end = min(finishedEnds[worker], start + timesPerToken.count)
-                let (count, tokens) = settling.settle(start..<end, of: finished, times, &beginnings, &timesPerToken)
+                let (count, tokens) = counter.count(start..<end, of: finished, times, &beginnings, &timesPerToken)
                 completions.add(timesPerToken, count: count, tokens: tokens)
                 start = end
             }
@@ -277,7 +277,7 @@ extension WorkerBank {
     }
 
     /// The count of what finished in one worker.
-    private struct Settling {
+    private struct CompletionCounter {
         /// The block's first step.
         let first: Int
         /// Where the worker's times begin.
@@ -286,7 +286,7 @@ extension WorkerBank {
         let included: Range<Int>
 
         /// Tokens, and times per token into the first elements of `timesPerToken`, of the requests `range` of `finished`.
-        func settle(
+        func count(
             _ range: Range<Int>, of finished: [Finished], _ times: [Double], _ beginnings: inout [Beginning],
             _ timesPerToken: inout [Double]
         ) -> (count: Int, tokens: Int) {

@@ -10,7 +10,7 @@ import Numerics
 /// because the microbatches follow one another and the round of the slowest sets the pace of all.
 ///
 /// **What buffers take off.** With more than one microbatch an instance that has become the slowest does not set the pace at
-/// once: it first has to lose the lead of its waiting microbatches. In terms of paths: the pace is that of the heaviest path
+/// once: it first uses up the lead of its waiting microbatches. In terms of paths: the pace is that of the heaviest path
 /// through the recurrences; to change from one instance to another, a path goes through the FFN and gives up
 /// Δ = (m − 1)t̄_A − t_F − t_C of Attention work. A path that changes every w rounds to the instance that is then the slowest
 /// in the mean of w rounds gains e·s(w) − Δ/w a round over the mean one, with e the gain of an ever changing one, and

@@ -53,7 +53,7 @@ extension LengthDistribution {
         case .uniform(let minimum, let maximum):
             let count = Double(maximum - minimum + 1)
             grid.add(1 / count, from: minimum - Int(origin), to: maximum + 1 - Int(origin))
-            grid.settle()
+            grid.accumulate()
         case .lognormal(let mean, let standardDeviation):
             guard standardDeviation > 0 else {
                 for (whole, share) in Self.neighbours(of: mean) { grid.add(share, at: Int(whole - origin)) }
@@ -74,7 +74,7 @@ extension LengthDistribution {
         switch shape {
         case .fixed(let value):
             for (whole, share) in Self.neighbours(of: value) { grid.add(share / value, from: 0, to: Int(whole)) }
-            grid.settle()
+            grid.accumulate()
         case .empirical(let lengths):
             var total = 0.0
             for (index, value) in lengths.values.enumerated() where lengths.weight(at: index) > 0 {
@@ -83,7 +83,7 @@ extension LengthDistribution {
                 }
                 total += lengths.weight(at: index) * value
             }
-            grid.settle()
+            grid.accumulate()
             grid.normalise(by: total)
         case .geometric(let mean):
             // P(J = j) = p q^j: E[(J − n)⁺] = q^(n+1) / p.
@@ -104,7 +104,7 @@ extension LengthDistribution {
             guard standardDeviation > 0 else {
                 let length = max(1, mean)
                 for (whole, share) in Self.neighbours(of: length) { grid.add(share / length, from: 0, to: Int(whole)) }
-                grid.settle()
+                grid.accumulate()
                 return
             }
             // E[J-sum above x] = E[(D−x)⁺(D−x−1)⁺] / 2, with D taken as continuous.

@@ -12,7 +12,7 @@ struct LoadGrid {
     private(set) var masses: [Double]
     /// Σ mass · (variance added by the splitting), tokens².
     private(set) var addedVariance = 0.0
-    /// ``masses`` before the running sum of ``settle()``: what each node has more than the one before.
+    /// ``masses`` before the running sum of ``accumulate()``: what each node has more than the one before.
     private var rises: [Double]
     private var hasRises = false
 
@@ -83,7 +83,7 @@ struct LoadGrid {
     }
 
     /// Makes ``masses`` complete after additions of ranges.
-    mutating func settle() {
+    mutating func accumulate() {
         guard hasRises else { return }
         var level = 0.0
         for node in masses.indices {

@@ -48,7 +48,7 @@ struct SlotLoadDistribution {
                 first.add(weight, from: start, to: start + trace.decode[index])
                 total += weight * Double(trace.decode[index])
             }
-            first.settle()
+            first.accumulate()
             first.normalise(by: total)
             return [first]
         case .independent(let prefill, let decode):

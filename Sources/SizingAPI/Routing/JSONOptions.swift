@@ -16,7 +16,7 @@ enum JSONOptions {
     /// The refusal of a body that is not meant to be JSON: 415 for other types, and for another charset than UTF-8 (RFC 8259,
     /// section 8.1).
     ///
-    /// Taken are JSON types, `application/x-www-form-urlencoded` (what curl says where nobody told it), and none at all.
+    /// Taken are JSON types, `application/x-www-form-urlencoded` (the default of curl), and none at all.
     static func refusal(_ head: RequestHead) -> Response? {
         guard let field = head[.contentType], field != "application/json" else { return nil }
         let type = MediaType(field)

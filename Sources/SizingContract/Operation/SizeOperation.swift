@@ -94,7 +94,7 @@ public struct SizeOperation: JSONOperation {
             value: simulation.value, context)
     }
 
-    /// What the batch takes of the devices' memory; nil where nobody knows the bytes, because latencies are given.
+    /// What the batch takes of the devices' memory; nil where latencies are given, since the bytes are then unknown.
     ///
     /// - Throws: 422 with what is needed, what is usable and the largest batch that fits, for each side that has too little.
     private static func memory(_ request: SizeRequest) throws(ProblemDocument) -> MemoryUse? {

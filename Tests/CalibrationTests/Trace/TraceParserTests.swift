@@ -119,7 +119,7 @@ struct TraceParserTests {
         ("no JSON", .jsonLines, "isl,osl\n1,2\n", "None of the 2 rows"),
     ]
 
-    @Test("what is no trace is refused with its reason, by any split", arguments: refused)
+    @Test("a body that is not a trace is refused with its reason, however it is cut", arguments: refused)
     func refuses(name: String, format: TraceFormat, text: String, words: String) throws {
         for pieces in [[1 << 16], [1], [3]] {
             do {

@@ -113,7 +113,7 @@ struct EngineReferenceTests {
                     }
                 }
                 let times = (0..<block).map { Double(step + $0 + 1) }
-                bank.settle(
+                bank.endBlock(
                     block, times: times, stride: 0, microbatches: 1, included: 0..<block, into: &completions)
                 step += block
             }

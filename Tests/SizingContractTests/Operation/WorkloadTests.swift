@@ -117,7 +117,7 @@ struct WorkloadTests {
     }
 
     @Test(
-        "what is no trace gets a problem document",
+        "a body that is not a trace gets a problem document",
         arguments: [
             ("374,44\n1,2\n", TraceReader.Format.csv, 422, "header"), ("isl,osl\n1,2\n", .json, 400, "text/csv"),
             ("{\"merge\":[]}", .json, 422, ""), ("{\"requests\":{\"prefill\":[1],\"decode\":[1,2]}}", .json, 422, ""),
