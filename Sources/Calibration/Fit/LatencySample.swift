@@ -46,6 +46,9 @@ public struct LatencySample: Hashable, Sendable {
         self.shape = shape
     }
 
+    /// How many layers a step may have.
+    public static let layers = 1...10_000
+
     /// The sample of a step of `layers` ≥ 1 layers, of each of which this is one.
     ///
     /// - Throws: `InvalidInput` naming `latency_us` where that is out of range.

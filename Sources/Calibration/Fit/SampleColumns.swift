@@ -12,6 +12,8 @@ struct SampleColumns {
         case tokens
         case latency
         case weight
+        /// How many layers a step has, of one of which the latency is.
+        case layers
 
         /// Titles, as words joined by `_`, without a unit. The first is the one that is asked for.
         var names: [String] {
@@ -38,6 +40,7 @@ struct SampleColumns {
                     "median_time",
                 ]
             case .weight: ["weight"]
+            case .layers: ["layers"]
             }
         }
     }

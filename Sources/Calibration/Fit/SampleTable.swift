@@ -3,11 +3,13 @@ import Text
 /// Samples of stages from CSV, with commas, semicolons or tabs as in its header.
 ///
 /// Columns are told by their titles (`SampleColumns`): the stage, its load (for Attention also batch and context), a latency in the unit
-/// that its title names, and optionally a weight. Others are passed over, which is said.
+/// that its title names, and optionally a weight and the layers of a step, of one of which it is. Others are passed over, which is said.
 public struct SampleTable: Sendable {
     /// The stages by the names that a hardware description has for them, each once, in the order of the rows.
     public let stages: [(stage: String, samples: [LatencySample])]
     public let warnings: [Warning]
+    /// Whether the latencies are those of one layer, and were multiplied.
+    public let hasLayers: Bool
 
     /// The stages, and what else they are called.
     private static let names = [
@@ -67,6 +69,7 @@ public struct SampleTable: Sendable {
             throw InvalidInput(field: "", rule: "The table has no samples: a header line and rows are needed.")
         }
         self.stages = stages
+        hasLayers = columns.has(.layers)
         warnings = Self.warnings(columns, tokensAsBatch: tokensAsBatch)
     }
 
@@ -122,6 +125,21 @@ private struct SampleRow {
 
     /// - Throws: `InvalidInput` naming the line.
     func sample() throws(InvalidInput) -> LatencySample {
+        let one = try single()
+        guard let layers = try number(.layers) else { return one }
+        guard LatencySample.layers.contains(Int(exactly: layers) ?? 0) else {
+            throw SampleTable.failure(
+                line, "has \(layers) layers: that must be a whole number from 1 to \(LatencySample.layers.upperBound)")
+        }
+        do throws(InvalidInput) {
+            return try one.repeated(layers: Int(layers))
+        } catch {
+            throw SampleTable.failure(line, "cannot be used: \(error)")
+        }
+    }
+
+    /// The sample as it stands there, whatever its layers.
+    private func single() throws(InvalidInput) -> LatencySample {
         guard let given = try number(.latency) else { throw SampleTable.failure(line, "has no latency") }
         let latency = given * columns.microseconds
         let weight = try number(.weight) ?? 1

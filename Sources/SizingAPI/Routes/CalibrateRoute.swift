@@ -10,21 +10,30 @@ enum CalibrateRoute {
         var route = Route.post(operation)
         guard let json = route.post else { return route }
         route.post = { head, segment in
-            guard let type = head[.contentType], MediaType(type).essence == "text/csv" else {
+            let isTable = head[.contentType].map { MediaType($0).essence == "text/csv" } ?? false
+            // What is only JSON takes the way of all other operations.
+            guard isTable || head.queryItems.contains(where: { $0.name == "layers" }) else {
                 return json(head, segment)
             }
+            if !isTable, let refusal = JSONOptions.refusal(head) { return .respond(refusal) }
             let pretty: Bool
+            let layers: String?
             do throws(ProblemDocument) {
-                pretty = try JSONOptions.isPretty(head)
+                let query = try Query(head, names: ["layers", "pretty"])
+                pretty = try query.flag("pretty")
+                layers = query["layers"]
             } catch {
                 return .respond(Response(error))
             }
             return .collect(limit: CalibrateOperation.maximumLength) { request in
                 .deferred { work in
                     do throws(ProblemDocument) {
+                        var input =
+                            isTable
+                            ? try CalibrateRequest(csv: request.body) : try operation.input(from: request.body)
+                        if let layers { input = try input.repeated(layers: layers) }
                         let text = try operation.answer(
-                            to: try CalibrateRequest(csv: request.body), pretty: pretty,
-                            OperationContext(work, start: MonotonicClock.milliseconds()))
+                            to: input, pretty: pretty, OperationContext(work, start: MonotonicClock.milliseconds()))
                         return Response(json: text)
                     } catch {
                         return Response(error, pretty: pretty)

@@ -14,6 +14,8 @@ public struct CalibrationAnswer: Sendable {
     var stages: [Stage]
     /// Of the table of samples, where they came in one.
     var warnings: [Warning]
+    /// Whether latencies are those of one layer, and were multiplied.
+    var hasLayers: Bool
     /// Of the request.
     var hash: SipHash128.Value
 
@@ -23,7 +25,10 @@ public struct CalibrationAnswer: Sendable {
         writer.warnings(warnings)
         Provenance.write(
             hash: hash,
-            assumptions: ["errors of samples are independent; weights are inverse variances up to a factor"],
+            assumptions: [
+                LayersSchema.assumption(isGiven: hasLayers),
+                "errors of samples are independent; weights are inverse variances up to a factor",
+            ],
             into: &writer)
         writer.endObject()
     }

@@ -38,7 +38,9 @@ public struct CalibrateOperation: JSONOperation {
         guard errors.isEmpty else { throw ProblemDocument(errors) }
         // In the order of a hardware description, whatever the order of a table.
         stages.sort { Self.place(of: $0) < Self.place(of: $1) }
-        return CalibrationAnswer(stages: stages, warnings: input.warnings, hash: input.hash)
+        return CalibrationAnswer(
+            stages: stages, warnings: input.warnings, hasLayers: input.stages.contains { $0.hasLayers },
+            hash: input.hash)
     }
 
     public static func write(_ output: CalibrationAnswer, into writer: inout JSONWriter) {

@@ -11,6 +11,8 @@ public struct CalibrateRequest: Sendable {
         var samples: [LatencySample]
         /// Of the request, which errors of the fit point into; nil for a table, whose errors name stage and field.
         var value: JSONValue?
+        /// Whether the latencies were said to be those of one layer.
+        var hasLayers = false
     }
 
     var stages: [Stage]
@@ -35,7 +37,7 @@ public struct CalibrateRequest: Sendable {
                 else { continue }
                 samples = repeated
             }
-            stages.append(Stage(name: name, samples: samples, value: given))
+            stages.append(Stage(name: name, samples: samples, value: given, hasLayers: given["layers"] != nil))
         }
         if stages.isEmpty, errors.isEmpty { errors.add(value, "must have samples of attention, ffn or communication") }
         return errors.isEmpty ? CalibrateRequest(stages: stages, warnings: [], hash: value.canonicalHash()) : nil
@@ -52,11 +54,32 @@ public struct CalibrateRequest: Sendable {
             warnings = table.warnings
             for name in CalibrationSchema.stages {
                 guard let stage = table.stages.first(where: { $0.stage == name.description }) else { continue }
-                stages.append(Stage(name: name, samples: stage.samples, value: nil))
+                stages.append(Stage(name: name, samples: stage.samples, value: nil, hasLayers: table.hasLayers))
             }
         } catch {
             throw ProblemDocument(.unprocessableContent, error.description)
         }
+    }
+
+    /// The same of a step of so many layers, of one of which the latencies are; stages that say so themselves stay.
+    ///
+    /// - Parameter layers: as a query or a flag gives it.
+    /// - Throws: 400 where that is no number of layers, 422 where a latency gets out of range.
+    public func repeated(layers text: String) throws(ProblemDocument) -> CalibrateRequest {
+        let layers = try LayersSchema.decode(text: text)
+        var request = self
+        request.hash = SipHash128.hash(Array("\(hash.hexadecimal) layers=\(layers)".utf8))
+        do throws(InvalidInput) {
+            for place in stages.indices where !stages[place].hasLayers {
+                request.stages[place].samples = try stages[place].samples.map { sample throws(InvalidInput) in
+                    try sample.repeated(layers: layers)
+                }
+                request.stages[place].hasLayers = true
+            }
+        } catch {
+            throw ProblemDocument(.unprocessableContent, "With \(layers) layers \(error).")
+        }
+        return request
     }
 
     private init(stages: [Stage], warnings: [Warning], hash: SipHash128.Value) {

@@ -3,7 +3,7 @@ import JSON
 
 /// `layers`: how many layers a step has, of one of which the latencies beside it are.
 enum LayersSchema {
-    private static let range = 1...10_000
+    private static let range = LatencySample.layers
 
     /// nil where it is not given, or out of range.
     static func decode(_ object: ObjectReader, _ errors: inout ValidationErrors) -> Int? {
@@ -12,6 +12,17 @@ enum LayersSchema {
 
     static func decode(_ value: JSONValue, _ errors: inout ValidationErrors) -> Int? {
         value.integer(in: range, &errors)
+    }
+
+    /// From text, as a query and a flag give it.
+    ///
+    /// - Throws: 400 where it is no such number.
+    static func decode(text: String) throws(ProblemDocument) -> Int {
+        guard let layers = Int(text), range.contains(layers) else {
+            throw ProblemDocument(
+                .badRequest, "layers must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return layers
     }
 
     /// What is taken for granted of latencies by coefficients or samples.

@@ -6,15 +6,19 @@ struct Calibrate: ParsableCommand {
         abstract: "Fits latency coefficients to measured samples, as POST /v1/calibrate does.",
         discussion: """
             Samples are JSON as the service takes it, or CSV with the columns stage, load (or batch and context), latency_us and \
-            optionally weight. What --output json prints is accepted as "hardware" by the other commands.
+            optionally weight and layers. What --output json prints is accepted as "hardware" by the other commands.
 
             EXAMPLES
               afd-sizer calibrate samples.csv
               afd-sizer calibrate --output json samples.json > hardware.json
+              afd-sizer calibrate --layers 61 kernel-profile.csv
             """)
 
     @Argument(help: "A file with the samples, or - for standard input.")
     var file: String
+
+    @Option(help: "How many layers a step has, where the latencies are those of one.")
+    var layers: String?
 
     @Option(help: OutputFormat.help)
     var output: OutputFormat?
@@ -24,7 +28,8 @@ struct Calibrate: ParsableCommand {
         let operation = CalibrateOperation()
         let result = Result { () throws(ProblemDocument) in
             let isJSON = text.first { $0 > 0x20 && $0 < 0x80 } == UInt8(ascii: "{")
-            let input = isJSON ? try operation.input(from: text) : try CalibrateRequest(csv: text)
+            var input = isJSON ? try operation.input(from: text) : try CalibrateRequest(csv: text)
+            if let layers { input = try input.repeated(layers: layers) }
             return try operation.answer(to: input, pretty: true, OperationContext())
         }
         try AnswerCommand.print(result, OutputFormat.chosen(output), .summary(SummaryTable.calibration))

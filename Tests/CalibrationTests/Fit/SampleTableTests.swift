@@ -44,6 +44,17 @@ import Text
         #expect(table.warnings[0].detail.contains("did you mean \"weight\"?"))
     }
 
+    @Test("latencies of one layer are multiplied by the layers beside them")
+    func layers() throws {
+        let table = try Self.table("stage,load,latency_us,layers\nffn,1,2,61\nffn,2,3,61\n")
+        #expect(table.stages[0].samples.map(\.latency) == [122, 183] && table.warnings.isEmpty && table.hasLayers)
+        for wrong in ["0", "1.5", "10001", "1e300", "x"] {
+            #expect(throws: InvalidInput.self, "\(wrong)") {
+                try Self.table("stage,load,latency_us,layers\nffn,1,2,\(wrong)\n")
+            }
+        }
+    }
+
     @Test("tokens of Attention are its batch, which is said")
     func tokens() throws {
         let table = try Self.table("stage,num_tokens,seq_len,latency_us\nattn,4,100,2\nattn,8,100,3\n")
