@@ -68,6 +68,19 @@ def test_named_hardware_gives_the_api_s_answer(open_page, service):
     expect_answer(page, service.post("/v1/size", request))
 
 
+def test_warnings_of_a_dropped_scrape_stand_below_the_answer(open_page, service):
+    page = open_page()
+    assert page.is_hidden("#warnings")
+    scrape = pathlib.Path(__file__).parent.parent / "Fixtures/vllm-scrape.prom"
+    page.set_input_files("#file", str(scrape))
+    settled(page)
+    assert "θ = 13" in page.inner_text("#trace-summary")
+    assert page.is_visible("#warnings") and "taken as independent" in page.inner_text("#warnings")
+    page.select_option("[name=workload]", "lengths")
+    settled(page)
+    assert page.is_hidden("#warnings")
+
+
 def test_a_wrong_value_is_named_and_marked(open_page):
     page = open_page()
     page.fill("[name=batch_size]", "-3")

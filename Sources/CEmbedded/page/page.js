@@ -84,9 +84,21 @@ function show(values, request, result) {
         : `No ratio keeps the TPOT limit of ${limit.limit} ms.`);
   }
   byId('binding').textContent = notes.join(' ');
+  showWarnings(result.warnings);
   drawPlots(curve, best, meanField, limit);
   fillTable(byId('table'), curve, simulated, best.ratio);
   byId('curl').textContent = curlLine(request);
+}
+
+/** What the answer says of its inputs: left out, assumed, used beyond what was measured. */
+function showWarnings(warnings) {
+  const list = byId('warnings');
+  list.hidden = !warnings.length;
+  list.replaceChildren(...warnings.map(({ detail }) => {
+    const item = document.createElement('li');
+    item.textContent = detail;
+    return item;
+  }));
 }
 
 function drawPlots(curve, best, meanField, limit) {

@@ -46,11 +46,11 @@ function parseEvent(block) {
   return { name, data: data.length ? JSON.parse(data.join('\n')) : null };
 }
 
-/** Sends a trace file as it is; gives its statistics. */
+/** Sends a trace, or metrics of an engine, as they are; gives its statistics. */
 async function postTrace(file) {
   const name = file.name.toLowerCase();
   const bare = name.replace(/\.gz$/, '');
-  const type = bare.endsWith('.csv') ? 'text/csv' : /\.(jsonl|ndjson)$/.test(bare) ? 'application/x-ndjson' : 'application/json';
+  const type = bare.endsWith('.csv') ? 'text/csv' : /\.(jsonl|ndjson)$/.test(bare) ? 'application/x-ndjson' : /\.(prom|txt)$/.test(bare) ? 'text/plain' : 'application/json';
   const headers = { 'Content-Type': type };
   if (name.endsWith('.gz')) headers['Content-Encoding'] = 'gzip';
   return answer(await fetch('/v1/workload', { method: 'POST', headers, body: file }));

@@ -31,6 +31,17 @@ public enum SizingPlausibility {
                         "\(name) would idle \(Figure.percent(share)) at the best ratio. The latencies of the stages may be in different units: "
                         + "latency_us, alpha_us and beta_us are microseconds.", pointer: pointer))
         }
+        return warnings + Self.warnings(tpot: tpot, load: load, latency: latency)
+    }
+
+    /// Those that do not depend on whether the ratio is a good one.
+    ///
+    /// - Parameters:
+    ///   - tpot: microseconds.
+    ///   - load: tokens in the cache of an Attention instance and microbatch.
+    ///   - latency: of Attention at that load, microseconds.
+    public static func warnings(tpot: Double, load: Double, latency: Double) -> [Warning] {
+        var warnings: [Warning] = []
         if tpot < leastTPOT {
             warnings.append(
                 Warning(

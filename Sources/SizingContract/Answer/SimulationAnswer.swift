@@ -2,17 +2,20 @@ import JSON
 import Numerics
 import Simulation
 import Sizing
+import Text
 
 /// The answer of `/v1/simulate`.
 public struct SimulationAnswer: Sendable {
     let request: SimulateRequest
     let result: SimulationResult
+    let warnings: [Warning]
     /// Of the request.
     let hash: SipHash128.Value
 
     func write(into writer: inout JSONWriter) {
         writer.beginObject()
         Self.writeMembers(result, request.settings, into: &writer)
+        writer.warnings(warnings)
         Provenance.write(
             hash: hash, seed: request.settings.seed, assumptions: request.assumptions, derivation: request.derivation,
             into: &writer)

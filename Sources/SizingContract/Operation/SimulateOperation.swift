@@ -1,5 +1,7 @@
+import Calibration
 import JSON
 import Simulation
+import Text
 
 /// `/v1/simulate`: the simulation alone, over given ratios.
 public struct SimulateOperation: JSONOperation {
@@ -31,7 +33,17 @@ public struct SimulateOperation: JSONOperation {
         let result = try simulations.result(
             of: input.problem, request: input.value, purpose: "simulate", timeout: input.settings.timeout,
             value: input.value, context)
-        return SimulationAnswer(request: input, result: result, hash: input.value.canonicalHash())
+        return SimulationAnswer(
+            request: input, result: result, warnings: input.warnings + Self.warnings(input, result),
+            hash: input.value.canonicalHash())
+    }
+
+    /// Whether what came out can be, where latencies were given.
+    private static func warnings(_ input: SimulateRequest, _ result: SimulationResult) -> [Warning] {
+        guard input.derivation.isEmpty, let tpot = result.best(cost: .equal)?.timePerToken?.mean else { return [] }
+        let load = Double(input.problem.batchSize) * input.problem.workload.slotLoad.mean
+        return SizingPlausibility.warnings(
+            tpot: tpot, load: load, latency: input.problem.stages.attention.latency(at: load))
     }
 
     public static func write(_ output: SimulationAnswer, into writer: inout JSONWriter) {

@@ -120,14 +120,19 @@ public struct SizeOperation: JSONOperation {
 
     /// Those of the request, and those of the recommendation where latencies were given.
     private static func warnings(_ request: SizeRequest, _ best: OperatingPoint) -> [Warning] {
-        guard request.derivedHardware == nil else { return request.warnings }
+        let found = request.warnings + measured(request, best)
+        return request.pointer.isEmpty ? found : found.map { $0.below(request.pointer) }
+    }
+
+    /// Those of latencies that were given, at the recommendation.
+    private static func measured(_ request: SizeRequest, _ best: OperatingPoint) -> [Warning] {
+        guard request.derivedHardware == nil else { return [] }
         let problem = request.problem
         let context = problem.workload.slotLoad.mean
         let load = Double(problem.batchSize) * context
-        return request.warnings
-            + request.ranges.warnings(
-                batchSize: problem.batchSize, meanContext: context, ratio: best.ratio,
-                communicationLoad: problem.stages.communicationLoad)
+        return request.ranges.warnings(
+            batchSize: problem.batchSize, meanContext: context, ratio: best.ratio,
+            communicationLoad: problem.stages.communicationLoad)
             + SizingPlausibility.warnings(
                 best.cycle, tpot: best.tpot, load: load, latency: problem.stages.attention.latency(at: load))
     }

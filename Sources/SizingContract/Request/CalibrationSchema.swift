@@ -74,7 +74,8 @@ enum CalibrationSchema {
             range = MeasuredRange(loads[0]...loads[1])
         }
         return FittedLatency(
-            model, errors: line(alpha, beta, covariance), byBatch: groups.flatMap { BatchLines($0) }, range: range)
+            model, errors: line(alpha, beta, covariance), byBatch: groups.flatMap { BatchLines($0) }, range: range,
+            warnings: WarningSchema.decode(object, &errors))
     }
 
     /// The line of one batch; nil where it cannot be used, as with samples.

@@ -24,12 +24,15 @@ struct CheckedHardware: Sendable {
         latencies = .derived(derived)
         errors = InputErrors()
         ranges = MeasuredRanges()
-        warnings = []
+        warnings = derived.description.model.warnings.map { $0.below("/hardware/model") }
     }
 
-    /// - Parameter stages: of the three that follow.
+    /// - Parameters:
+    ///   - stages: of the three that follow.
+    ///   - sent: what the answer said of all of them that they are from.
     init(
-        _ stages: StageLatencies, _ attention: FittedLatency, _ ffn: FittedLatency, communication: FittedLatency?
+        _ stages: StageLatencies, _ attention: FittedLatency, _ ffn: FittedLatency, communication: FittedLatency?,
+        sent: [Warning] = []
     ) {
         latencies = attention.byBatch.map { .measured(stages, attention: $0) } ?? .stages(stages)
         errors = InputErrors(attention: attention.errors, ffn: ffn.errors, communication: communication?.errors)
@@ -37,6 +40,7 @@ struct CheckedHardware: Sendable {
         warnings =
             attention.warnings.map { $0.below("/hardware/attention") } + ffn.warnings.map { $0.below("/hardware/ffn") }
             + (communication?.warnings.map { $0.below("/hardware/communication") } ?? [])
+            + sent.map { $0.below("/hardware") }
     }
 
     /// The latencies for `batchSize` requests an Attention instance and microbatch.

@@ -28,6 +28,7 @@ enum HardwareSchema {
             return nil
         }
         let layers = LayersSchema.decode(object, &errors)
+        let sent = WarningSchema.decode(object, &errors)
         let hasLayers = CalibrationSchema.stages.contains { value[$0]?["layers"] != nil }
         assumptions.append(LayersSchema.assumption(isGiven: layers != nil || hasLayers))
         let attention = object.required("attention", &errors)
@@ -37,7 +38,8 @@ enum HardwareSchema {
             assumptions.append("communication takes no time")
             guard let attention, let ffn else { return nil }
             return CheckedHardware(
-                StageLatencies(attention: attention.model, ffn: ffn.model), attention, ffn, communication: nil)
+                StageLatencies(attention: attention.model, ffn: ffn.model), attention, ffn, communication: nil,
+                sent: sent)
         }
         let exchange = LatencyModelSchema.decode(communication, extraFields: ["load"], layers: layers, &errors)
         var load = CommunicationLoad.attentionBatch
@@ -51,6 +53,6 @@ enum HardwareSchema {
         return CheckedHardware(
             StageLatencies(
                 attention: attention.model, ffn: ffn.model, communication: exchange.model, communicationLoad: load),
-            attention, ffn, communication: exchange)
+            attention, ffn, communication: exchange, sent: sent)
     }
 }

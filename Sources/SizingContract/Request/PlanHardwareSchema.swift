@@ -26,9 +26,12 @@ enum PlanHardwareSchema {
             if case .measured(let checked) = self { checked.ranges } else { MeasuredRanges() }
         }
 
-        /// What fitting the samples gave cause for.
+        /// What fitting the samples, or reading the model, gave cause for.
         var warnings: [Warning] {
-            if case .measured(let checked) = self { checked.warnings } else { [] }
+            switch self {
+            case .measured(let checked): checked.warnings
+            case .named(let choices): choices.model.warnings.map { $0.below("/hardware/model") }
+            }
         }
     }
 

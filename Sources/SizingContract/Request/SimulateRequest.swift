@@ -1,3 +1,5 @@
+import Calibration
+import Hardware
 import JSON
 import Numerics
 import Simulation
@@ -11,6 +13,8 @@ public struct SimulateRequest: Sendable {
     var assumptions: [StaticString]
     /// The same for hardware that was derived from names.
     var derivation: [String]
+    /// What reading the workload, fitting the hardware and using both at these ratios gave cause for.
+    var warnings: [Warning]
     /// The whole request.
     var value: JSONValue
 
@@ -50,7 +54,30 @@ public struct SimulateRequest: Sendable {
         assumptions.append(Self.overlap(microbatches))
         return SimulateRequest(
             problem: problem, settings: settings, assumptions: assumptions,
-            derivation: hardware.derived?.assumptions ?? [], value: value)
+            derivation: hardware.derived?.assumptions ?? [],
+            warnings: workload.warnings + hardware.warnings + Self.warnings(problem, hardware), value: value)
+    }
+
+    /// Those of the bundles to be simulated: beyond what was measured, or beyond the devices' memory.
+    private static func warnings(_ problem: SimulationProblem, _ hardware: CheckedHardware) -> [Warning] {
+        let context = problem.workload.slotLoad.mean
+        if let derived = hardware.derived {
+            let load = problem.workload.slotLoad
+            let shortages = (try? MemoryBudget(derived.description, slotLoad: load))?
+                .shortages(batchSize: problem.batchSize, microbatches: problem.microbatches ?? 1)
+            return shortages?.map {
+                Warning(code: "beyond_memory", detail: $0.detail, pointer: "/" + $0.field.replacing(".", with: "/"))
+            } ?? []
+        }
+        // The largest and the smallest ratio are farthest out; one of each kind is enough.
+        var found: [Warning] = []
+        for ratio in [problem.ratios.max(), problem.ratios.min()].compactMap({ $0 }) {
+            let warnings = hardware.ranges.warnings(
+                batchSize: problem.batchSize, meanContext: context, ratio: Double(ratio),
+                communicationLoad: problem.stages.communicationLoad)
+            found = WarningSchema.joined(found, sent: warnings)
+        }
+        return found
     }
 
     private static func overlap(_ microbatches: Int?) -> StaticString {

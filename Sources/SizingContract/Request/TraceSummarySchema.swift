@@ -79,7 +79,10 @@ enum TraceSummarySchema {
 
     /// The summarised trace as a workload.
     static func workload(_ value: JSONValue, _ errors: inout ValidationErrors) -> CheckedWorkload? {
-        guard let (summary, statistics) = decode(value, &errors) else { return nil }
+        guard let (summary, statistics) = decode(value, &errors),
+            let object = ObjectReader(value, fields: fields, &errors)
+        else { return nil }
+        let warnings = WarningSchema.joined(statistics.warnings, sent: WarningSchema.decode(object, &errors))
         let cells = summary.histogram.cells
         let longest = Int(SizingLimits.maximumLength)
         let workload = errors.checked(
@@ -91,7 +94,7 @@ enum TraceSummarySchema {
                 slotLoad: statistics.slotLoad))
         return workload.map {
             CheckedWorkload(
-                $0, errors: InputErrors.Load(statistics), warnings: statistics.warnings.map { $0.below("/workload") })
+                $0, errors: InputErrors.Load(statistics), warnings: warnings.map { $0.below("/workload") })
         }
     }
 

@@ -17,6 +17,9 @@ struct Simulate: ParsableCommand {
     @Argument(help: "A file with the request as JSON, or - for standard input.")
     var file: String
 
+    @Option(help: OutputFormat.help)
+    var output: OutputFormat?
+
     @Option(help: "The most work accepted, in completions and worker-steps.")
     var maxWork: Double = 1e10
 
@@ -36,6 +39,7 @@ struct Simulate: ParsableCommand {
         var progress: (@Sendable (Double) -> Void)?
         if let bar { progress = { fraction in bar.show(fraction) } }
         try AnswerCommand.run(
-            SimulateOperation(Simulations(limits)), file, progress: progress, beforeOutput: { bar?.finish() })
+            SimulateOperation(Simulations(limits)), file, OutputFormat.chosen(output), progress: progress,
+            beforeOutput: { bar?.finish() })
     }
 }

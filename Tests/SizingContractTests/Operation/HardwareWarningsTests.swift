@@ -124,4 +124,53 @@ import Testing
         let warning = try #require(Self.warnings(reply).first)
         #expect(warning.code == "columns_not_read" && warning.detail.contains("gpu"))
     }
+
+    @Test("a simulation has them too: of the workload, of the fits, and of the ratios beyond what was measured")
+    func simulation() throws {
+        let workload = "{\"prefill\": 100, \"decode\": 500}"
+        func simulate(_ hardware: String, ratios: String = "[1, 4]") throws -> Reply {
+            try Reply(
+                "/v1/simulate",
+                "{\"workload\": \(workload), \"hardware\": \(hardware), \"batch_size\": 64, \"ratios\": \(ratios), \"requests_per_instance\": 50}"
+            )
+        }
+        let none = try simulate(Sample.hardware)
+        #expect(none.value("warnings")?.count == 0)
+        let ffn = Self.samples("{\"load\": 64, \"latency_us\": 1200}", loads: [64, 72, 80, 96, 128]) + "}"
+        let reply = try simulate("{\"attention\": \(Self.attention), \"ffn\": \(ffn)}")
+        let warnings = Self.warnings(reply)
+        #expect(warnings.map(\.code) == ["outlier_left_out", "outside_measured_range"])
+        #expect(warnings.last?.detail.contains("256") ?? false, "the largest ratio")
+        let below = try simulate(
+            "{\"attention\": \(Self.attention), \"ffn\": \(Self.samples(loads: [128, 256, 512, 1024]) + "}")}",
+            ratios: "[1]")
+        #expect(Self.warnings(below).map(\.code) == ["outside_measured_range"])
+        let fast = try simulate(
+            "{\"attention\": {\"alpha_us\": 0, \"beta_us\": 0.05}, \"ffn\": {\"alpha_us\": 0, \"beta_us\": 0.1}}")
+        #expect(Self.warnings(fast).map(\.code).contains("implausible_tpot"))
+        let names = """
+            {"model": "qwen3-235b-a22b", "attention": {"device": "h800"}, "ffn": {"device": "h800", "expert_parallel": 8}}
+            """
+        let big = try Reply(
+            "/v1/simulate",
+            "{\"workload\": {\"prefill\": 100000, \"decode\": 512}, \"hardware\": \(names), \"batch_size\": 512, \"ratios\": [1], \"requests_per_instance\": 2}"
+        )
+        #expect(big.status == 200, "\(big.errors)")
+        let memory = try #require(Self.warnings(big).first { $0.code == "beyond_memory" })
+        #expect(memory.detail.contains("GB") && memory.pointer == "/batch_size")
+    }
+
+    @Test("what a calibration said stays said where its answer is hardware")
+    func carried() throws {
+        let samples = Self.samples("{\"load\": 256, \"latency_us\": 1200}")
+        let calibrated = try Reply("/v1/calibrate", "{\"attention\": \(samples)}, \"ffn\": \(samples)}}")
+        let hardware = String(decoding: calibrated.body, as: UTF8.self)
+        for path in ["/v1/size", "/v1/plan"] {
+            let more = path == "/v1/plan" ? "\"demand\": {\"tokens_per_second\": 1000}" : ""
+            let reply = try Reply(path, Sample.size(hardware: hardware, more))
+            #expect(reply.status == 200, "\(reply.errors)")
+            let outliers = Self.warnings(reply).filter { $0.code == "outlier_left_out" }
+            #expect(outliers.map(\.pointer) == ["/hardware/attention", "/hardware/ffn"], "\(path)")
+        }
+    }
 }
