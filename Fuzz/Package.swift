@@ -14,6 +14,15 @@ let package = Package(
                 .swiftLanguageMode(.v6),
                 // libFuzzer brings the main function.
                 .unsafeFlags(["-parse-as-library"]),
-            ])
+            ]),
+        .executableTarget(
+            name: "exposition-fuzz",
+            dependencies: [
+                .product(name: "Calibration", package: "afd-sizer"), .product(name: "Text", package: "afd-sizer"),
+            ],
+            swiftSettings: [
+                .swiftLanguageMode(.v6),
+                .unsafeFlags(["-parse-as-library"]),
+            ]),
     ]
 )

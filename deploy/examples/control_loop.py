@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Keeps the ratio of Attention to FFN instances right while the requests change.
 
-Each minute it asks Prometheus how long the prefills and decodes of the last minutes were, asks afd-sizer whether what runs should be
-resized for them, and says, or does, what hysteresis.py decides. It prints a JSON line for each decision.
+Each minute it asks Prometheus for the histograms of the last minutes' prefill and decode lengths, asks afd-sizer what load they make and
+whether what runs should be resized for it, and says, or does, what hysteresis.py decides. It prints a JSON line for each decision.
 
     control_loop.py --ratio 10 --batch-size 128 --hardware hardware.json --on-resize 'kubectl scale deployment/attention --replicas={ratio}'
     control_loop.py … --replay 1700158800 1700166000     # what it would have done, from what Prometheus has kept
@@ -13,6 +13,7 @@ The histograms are those of vLLM unless others are named. They do not show how p
 
 import argparse
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -26,36 +27,19 @@ from hysteresis import Hysteresis, Rules
 class Metrics:
     """Request lengths as Prometheus has them, in histograms."""
 
-    def __init__(self, url, window, session):
-        self.url, self.window, self.session = url.rstrip("/"), window, session
+    def __init__(self, url, metrics, window, session):
+        self.url, self.metrics, self.window, self.session = url.rstrip("/"), metrics, window, session
 
-    def query(self, expression, now):
+    def histograms(self, now):
+        """The answer of one query: both histograms, as they grew in the window. None where there were no requests."""
+        names = "|".join(re.escape(metric).replace("\\", "\\\\") for metric in self.metrics)
+        expression = f'{{__name__=~"({names})_(bucket|sum|count)"}}[{self.window}s]'
         answer = self.session.get(f"{self.url}/api/v1/query", params={"query": expression, "time": now}, timeout=10)
         answer.raise_for_status()
-        return answer.json()["data"]["result"]
-
-    def increase(self, metric, now, by=""):
-        return {sample["metric"].get(by, ""): float(sample["value"][1])
-                for sample in self.query(f"sum by ({by}) (increase({metric}[{self.window}s]))", now)}
-
-    def lengths(self, metric, shortest, now):
-        """How many there were, and their distribution; (0, None) where there were none.
-
-        A bucket stands for its middle; then all values are scaled so that the mean is the exact one, which the histogram's sum gives.
-        """
-        below = sorted((float(bound), count) for bound, count in self.increase(f"{metric}_bucket", now, "le").items())
-        values, weights, last_bound, last_count = [], [], 0.0, 0.0
-        for bound, count in below:
-            if count > last_count:
-                values.append(last_bound * 1.5 if bound == float("inf") else (last_bound + bound) / 2)
-                weights.append(count - last_count)
-            last_bound, last_count = bound, max(count, last_count)
-        total = sum(weights)
-        if total == 0:
-            return 0, None
-        mean = self.increase(f"{metric}_sum", now).get("", 0) / self.increase(f"{metric}_count", now)[""]
-        scale = mean * total / sum(value * weight for value, weight in zip(values, weights))
-        return total, {"distribution": "empirical", "values": [max(shortest, value * scale) for value in values], "weights": weights}
+        answer = answer.json()
+        counts = [[float(value) for _, value in series["values"]] for series in answer["data"]["result"]
+                  if series["metric"]["__name__"] == f"{self.metrics[1]}_count"]
+        return answer if any(max(values) > values[0] or min(values) < values[0] for values in counts) else None
 
 
 class Sizer:
@@ -64,28 +48,37 @@ class Sizer:
     def __init__(self, url, hardware, options, session):
         self.url, self.hardware, self.options, self.session = url.rstrip("/"), hardware, options, session
 
+    def post(self, path, body, **query):
+        answer = self.session.post(f"{self.url}{path}", json=body, params=query, timeout=10)
+        if answer.status_code == 422:
+            problem = answer.json()
+            sys.exit(f"the service refuses the request: {json.dumps(problem.get('errors', problem))}")
+        answer.raise_for_status()
+        return answer.json()
+
+    def workload(self, histograms):
+        """The load of histograms: what the service answers is a workload."""
+        prefill, decode = self.options.prefill_metric, self.options.decode_metric
+        return self.post("/v1/workload", histograms, prefill_column=prefill, decode_column=decode)
+
     def advice(self, workload, running):
         """The best ratio, and the advice: whether to go there, why, and the gain as a fraction."""
         body = {"workload": workload, "hardware": self.hardware, "batch_size": self.options.batch_size, "max_ratio": 512,
                 "current": {"attention_instances": running, "ffn_instances": 1}, "hysteresis": self.options.threshold}
-        answer = self.session.post(f"{self.url}/v1/plan", json=body, timeout=10)
-        if answer.status_code == 422:
-            sys.exit(f"the service refuses the request: {json.dumps(answer.json().get('errors', answer.text))}")
-        answer.raise_for_status()
-        answer = answer.json()
+        answer = self.post("/v1/plan", body)
         return answer["deployment"]["ratio"], answer["advice"]
 
 
 def step(metrics, sizer, hysteresis, options, now):
     """One decision, as a dictionary."""
-    count, prefill = metrics.lengths(options.prefill_metric, 0, now)
-    decisions, decode = metrics.lengths(options.decode_metric, 1, now)
-    if not prefill or not decode:
+    histograms = metrics.histograms(now)
+    if not histograms:
         return {"time": now, "requests": 0, "running": hysteresis.ratio, "action": "keep", "reason": "no_requests"}
     running = hysteresis.ratio
-    best, advice = sizer.advice({"prefill": prefill, "decode": decode}, running)
-    action, reason = hysteresis.decide(now, min(count, decisions), best, advice["action"] == "resize")
-    return {"time": now, "requests": round(count), "running": running, "best": best, "gain": advice["gain"], "advice": advice["reason"],
+    workload = sizer.workload(histograms)
+    best, advice = sizer.advice(workload, running)
+    action, reason = hysteresis.decide(now, workload["requests"], best, advice["action"] == "resize")
+    return {"time": now, "requests": round(workload["requests"]), "running": running, "best": best, "gain": advice["gain"], "advice": advice["reason"],
             "action": action, "reason": reason}
 
 
@@ -110,7 +103,7 @@ def main():
         parser.error("--ratio must be from 1 to 512")
 
     session = requests.Session()
-    metrics = Metrics(options.prometheus, options.window, session)
+    metrics = Metrics(options.prometheus, (options.prefill_metric, options.decode_metric), options.window, session)
     sizer = Sizer(options.service, json.load(options.hardware), options, session)
     hysteresis = Hysteresis(options.ratio, Rules(options.patience, options.cooldown))
     if options.replay:

@@ -4,11 +4,14 @@
 Needs Debian's prometheus, curl and jq, and the packages of requirements.txt. The program is AFD_SIZER_BINARY, or the debug build's.
 """
 
+import contextlib
+import http.server
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.parse
 
 import yaml
@@ -125,6 +128,58 @@ def check_control_loop(port):
           f"regret {100 * regret:.1f} %, without it {100 * stayed:.1f} %")
 
 
+@contextlib.contextmanager
+def exporter(texts):
+    """An engine whose /metrics says one text after the other, and the last for ever. Gives its address."""
+    left = list(texts)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            text = left.pop(0) if len(left) > 1 else left[0]
+            self.send_response(200 if self.path == "/metrics" else 404)
+            self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/metrics"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def check_metrics(port):
+    """An engine's metrics to a ratio: two curls by hand, and the script with one scrape and with two."""
+    before, after = (open(os.path.join(ROOT, "Tests/Fixtures", name), "rb").read() for name in ("vllm-scrape-before.prom", "vllm-scrape.prom"))
+    program = os.path.join(EXAMPLES, "ratio-from-metrics.sh")
+    with tempfile.TemporaryDirectory() as folder:
+        hardware = os.path.join(folder, "hardware.json")
+        with open(hardware, "w") as file:
+            json.dump(HARDWARE, file)
+        with exporter([after]) as address:
+            whole = run("sh", "-c", f"curl -fsS {address} | jq -Rs --slurpfile hardware {hardware} "
+                        f"'{{workload: {{metrics: .}}, hardware: $hardware[0], batch_size: {BATCH}, max_ratio: 512}}' | "
+                        f"curl -fsS -d @- http://127.0.0.1:{port}/v1/size | jq .recommendation.ratio").strip()
+            piped = json.loads(run("sh", "-c", f"curl -fsS {address} | curl -fsS --data-binary @- http://127.0.0.1:{port}/v1/workload"))
+            assert piped["requests"] == 19366 and piped["histograms"]["span"] == "total", piped
+            line = run("env", f"SERVICE=http://127.0.0.1:{port}", program, address, hardware, str(BATCH)).split()
+        assert line[:2] == ["ratio", whole + ","], (line, whole)
+        with exporter([before, after]) as address:
+            later = run("env", f"SERVICE=http://127.0.0.1:{port}", program, address, hardware, str(BATCH), "1")
+        with exporter([after, before]) as address:
+            run("env", f"SERVICE=http://127.0.0.1:{port}", program, address, hardware, str(BATCH), "1", code=1)
+        run(program, code=2)
+    print(f"ratio-from-metrics.sh: {' '.join(line)}; between two scrapes: {later.strip()}")
+
+
 def check_keda(port):
     """What KEDA does: ask the address, and take the value where it is said to be."""
     with open(os.path.join(EXAMPLES, "keda.yaml")) as file:
@@ -149,6 +204,7 @@ def main():
     with service(port, "--max-body=4000000"):
         check_shell(port)
         check_keda(port)
+        check_metrics(port)
         check_control_loop(port)
 
 

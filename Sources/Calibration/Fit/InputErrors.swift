@@ -10,6 +10,12 @@ public struct InputErrors: Hashable, Sendable {
         /// −1…1.
         public let correlation: Double
 
+        init(mean: Double, standardDeviation: Double, correlation: Double) {
+            self.mean = mean
+            self.standardDeviation = standardDeviation
+            self.correlation = correlation
+        }
+
         /// `nil` where so few requests define no errors.
         public init?(_ statistics: TraceStatistics) {
             guard let mean = statistics.loadMean.standardError,

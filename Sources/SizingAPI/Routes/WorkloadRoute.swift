@@ -4,7 +4,7 @@ import HTTPTypes
 import SizingContract
 import Text
 
-/// `POST /v1/workload`: a trace in, in any of the formats, the statistics of the load that it makes out.
+/// `POST /v1/workload`: a trace in, in any of the formats, or the metrics of an engine; the statistics of the load that it makes out.
 public enum WorkloadRoute {
     /// The longest trace, in bytes after decompression, where no other limit is set: 8 GiB.
     public static let defaultLimit = 8 << 30
@@ -13,10 +13,12 @@ public enum WorkloadRoute {
         Route(
             WorkloadOperation.name,
             post: { head, _ in
-                guard let format = format(head) else { return .respond(unsupported) }
+                let isMetrics = isMetrics(head)
+                let format = format(head)
+                guard isMetrics || format != nil else { return .respond(unsupported) }
                 do throws(ProblemDocument) {
                     let (options, pretty) = try options(head)
-                    let reader = TraceReader(format: format, options: options)
+                    let reader = WorkloadReader(isMetrics ? nil : format, options: options)
                     return .stream(limit: limit, TraceConsumer(reader, pretty: pretty))
                 } catch {
                     return .respond(Response(error))
@@ -26,8 +28,17 @@ public enum WorkloadRoute {
 
     private static let unsupported = Response(
         ProblemDocument(
-            .unsupportedMediaType, "The trace must be text/csv, application/x-ndjson or application/json."),
-        fields: [.accept: "text/csv, application/x-ndjson, application/json"])
+            .unsupportedMediaType,
+            "The trace must be text/csv, application/x-ndjson or application/json, metrics text/plain or "
+                + "application/openmetrics-text."),
+        fields: [
+            .accept: "text/csv, application/x-ndjson, application/json, text/plain, application/openmetrics-text"
+        ])
+
+    /// What a metrics endpoint says that it sends.
+    private static func isMetrics(_ head: RequestHead) -> Bool {
+        ["text/plain", "application/openmetrics-text"].contains(MediaType(head[.contentType] ?? "").essence)
+    }
 
     private static func format(_ head: RequestHead) -> TraceReader.Format? {
         switch MediaType(head[.contentType] ?? "application/json").essence {
@@ -59,13 +70,13 @@ public enum WorkloadRoute {
     }
 }
 
-/// Hands the pieces of a body to a ``TraceReader``.
+/// Hands the pieces of a body to a ``WorkloadReader``.
 final class TraceConsumer: BodyConsumer, @unchecked Sendable {
     // Unchecked: a consumer's calls never overlap (see `BodyConsumer`), so the reader has one user at a time.
-    private var reader: TraceReader
+    private var reader: WorkloadReader
     private let pretty: Bool
 
-    init(_ reader: TraceReader, pretty: Bool) {
+    init(_ reader: WorkloadReader, pretty: Bool) {
         self.reader = reader
         self.pretty = pretty
     }
@@ -81,10 +92,9 @@ final class TraceConsumer: BodyConsumer, @unchecked Sendable {
 
     func finish(_ work: WorkContext) -> Response {
         do throws(ProblemDocument) {
-            let text = try WorkloadOperation().answer(
-                to: try reader.finish(), pretty: pretty,
-                OperationContext(work, start: MonotonicClock.milliseconds()))
-            return Response(json: text)
+            return Response(
+                json: try reader.answer(
+                    pretty: pretty, OperationContext(work, start: MonotonicClock.milliseconds())))
         } catch {
             return Response(error, pretty: pretty)
         }

@@ -18,23 +18,37 @@ struct CheckedWorkload: Sendable {
     }
 }
 
-/// What the slots hold: lengths, observed requests, the moments of the slot load, or what `/v1/workload` answered.
+/// What the slots hold: lengths, observed requests, the moments of the slot load, the metrics of an engine, or what `/v1/workload` answered.
 enum WorkloadSchema {
     static let fields: [StaticString] = ["prefill", "decode", "requests", "slot_load", "horizon_requests"]
 
     static func decode(
         _ value: JSONValue, _ errors: inout ValidationErrors, _ assumptions: inout [StaticString]
     ) -> CheckedWorkload? {
+        let before = errors.total
         if value["sums"] != nil {
             assumptions.append("the workload is a measured trace; lengths are those of its histogram")
             return TraceSummarySchema.workload(value, &errors)
         }
-        guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
+        if let load = metrics(value, &errors) {
+            assumptions.append("the workload is from metrics: prefill and decode lengths are independent")
+            return MetricsSummarySchema.checked(load)
+        }
+        guard errors.total == before, let object = ObjectReader(value, fields: fields, &errors) else { return nil }
         let horizon = object.optional("horizon_requests")
         let horizonRequests = horizon?.integer(in: 1...SizingLimits.maximumHorizonRequests, &errors)
         if horizon != nil, horizonRequests == nil { return nil }
         guard let requests = requests(object, &errors, &assumptions) else { return nil }
         return errors.checked(value, CheckedWorkload(try Workload(requests, horizonRequests: horizonRequests)))
+    }
+
+    /// Metrics of an engine, or what `/v1/workload` answered to them; nil for other forms, and with what is wrong.
+    private static func metrics(_ value: JSONValue, _ errors: inout ValidationErrors) -> MetricsWorkload? {
+        if value["histograms"] != nil { return MetricsSummarySchema.decode(value, &errors) }
+        guard MetricsSchema.matches(value), let metrics = try? TokenMetrics(),
+            let histograms = MetricsSchema.decode(value, metrics, &errors)
+        else { return nil }
+        return errors.checked(value, try MetricsWorkload(histograms))
     }
 
     /// Exactly one of the three forms.

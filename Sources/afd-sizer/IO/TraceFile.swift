@@ -3,7 +3,7 @@ import Calibration
 import HTTPServer
 import SizingContract
 
-/// Feeds a trace from a file or standard input to a ``TraceReader``, undoing gzip.
+/// Feeds a trace, or metrics, from a file or standard input to a ``WorkloadReader``, undoing gzip.
 struct TraceFile {
     /// How a trace is laid out.
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -24,17 +24,17 @@ struct TraceFile {
     /// - Returns: the answer, or what is wrong with the trace.
     /// - Throws: where the file cannot be read, or its gzip data are damaged.
     func answer(_ progress: (Double) -> Void) throws(Unreadable) -> Result<[UInt8], ProblemDocument> {
-        var reader: TraceReader?
+        var reader: WorkloadReader?
         if let problem = try feed(&reader, progress) { return .failure(problem) }
         return Result { [reader] () throws(ProblemDocument) in
-            let summary = try (reader ?? makeReader(first: nil)).finish()
-            return try WorkloadOperation().answer(to: summary, pretty: true, OperationContext())
+            var reader = reader ?? makeReader(first: nil)
+            return try reader.answer(pretty: true, OperationContext())
         }
     }
 
     /// Reads the whole file, or up to where the reader finds something wrong, which is returned.
     private func feed(
-        _ reader: inout TraceReader?, _ progress: (Double) -> Void
+        _ reader: inout WorkloadReader?, _ progress: (Double) -> Void
     ) throws(Unreadable) -> ProblemDocument? {
         let file = try FileReader(path: path)
         let length = file.length.map { Double($0) }
@@ -60,7 +60,7 @@ struct TraceFile {
 
     /// Hands bytes on; what is wrong with them, where something is.
     private func take(
-        _ bytes: [UInt8], _ inflater: Inflater?, _ reader: inout TraceReader?
+        _ bytes: [UInt8], _ inflater: Inflater?, _ reader: inout WorkloadReader?
     ) throws(Unreadable) -> ProblemDocument? {
         guard let inflater else { return consume(bytes, &reader) }
         var rest = bytes[...]
@@ -77,7 +77,7 @@ struct TraceFile {
         }
     }
 
-    private func consume(_ bytes: [UInt8], _ reader: inout TraceReader?) -> ProblemDocument? {
+    private func consume(_ bytes: [UInt8], _ reader: inout WorkloadReader?) -> ProblemDocument? {
         do throws(ProblemDocument) {
             if reader == nil { reader = makeReader(first: bytes.first { $0 > 0x20 && $0 < 0x80 }) }
             try reader?.feed(bytes)
@@ -87,14 +87,15 @@ struct TraceFile {
         }
     }
 
-    private func makeReader(first: UInt8?) -> TraceReader {
+    private func makeReader(first: UInt8?) -> WorkloadReader {
         var options = TraceOptions(
             prefillColumn: prefillColumn, decodeColumn: decodeColumn, firstTokenFromPrefill: firstTokenFromPrefill)
         options.maximumLine = 1 << 20
-        return TraceReader(format: layout(first: first), options: options)
+        return WorkloadReader(layout(first: first), options: options)
     }
 
-    private func layout(first: UInt8?) -> TraceReader.Format {
+    /// nil for the text of a metrics endpoint; that of another name is told by the reader.
+    private func layout(first: UInt8?) -> TraceReader.Format? {
         switch format {
         case .csv: return .csv
         case .ndjson: return .jsonLines
@@ -104,6 +105,7 @@ struct TraceFile {
         let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
         if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") { return .jsonLines }
         if name.hasSuffix(".json") || first == UInt8(ascii: "[") { return .json }
+        if name.hasSuffix(".prom") { return nil }
         return first == UInt8(ascii: "{") ? .jsonLines : .csv
     }
 }

@@ -17,18 +17,26 @@ enum SummaryTable {
         ] {
             rows.append([title, number(estimate?["value"]), number(estimate?["standard_error"]), interval(estimate)])
         }
-        let fit = root["geometric_fit"]
-        rows.append(["geometric p", number(fit?["p"]), number(fit?["standard_error"]), ""])
-        rows.append(["geometric distance", number(fit?["distance"]), "", ""])
-        let decode = root["decode"]
-        rows.append([
-            "decode tail index", number(decode?["tail_index"]), number(decode?["tail_index_standard_error"]), "",
-        ])
+        for (title, name) in [
+            ("slot load mean", root["slot_load_mean"]), ("slot load stddev", root["slot_load_stddev"]),
+        ] {
+            guard let bounds = name?["bounds"], bounds.kind == .array else { continue }
+            rows.append(["\(title) by buckets", bounds.elements.map { number($0) }.joined(separator: " … "), "", ""])
+        }
+        if let fit = root["geometric_fit"] {
+            rows.append(["geometric p", number(fit["p"]), number(fit["standard_error"]), ""])
+            rows.append(["geometric distance", number(fit["distance"]), "", ""])
+        }
+        if let decode = root["decode"], decode["tail_index"] != nil {
+            rows.append([
+                "decode tail index", number(decode["tail_index"]), number(decode["tail_index_standard_error"]), "",
+            ])
+        }
         if let arrivals = root["arrivals"] {
             rows.append(["arrivals per second", number(arrivals["requests_per_second"]), "", ""])
             rows.append(["arrivals dispersion", number(arrivals["dispersion"]), "", ""])
         }
-        rows.append(["rows skipped", number(root["skipped"]?["rows"]), "", ""])
+        if let skipped = root["skipped"] { rows.append(["rows skipped", number(skipped["rows"]), "", ""]) }
         return Array((table(rows) + notes(root)).utf8)
     }
 

@@ -20,6 +20,33 @@ struct WorkloadRouteTests {
         }
     }
 
+    private static let scrape = """
+        vllm:request_prompt_tokens_bucket{le="500.0"} 120.0
+        vllm:request_prompt_tokens_bucket{le="+Inf"} 200.0
+        vllm:request_prompt_tokens_sum 101000.0
+        vllm:request_generation_tokens_bucket{le="100.0"} 90.0
+        vllm:request_generation_tokens_bucket{le="+Inf"} 200.0
+        vllm:request_generation_tokens_sum 42000.0
+
+        """
+
+    @Test(
+        "metrics are read by what they say they are, and as curl sends them",
+        arguments: [
+            "text/plain; version=0.0.4; charset=utf-8", "application/openmetrics-text; version=1.0.0",
+            "application/x-www-form-urlencoded", "application/json",
+        ])
+    func metrics(type: String) async throws {
+        try await LiveService.run { service in
+            let answer = service.ask("POST", "/v1/workload", fields: ["Content-Type: \(type)"], body: Self.scrape)
+            #expect(
+                answer.status == 200 && answer.body.contains("\"span\":\"total\"")
+                    && answer.body.contains("\"mean\":505"))
+            let chosen = "/v1/workload?prefill_column=vllm:request_generation_tokens"
+            #expect(service.ask("POST", chosen, fields: ["Content-Type: \(type)"], body: Self.scrape).status == 422)
+        }
+    }
+
     @Test("the live service streams, inflates, and refuses what it cannot use")
     func live() async throws {
         try await LiveService.run { service in
