@@ -30,7 +30,7 @@ public struct ExpositionReader: Sendable {
 
     /// Takes the next bytes.
     ///
-    /// - Throws: ``InvalidInput`` naming the line that is no metric, or a bound of this reader.
+    /// - Throws: `InvalidInput` naming the line that is no metric, or a bound of this reader.
     public mutating func feed(_ chunk: some Collection<UInt8>) throws(InvalidInput) {
         length += chunk.count
         guard length <= Self.longestText else {
@@ -50,7 +50,7 @@ public struct ExpositionReader: Sendable {
 
     /// The histograms, after the last bytes.
     ///
-    /// - Throws: ``InvalidInput`` where lengths cannot be told from them.
+    /// - Throws: `InvalidInput` where lengths cannot be told from them.
     public mutating func finish() throws(InvalidInput) -> LengthHistograms {
         if !line.isEmpty { try take() }
         return try LengthHistograms(samples)
@@ -67,7 +67,7 @@ public struct ExpositionReader: Sendable {
     /// Takes a sample that is known already.
     ///
     /// - Parameter role: what it counts where it has no name, as the result of an expression has none.
-    /// - Throws: ``InvalidInput`` where a histogram has a value or a bound that it cannot have.
+    /// - Throws: `InvalidInput` where a histogram has a value or a bound that it cannot have.
     public mutating func add(_ sample: MetricSample, role: TokenRole?) throws(InvalidInput) {
         try samples.add(sample, role: role)
     }

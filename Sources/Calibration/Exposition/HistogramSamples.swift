@@ -47,7 +47,7 @@ struct HistogramSamples: Sendable {
     /// Takes a sample; those of other metrics are passed over.
     ///
     /// - Parameter role: what it counts where it has no name, as the result of an expression has none.
-    /// - Throws: ``InvalidInput`` where a histogram has a value or a bound that it cannot have.
+    /// - Throws: `InvalidInput` where a histogram has a value or a bound that it cannot have.
     mutating func add(_ sample: MetricSample, role: TokenRole? = nil) throws(InvalidInput) {
         var part = Part.bucket
         var family = sample.name
@@ -95,7 +95,7 @@ struct HistogramSamples: Sendable {
 
     /// Ends a scrape: what comes next is a later one.
     ///
-    /// - Throws: ``InvalidInput`` after the second.
+    /// - Throws: `InvalidInput` after the second.
     mutating func next() throws(InvalidInput) {
         guard scrapes.count == 1 else {
             throw InvalidInput(

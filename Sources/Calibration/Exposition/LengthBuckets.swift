@@ -27,7 +27,7 @@ public struct LengthBuckets: Hashable, Sendable {
     /// Requests.
     public var count: Double { counts.reduce(0, +) }
 
-    /// - Throws: ``InvalidInput`` naming `bounds`, `counts` or `sum`.
+    /// - Throws: `InvalidInput` naming `bounds`, `counts` or `sum`.
     public init(name: String, bounds: [Double], counts: [Double], sum: Double?) throws(InvalidInput) {
         guard !bounds.isEmpty, bounds.count == counts.count, bounds.count <= Self.mostBounds else {
             throw InvalidInput(

@@ -18,7 +18,7 @@ public struct LengthHistograms: Sendable {
     /// What reading them gave cause for.
     public let warnings: [Warning]
 
-    /// - Throws: ``InvalidInput`` where one of them is missing or ambiguous, where two scrapes are of different processes, and where they
+    /// - Throws: `InvalidInput` where one of them is missing or ambiguous, where two scrapes are of different processes, and where they
     ///   count nothing.
     init(_ samples: HistogramSamples) throws(InvalidInput) {
         let isDifference = samples.scrapes.count == 2

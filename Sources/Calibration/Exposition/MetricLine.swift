@@ -29,7 +29,7 @@ enum MetricLine: Hashable {
     /// More labels than this are refused.
     static let mostLabels = 64
 
-    /// - Throws: ``InvalidInput`` with what is wrong with the line; it does not name the line.
+    /// - Throws: `InvalidInput` with what is wrong with the line; it does not name the line.
     init(_ line: some RandomAccessCollection<UInt8>) throws(InvalidInput) {
         var scanner = MetricScanner(Array(line))
         scanner.skipBlanks()

@@ -20,7 +20,7 @@ public struct MetricsWorkload: Sendable {
     public let decode: Length
     public let load: Load
 
-    /// - Throws: ``InvalidInput`` where no request decodes.
+    /// - Throws: `InvalidInput` where no request decodes.
     public init(_ histograms: LengthHistograms, firstTokenFromPrefill: Bool = false) throws(InvalidInput) {
         self.histograms = histograms
         self.firstTokenFromPrefill = firstTokenFromPrefill

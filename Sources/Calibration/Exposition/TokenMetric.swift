@@ -50,7 +50,7 @@ public struct TokenMetrics: Hashable, Sendable {
     /// - Parameters:
     ///   - prefill: a metric, with labels where needed, as `name{label="value"}`; `nil` for a known one.
     ///   - decode: likewise.
-    /// - Throws: ``InvalidInput`` naming `prefill_column` or `decode_column`.
+    /// - Throws: `InvalidInput` naming `prefill_column` or `decode_column`.
     public init(prefill: String? = nil, decode: String? = nil) throws(InvalidInput) {
         var chosen: [TokenRole: Selector] = [:]
         for (role, text) in [(TokenRole.prefill, prefill), (.decode, decode)] {
