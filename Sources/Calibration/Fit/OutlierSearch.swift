@@ -7,6 +7,8 @@ struct OutlierSearch {
     let indices: [Int]
 
     private static let leastSamples = 5
+    /// With more samples than this, one does not turn a robust line.
+    private static let mostTried = 40
     /// More samples than this are thinned for the roofline.
     private static let mostSamples = 400
 
@@ -29,7 +31,7 @@ struct OutlierSearch {
             return abs(samples[index].latency - expected) > limit(expected)
         }
         guard !far.isEmpty, far.count * 4 <= samples.count else {
-            indices = []
+            indices = Self.fallen(samples)
             return
         }
         let curve = NeighbourCurve(samples)
@@ -37,7 +39,27 @@ struct OutlierSearch {
             guard let expected = curve.latency(at: samples[index].load) else { return true }
             return abs(samples[index].latency - expected) > limit(expected)
         }
-        indices = Self.isBend(samples, lonely, limit) ? [] : lonely
+        let found = Self.isBend(samples, lonely, limit) ? [] : lonely
+        indices = found.isEmpty ? Self.fallen(samples) : found
+    }
+
+    /// The one sample, if any, without which the others lie on a line that rises, and from which latency would fall: of few samples, one at the end
+    /// turns the robust line to itself.
+    ///
+    /// Latency does not fall with load, so that this one is the error, not a bend.
+    private static func fallen(_ samples: [LatencySample]) -> [Int] {
+        guard samples.count <= mostTried else { return [] }
+        let candidates = samples.indices.filter { index in
+            var others = samples
+            let one = others.remove(at: index)
+            guard others.contains(where: { $0.load < one.load && $0.latency > 1.1 * one.latency }) else { return false }
+            guard Set(others.map(\.load)).count >= 3, let line = LineFit(TrustedSamples.points(others)),
+                line.alpha.value >= 0, line.beta.value >= 0
+            else { return false }
+            let isLine = others.allSatisfy { abs($0.latency - line.latency(at: $0.load)) <= 0.03 * $0.latency }
+            return isLine && abs(one.latency - line.latency(at: one.load)) > 0.25 * line.latency(at: one.load)
+        }
+        return candidates.count == 1 ? candidates : []
     }
 
     /// Whether two lines with a knee, neither of which falls, pass near all of the samples in question.

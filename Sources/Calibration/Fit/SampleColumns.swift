@@ -27,17 +27,15 @@ struct SampleColumns {
                 ]
             case .context:
                 [
-                    "context", "context_len", "context_length", "mean_context", "avg_context", "avg_context_len", "ctx",
+                    "context", "context_len", "context_length", "ctx",
                     "ctx_len", "seq_len",
                     "seqlen", "sequence_length", "kv_len", "kv_length", "kv_cache_len", "past_kv_len", "cache_len",
                 ]
             case .tokens: ["num_tokens", "n_tokens", "tokens", "token_count", "total_tokens"]
             case .latency:
                 [
-                    "latency", "time", "duration", "elapsed", "elapsed_time", "runtime", "kernel_time", "mean_latency",
-                    "avg_latency",
-                    "median_latency", "latency_mean", "latency_avg", "latency_median", "mean_time", "avg_time",
-                    "median_time",
+                    "latency", "time", "duration", "elapsed", "elapsed_time", "runtime", "kernel_time", "step_time",
+                    "kernel_latency", "step_latency",
                 ]
             case .weight: ["weight"]
             case .layers: ["layers"]
@@ -126,8 +124,16 @@ struct SampleColumns {
             }
         }
         if !word.isEmpty { words.append(word) }
-        let unit = TimeUnit(titled: String(title.prefix(64)))
-        if unit != nil { words.removeLast() }
-        return (words.joined(separator: "_"), unit)
+        // The unit stands last as a rule, but also before what the latency is of many: `latency_us_mean`.
+        let place = words.count < 2 ? nil : words.indices.dropFirst().last { TimeUnit(word: words[$0]) != nil }
+        let unit = place.flatMap { TimeUnit(word: words[$0]) }
+        if let place { words.remove(at: place) }
+        let telling = words.filter { !isMiddle($0) }
+        return ((telling.isEmpty ? words : telling).joined(separator: "_"), unit)
+    }
+
+    /// Whether a word says that a latency is the middle of many, as a fit takes it.
+    private static func isMiddle(_ word: String) -> Bool {
+        ["mean", "avg", "average", "median", "med", "p50"].contains(word)
     }
 }

@@ -27,7 +27,10 @@ public struct SampleTable: Sendable {
         let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
         for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             let record = Array(line.last == 0x0D ? line.dropLast() : line)
-            guard record.contains(where: { $0 > 0x20 }) else { continue }
+            // Blank lines, and comments before the header, say nothing.
+            guard let first = record.first(where: { $0 > 0x20 }), columns != nil || first != UInt8(ascii: "#") else {
+                continue
+            }
             if columns == nil { delimiter = CSVHeader.delimiter(of: record.span) }
             let fields = try Self.fields(record, delimiter, line: index + 1)
             guard let columns else {

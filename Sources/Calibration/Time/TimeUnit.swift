@@ -32,7 +32,12 @@ public enum TimeUnit: String, Hashable, Sendable, CaseIterable {
             !(0x30...0x39 ~= byte || 0x61...0x7A ~= byte | 0x20 || byte >= 0x80)
         }
         guard words.count >= 2, let last = words.last else { return nil }
-        switch String(decoding: last.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self) {
+        self.init(word: String(decoding: last.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self))
+    }
+
+    /// The unit that a word in lower case names.
+    init?(word: String) {
+        switch word {
         case "s", "sec", "secs", "second", "seconds": self = .seconds
         case "ms", "msec", "millis", "millisecond", "milliseconds": self = .milliseconds
         case "us", "usec", "micros", "microsecond", "microseconds", "µs", "μs": self = .microseconds

@@ -38,6 +38,21 @@ import Testing
         }
     }
 
+    @Test(
+        "one sample that makes latency fall is the outlier, wherever it stands", arguments: [3, 4, 5, 8], [20.0, 60])
+    func fallen(count: Int, latency: Double) throws {
+        var samples = try (0...count).map {
+            try LatencySample(load: 256 * exp2(Double($0)), latency: 100 + 0.083 * 256 * exp2(Double($0)))
+        }
+        samples[count] = try LatencySample(load: samples[count].load, latency: latency)
+        let calibration = try StageCalibration(samples)
+        // Of four samples nobody knows which one is wrong.
+        #expect(calibration.outliers.map(\.index) == (count >= 4 ? [count] : []))
+        guard count >= 4 else { return }
+        #expect(relativeError(calibration.line.alpha.value, 0.083) < 0.01)
+        #expect(calibration.warnings[0].code == "outlier_left_out")
+    }
+
     @Test("samples that truly fall with load are refused, and no sample is blamed")
     func falling() throws {
         let samples = try (1...8).map { try LatencySample(load: Double($0) * 100, latency: 500 - Double($0) * 10) }

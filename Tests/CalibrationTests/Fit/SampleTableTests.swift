@@ -15,6 +15,8 @@ import Text
             "component,batch_size,Time (ns)\nMLP,1,2000\nmoe,2,3000\n",
             "stage,batch,context,latency [s]\nffn,1,4096,2e-6\nffn,2,4096,3e-6\n",
             "stage,load,mean latency us,weight\nffn,1,2,1\nffn,2,3,1\n",
+            "stage,load,latency_us_mean\nffn,1,2\nffn,2,3\n", "stage,load,latency_p50_ms\nffn,1,0.002\nffn,2,0.003\n",
+            "# A profile.\n\n#\nstage,avg_num_tokens,kernel latency (us)\nffn,1,2\nffn,2,3\n",
         ])
     func forms(text: String) throws {
         let table = try Self.table(text)
