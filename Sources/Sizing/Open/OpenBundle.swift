@@ -1,0 +1,88 @@
+import Numerics
+import Text
+
+/// A bundle whose slots need not be full: x Attention and y FFN instances with up to B requests an Attention instance and microbatch.
+public struct OpenBundle: Sendable {
+    /// x and y.
+    public let attentionInstances: Int
+    public let ffnInstances: Int
+    /// B.
+    public let batchSize: Int
+    /// m; nil for the paper's lock-step.
+    public let microbatches: Int?
+    /// What requests are, as the slots see them.
+    public let load: OpenLoad
+    /// s, tokens that a request gains a step.
+    public let tokensPerStep: Double
+    public let jitter: KernelJitter
+    let division: FFNDivision
+    /// The requests that batches come in steps of: the data-parallel ranks of an instance.
+    let batchStep: Int
+    private let stagesAt: @Sendable (Int) -> StageLatencies?
+
+    /// - Parameters:
+    ///   - division: how requests are divided among the FFN instances; evenly where nothing is said.
+    ///   - batchStep: batches between its multiples are interpolated.
+    ///   - stages: the latencies at a batch of 1…B; nil where the hardware cannot be asked.
+    /// - Throws: `InvalidInput` naming `ratio`, `ffn_instances`, `batch_size`, `microbatches` or `tokens_per_step`.
+    public init(
+        attentionInstances: Int, ffnInstances: Int = 1, batchSize: Int, microbatches: Int? = nil, load: OpenLoad,
+        tokensPerStep: Double = 1, jitter: KernelJitter = .none, division: FFNDivision? = nil, batchStep: Int = 1,
+        stages: @escaping @Sendable (Int) -> StageLatencies?
+    ) throws(InvalidInput) {
+        try InvalidInput.check(attentionInstances, in: 1...SizingLimits.maximumRatio, field: "ratio")
+        try InvalidInput.check(ffnInstances, in: 1...SizingLimits.maximumRatio, field: "ffn_instances")
+        try InvalidInput.check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
+        if let microbatches {
+            try InvalidInput.check(microbatches, in: 1...SizingLimits.maximumMicrobatches, field: "microbatches")
+        }
+        try InvalidInput.check(tokensPerStep, in: 1...SizingLimits.maximumTokensPerStep, field: "tokens_per_step")
+        self.attentionInstances = attentionInstances
+        self.ffnInstances = ffnInstances
+        self.batchSize = batchSize
+        self.microbatches = microbatches
+        self.load = load
+        self.tokensPerStep = tokensPerStep
+        self.jitter = jitter
+        self.division = division ?? .even(ffnInstances: ffnInstances)
+        self.batchStep = max(1, min(batchStep, batchSize))
+        stagesAt = stages
+    }
+
+    /// S = x·m·B.
+    public var slots: Double { Double(attentionInstances) * microbatchCount * Double(batchSize) }
+
+    var microbatchCount: Double { Double(microbatches ?? 1) }
+
+    func stages(batchSize: Int) -> StageLatencies? { stagesAt(batchSize) }
+}
+
+/// What requests are to the slots of an open bundle.
+public struct OpenLoad: Hashable, Sendable {
+    /// The load of a full slot: of the requests present, whatever their number (the insensitivity of docs/model.md).
+    public let slotLoad: SlotLoad
+    /// How long requests stay.
+    public let lengths: RequestLengths
+    /// κ: steps over which the load of the requests present is remembered, in units of E[D]: E[S²]/(2 ν² E[D]²), S = Σ_{j<D} (P + j − θ).
+    public let memory: Double
+    /// How fast a slot forgets its load, a step: for the barrier with microbatches.
+    let decorrelationRate: Double
+
+    /// - Throws: `InvalidInput` naming `workload` where only the moments of the slot load are known.
+    public init(_ workload: Workload) throws(InvalidInput) {
+        slotLoad = workload.slotLoad
+        lengths = try RequestLengths(workload)
+        memory = workload.loadMemory(meanDecode: lengths.meanDecode)
+        decorrelationRate = workload.decorrelationRate
+    }
+
+    private init(_ load: OpenLoad, slotLoad: SlotLoad) {
+        self.slotLoad = slotLoad
+        lengths = load.lengths
+        memory = load.memory
+        decorrelationRate = load.decorrelationRate
+    }
+
+    /// The same requests where a slot's load has other moments.
+    public func with(slotLoad: SlotLoad) -> OpenLoad { OpenLoad(self, slotLoad: slotLoad) }
+}

@@ -1,0 +1,91 @@
+/// An open bundle with its pace worked out: answers for any rate of arrivals.
+public struct SolvedBundle: Sendable {
+    public let bundle: OpenBundle
+    let curve: PaceCurve
+    /// Bundles that this one stands for: with `least_loaded` routing, n bundles are nearly one of n·S slots.
+    let copies: Double
+    private let theory: PaceTheory
+    private let single: PaceCurve
+
+    /// nil where no step of the bundle takes time.
+    public init?(_ bundle: OpenBundle) {
+        var theory = PaceTheory(bundle)
+        guard let curve = PaceCurve(&theory) else { return nil }
+        self.init(bundle, theory, curve, copies: 1)
+    }
+
+    private init(_ bundle: OpenBundle, _ theory: PaceTheory, _ curve: PaceCurve, copies: Int) {
+        self.bundle = bundle
+        self.theory = theory
+        single = curve
+        self.copies = Double(copies)
+        self.curve =
+            copies == 1
+            ? curve
+            : PaceCurve(
+                knots: curve.knots.map {
+                    PaceCurve.Knot(requests: $0.requests * Double(copies), pace: $0.pace, busy: $0.busy)
+                })
+    }
+
+    /// The same bundle n times, with requests going to the least loaded: one of n·S slots and TPOT(k/n).
+    public func pooled(_ n: Int) -> SolvedBundle { SolvedBundle(bundle, theory, single, copies: n) }
+
+    /// Tokens a second that it makes with every slot full.
+    public var tokenCapacity: Double { curve.capacity * 1e6 }
+
+    /// Requests a second that it could serve with every slot full: those that it bears are fewer.
+    public var capacity: Double { tokenCapacity / bundle.load.lengths.meanDecode }
+
+    /// What it gives at a rate of arrivals; nil where that is its capacity or more.
+    public func service(_ arrivals: Arrivals) -> BundleService? {
+        let lengths = bundle.load.lengths
+        let rate = arrivals.rate
+        let work = rate * lengths.meanDecode
+        guard work < curve.capacity else { return nil }
+        let loads = LoadModulation(self, work: work)
+        // Bursts count by how much of one is still present when a request leaves (docs/model.md).
+        let burst = (arrivals.dispersion - 1) * lengths.meanOfLesserDecode
+        let peakedness = max(0.25, 1 + burst + loads.noise)
+        guard let law = Occupancy(curve, work: work, peakedness: peakedness) else { return nil }
+        let spare = (curve.capacity - work) / lengths.meanDecode
+        let spread = (arrivals.dispersion + lengths.squaredVariationOfDecode) / 2 + loads.noise
+        let share = work / curve.capacity
+        return BundleService(
+            occupancy: law.inService, slots: curve.slots, decodeTime: law.inService / rate,
+            meanTPOT: law.inService / work, waitingProbability: law.waitingProbability,
+            slotWait: WaitingTime(probability: law.waitingProbability, meanWhereWaiting: spread / spare),
+            step: law.meanPace * bundle.tokensPerStep, busy: law.busy, utilisation: share, peakedness: peakedness,
+            isTrustworthy: TrustedRange.contains(
+                share: share, memory: bundle.load.memory, rise: loads.rise),
+            law: law, loadDeviation: loads.deviation)
+    }
+
+    /// TPOT with k requests on one bundle, and its relative rise with k and with the load of each request.
+    func sensitivity(requests k: Double) -> (pace: Double, byNumber: Double, byLoad: Double)? {
+        let pace = curve.pace(at: k)
+        guard pace > 0 else { return nil }
+        let step = 0.04
+        let (low, high) = (max(0, k * (1 - step)), min(curve.slots, k * (1 + step)))
+        let byNumber = high > low ? (curve.pace(at: high) - curve.pace(at: low)) / (high - low) * k / pace : 0
+        // At the nearest batch there is; the shares of the load do not jump between two.
+        let (batch, ratio) = working(requests: k)
+        guard let lighter = theory.pace(batchSize: batch, ratio: ratio, loadFactor: 1 - step),
+            let heavier = theory.pace(batchSize: batch, ratio: ratio, loadFactor: 1 + step), heavier + lighter > 0
+        else { return nil }
+        return (pace, min(1, max(0, byNumber)), max(0, (heavier - lighter) / (heavier + lighter) / step))
+    }
+
+    /// How TPOT scatters where k requests are present, microseconds (``PaceTheory/scatter(batchSize:ratio:)``).
+    func scatter(requests k: Double) -> (deviation: Double, rise: Double)? {
+        let (batch, ratio) = working(requests: k)
+        return theory.scatter(batchSize: batch, ratio: ratio)
+    }
+
+    /// The batch and the instances at work nearest to k requests.
+    private func working(requests k: Double) -> (batch: Int, ratio: Double) {
+        let groups = Double(bundle.attentionInstances) * bundle.microbatchCount * copies
+        let batch = min(Double(bundle.batchSize), max(1, (k / groups).rounded()))
+        return (Int(batch), max(1, min(Double(bundle.attentionInstances), k / (copies * bundle.microbatchCount))))
+    }
+}

@@ -1,0 +1,103 @@
+/// Prefill instances, the link, and bundles: what requests go through.
+public struct OpenDeployment: Sendable {
+    public let bundle: SolvedBundle
+    public let bundles: Int
+    public let routing: Routing
+    /// nil where only decoding is looked at.
+    public let prefill: PrefillPool?
+    public let prefillInstances: Int
+    /// nil where caches are there at once.
+    public let transfer: TransferStage?
+
+    public init(
+        bundle: SolvedBundle, bundles: Int = 1, routing: Routing = .leastLoaded, prefill: PrefillPool? = nil,
+        prefillInstances: Int = 0, transfer: TransferStage? = nil
+    ) {
+        self.bundle = bundle
+        self.bundles = max(1, bundles)
+        self.routing = routing
+        self.prefill = prefill
+        self.prefillInstances = max(0, prefillInstances)
+        self.transfer = transfer
+    }
+
+    /// What bundles give at a rate; nil where it is more than they can serve.
+    public func bundleService(_ arrivals: Arrivals) -> BundleService? {
+        let (bundle, arrivals) = routing.split(arrivals, bundle, bundles: bundles)
+        return bundle.service(arrivals)
+    }
+
+    /// The first of prefill, link and bundles that stands against `arrivals` under `limits`; nil where all is well.
+    public func bound(_ arrivals: Arrivals, _ limits: ServiceLimits) -> ServiceBound? {
+        if let bound = prefillBound(arrivals, limits) { return bound }
+        if let bound = transfer?.bound(arrivals, limits) { return bound }
+        return bundleBound(arrivals, limits)
+    }
+
+    func prefillBound(_ arrivals: Arrivals, _ limits: ServiceLimits) -> ServiceBound? {
+        guard let prefill else { return nil }
+        guard let time = prefill.timeToFirstToken(arrivals, instances: prefillInstances, routing: routing)
+        else { return .prefill }
+        return limits.ttft.map { time.keeps($0) } ?? true ? nil : .ttft
+    }
+
+    func bundleBound(_ arrivals: Arrivals, _ limits: ServiceLimits) -> ServiceBound? {
+        guard let service = bundleService(arrivals) else { return .slots }
+        if let limit = limits.tpot, !service.keepsTPOT(limit) { return .tpot }
+        if let limit = limits.wait, !service.keepsWait(limit) { return .wait }
+        return nil
+    }
+
+    /// The largest rate that keeps `limits`, with the dispersion of `arrivals`, in requests a second, and what bounds it; 0 where none
+    /// does. What binds each of the three parts falls with the rate, so the largest is found by halving.
+    public func largestRate(like arrivals: Arrivals, _ limits: ServiceLimits) -> (rate: Double, bound: ServiceBound?) {
+        var capacity = bundle.capacity * Double(bundles)
+        if let prefill { capacity = min(capacity, prefill.capacity(instances: prefillInstances)) }
+        if let transfer { capacity = min(capacity, transfer.capacity) }
+        guard capacity > 0, capacity.isFinite else { return (0, .slots) }
+        func bound(_ rate: Double) -> ServiceBound? {
+            self.bound(arrivals.scaled(by: rate / arrivals.requestsPerSecond), limits)
+        }
+        var (low, high) = (0.0, capacity)
+        var binding = bound(capacity) ?? .slots
+        guard bound(capacity * 1e-6) == nil else { return (0, bound(capacity * 1e-6)) }
+        low = capacity * 1e-6
+        while high - low > 1e-5 * high {
+            let middle = low < high / 8 ? (low * high).squareRoot() : (low + high) / 2
+            if let found = bound(middle) {
+                high = middle
+                binding = found
+            } else {
+                low = middle
+            }
+        }
+        return (low, binding)
+    }
+}
+
+extension DelayedValues {
+    /// Whether the bounded value is within its limit.
+    func keeps(_ limit: ServiceLimit) -> Bool {
+        guard let fraction = limit.percentile.fraction else { return mean <= limit.time }
+        return share(within: limit.time) >= fraction || percentile(fraction) <= limit.time
+    }
+}
+
+extension BundleService {
+    func keepsTPOT(_ limit: ServiceLimit) -> Bool { tpot(limit.percentile) <= limit.time }
+
+    func keepsWait(_ limit: ServiceLimit) -> Bool {
+        guard let fraction = limit.percentile.fraction else { return meanWait <= limit.time }
+        return waitShare(within: limit.time) >= fraction
+    }
+
+    /// TPOT, microseconds.
+    public func tpot(_ percentile: ServicePercentile) -> Double {
+        percentile.fraction.map { tpot(percentile: $0) } ?? meanTPOT
+    }
+
+    /// Wait, microseconds.
+    public func wait(_ percentile: ServicePercentile) -> Double {
+        percentile.fraction.map { wait(percentile: $0) } ?? meanWait
+    }
+}
