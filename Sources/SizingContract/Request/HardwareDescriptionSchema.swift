@@ -138,6 +138,25 @@ enum HardwareDescriptionSchema {
         }
     }
 
+    /// `device`, `tensor_parallel` and `efficiencies` of a prefill instance, or of several where lists are taken.
+    static func prefillInstances(
+        _ object: ObjectReader, lists: Bool, _ errors: inout ValidationErrors
+    ) -> [PrefillInstance] {
+        let devices = object.required("device", &errors).map { Self.devices($0, lists: lists, &errors) } ?? []
+        let tensor = degrees(object, "tensor_parallel", lists, &errors)
+        var instances: [PrefillInstance] = []
+        for device in devices {
+            let efficiencies = efficiencies(object, device, &errors)
+            for degree in tensor {
+                let made = errors.checked(
+                    object.value,
+                    try PrefillInstance(device: device, tensorParallel: degree, efficiencies: efficiencies))
+                if let made { instances.append(made) }
+            }
+        }
+        return instances
+    }
+
     private static func ffn(
         _ value: JSONValue, _ lists: Bool, _ errors: inout ValidationErrors
     ) -> [HardwareDescription.FFNInstance] {
