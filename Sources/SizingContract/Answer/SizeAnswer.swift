@@ -24,22 +24,19 @@ public struct SizeAnswer: Sendable {
     let uncertainty: SizingUncertainty?
     let curve: [CurvePoint]?
     let simulated: Simulated?
+    /// nil for a saturated bundle.
+    let open: OpenRecommendation?
     /// What was taken for granted, in the order of the request.
     let assumptions: [StaticString]
     let warnings: [Warning]
 
     func write(into writer: inout JSONWriter) {
-        let best = answer.recommendation
         writer.beginObject()
         writer.object("recommendation") { writer in
-            writer.field("ratio", Int(best.ratio))
-            writer.field("attention_instances", Int(best.ratio))
-            writer.field("ffn_instances", 1)
-            write(best, into: &writer)
-            writer.field("tpot_us", best.tpot)
-            Self.write(best.cycle.idle, into: &writer)
-            writer.field("bottleneck", best.cycle.bottleneck.rawValue)
+            write(recommended: open?.point ?? answer.recommendation, into: &writer)
+            if let open { writer.object("service") { open.service.write(into: &$0) } }
         }
+        if open != nil { writer.object("saturated") { write(recommended: answer.recommendation, into: &$0) } }
         writer.object("mean_field") { write(answer.closedForm, answer.meanField, into: &$0) }
         writer.object("workload") { writer in
             let load = request.problem.workload.slotLoad
@@ -61,6 +58,16 @@ public struct SizeAnswer: Sendable {
             hash: request.hash, seed: request.simulation?.settings.seed, assumptions: assumptions,
             derivation: request.chosen + (request.derivedHardware?.assumptions ?? []), into: &writer)
         writer.endObject()
+    }
+
+    private func write(recommended best: OperatingPoint, into writer: inout JSONWriter) {
+        writer.field("ratio", Int(best.ratio))
+        writer.field("attention_instances", Int(best.ratio))
+        writer.field("ffn_instances", 1)
+        write(best, into: &writer)
+        writer.field("tpot_us", best.tpot)
+        Self.write(best.cycle.idle, into: &writer)
+        writer.field("bottleneck", best.cycle.bottleneck.rawValue)
     }
 
     private func write(_ closedForm: MeanFieldRatio, _ point: OperatingPoint, into writer: inout JSONWriter) {

@@ -25,6 +25,11 @@ public struct SizeOperation: JSONOperation {
         if input.include.contains(.curve) { estimate.time += 10e-6 * Double(SizingProblem.maximumCurvePoints) }
         if input.errors != nil { estimate.time += 10e-3 }
         if let depths = input.depths { estimate.time += 1e-3 * Double(depths.depths.count) }
+        if let open = input.open {
+            let ratios = open.ratio == nil ? OpenRatioSearch.maximumEvaluations : 1
+            estimate.time += 2e-3 * Double(ratios * (input.depths?.depths.count ?? 1))
+            estimate.memory += 4e6
+        }
         // The ratios are not known before the recommendation is: a bundle of the largest number of workers stands for them.
         if input.simulation != nil {
             estimate.time += 0.1
@@ -38,7 +43,14 @@ public struct SizeOperation: JSONOperation {
     public func run(_ input: SizeRequest, _ context: OperationContext) throws(ProblemDocument) -> SizeAnswer {
         var input = input
         let solution: SizingSolution
-        if let best = input.depths?.best() {
+        var open: OpenRecommendation?
+        if input.open != nil {
+            let found = try OpenRecommendation.find(input, context)
+            input.problem = found.problem
+            input.derivedHardware = found.hardware
+            solution = found.saturated
+            open = found
+        } else if let best = input.depths?.best() {
             input.problem = best.depth.problem
             input.derivedHardware = best.depth.hardware
             solution = SizingSolution(answer: best.answer, model: best.model)
@@ -47,7 +59,7 @@ public struct SizeOperation: JSONOperation {
         }
         let problem = input.problem
         let memory = try Self.memory(input)
-        let best = solution.answer.recommendation
+        let best = open?.point ?? solution.answer.recommendation
         var simulated: SizeAnswer.Simulated?
         if let simulation = input.simulation {
             let result = try simulate(simulation, problem, solution.answer, context)
@@ -61,13 +73,15 @@ public struct SizeOperation: JSONOperation {
             memory: memory,
             terms: input.derivedHardware?.terms(
                 batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio),
-            uncertainty: input.errors.map {
-                SizingUncertainty(problem, best: best, model: solution.model, errors: $0)
-            },
+            uncertainty: open != nil
+                ? nil
+                : input.errors.map {
+                    SizingUncertainty(problem, best: best, model: solution.model, errors: $0)
+                },
             curve: input.include.contains(.curve)
                 ? problem.curve(solution, upTo: input.hasMaximumRatio ? problem.maximumRatio : nil) : nil,
-            simulated: simulated, assumptions: Self.assumptions(input, solution),
-            warnings: Self.warnings(input, best))
+            simulated: simulated, open: open, assumptions: Self.assumptions(input, solution, open),
+            warnings: Self.warnings(input, best) + (open?.service.warnings.map { $0.below(input.pointer) } ?? []))
     }
 
     public static func write(_ output: SizeAnswer, into writer: inout JSONWriter) { output.write(into: &writer) }
@@ -137,11 +151,16 @@ public struct SizeOperation: JSONOperation {
                 best.cycle, tpot: best.tpot, load: load, latency: problem.stages.attention.latency(at: load))
     }
 
-    private static func assumptions(_ request: SizeRequest, _ solution: SizingSolution) -> [StaticString] {
+    private static func assumptions(
+        _ request: SizeRequest, _ solution: SizingSolution, _ open: OpenRecommendation?
+    ) -> [StaticString] {
         var assumptions = request.assumptions
         assumptions.append(barrierAssumption(solution.model))
         let answer = solution.answer
         let limit = Double(request.problem.maximumRatio)
+        if let open, !open.isProven {
+            assumptions.append("the search over ratios stopped at its bound of work; a better ratio may exist")
+        }
         if answer.recommendation.ratio == limit {
             assumptions.append("the recommendation is the largest ratio considered; a larger one may be better")
         }

@@ -110,8 +110,8 @@ enum TransferSchema {
         let before = errors.total
         let bandwidth = object.required("bandwidth_gb_s", &errors)?.number(in: 0.001...1e9, &errors)
         let latency = object.optional("latency_us")?.number(in: 0...1e9, &errors) ?? 0
-        let overlap = object.optional("overlap")?.choice(of: CacheTransfer.Overlap.self, &errors) ?? .none
-        let codec = object.optional("compression").flatMap { codec($0, &errors) }
+        let overlap = object.optional("overlap")?.choice(of: CacheTransfer.Overlap.self, &errors) ?? CacheTransfer.Overlap.none
+        let codec = object.optional("compression").flatMap { Self.codec($0, &errors) }
         let given = object.optional("kv_bytes_per_token")?.number(in: 1e-3...1e12, &errors)
         let layers = object.optional("layers")?.integer(in: 1...10_000, &errors) ?? model?.description.layerCount
         if model == nil, object.optional("kv_bytes_per_token") == nil {

@@ -33,6 +33,8 @@ public struct SizeRequest: Sendable {
     var chosen: [String] = []
     /// Where the workload or the coefficients are measurements: their errors.
     var errors: InputErrors?
+    /// What is asked about arrivals; nil for a saturated bundle.
+    var open: OpenSizing?
     /// Where the stages were measured.
     var ranges = MeasuredRanges()
     /// What reading the workload and fitting the hardware gave cause for.
@@ -53,7 +55,7 @@ public struct SizeRequest: Sendable {
 
     static let fields: [StaticString] = [
         "workload", "hardware", "batch_size", "microbatches", "max_ratio", "cost", "barrier", "include", "simulation",
-        "jitter", "occupancy", "speculation",
+        "jitter", "occupancy", "speculation", "arrivals", "limits", "ratio",
     ]
 
     /// Reads a request, or adds everything that is wrong with it to `errors`.
@@ -77,6 +79,7 @@ public struct SizeRequest: Sendable {
         let include = object.optional("include").map { decodeInclude($0, &errors) } ?? []
         let simulation = object.optional("simulation").flatMap { decodeSimulation($0, of: value, limits, &errors) }
         let scatter = ScatterSchema.decode(object, &errors)
+        let parts = OpenSizing.decode(object, &errors)
         let speculation = object.optional("speculation").flatMap { SpeculationSchema.decode($0, &errors) }
         if let given = object.optional("speculation") {
             if let hardwareValue, !HardwareDescriptionSchema.matches(hardwareValue) {
@@ -91,6 +94,13 @@ public struct SizeRequest: Sendable {
         }
         guard let workload, let hardware, let batchSize, errors.isEmpty else { return nil }
         let ratio = maximumRatio ?? SizingProblem.defaultMaximumRatio
+        var open: OpenSizing?
+        if let parts {
+            let load = errors.checked(value, try OpenLoad(workload.workload))
+            guard let load else { return nil }
+            open = OpenSizing(
+                arrivals: parts.arrivals, limits: parts.limits, ratio: parts.ratio, load: load, hardware: hardware)
+        }
         var depths: DepthSizing?
         if let speculation, let hardwareValue {
             guard let choices = HardwareDescriptionSchema.choices(hardwareValue, speculation, lists: false, &errors)
@@ -108,6 +118,7 @@ public struct SizeRequest: Sendable {
 
         if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
+        if open != nil { assumptions.append("requests present progress at one pace: number by the product form") }
         let problem = errors.checked(
             value,
             try SizingProblem(
@@ -119,7 +130,7 @@ public struct SizeRequest: Sendable {
             problem: problem, include: include, hasCost: cost != nil,
             hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
             derivedHardware: hardware.derived, depths: depths,
-            errors: hardware.errors(batchSize: batchSize, load: workload.errors), ranges: hardware.ranges,
+            errors: hardware.errors(batchSize: batchSize, load: workload.errors), open: open, ranges: hardware.ranges,
             warnings: workload.warnings + hardware.warnings, pointer: value.pointer, hash: value.canonicalHash())
     }
 

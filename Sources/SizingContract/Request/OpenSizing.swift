@@ -1,0 +1,46 @@
+import Hardware
+import JSON
+import Sizing
+import Text
+
+/// What `arrivals` adds to a sizing: the rate of one bundle, its limits, and a ratio where the caller fixes it.
+struct OpenSizing: Sendable {
+    var arrivals: Arrivals
+    var limits: ServiceLimits
+    /// nil where it is to be found.
+    var ratio: Int?
+    var load: OpenLoad
+    /// Latencies at any batch up to B.
+    var hardware: CheckedHardware
+
+    static let fields: [StaticString] = ["arrivals", "limits", "ratio"]
+    private static let limitFields: [StaticString] = ["tpot_ms", "tpot_percentile", "wait_ms", "wait_percentile"]
+
+    /// The parts that need no other; nil where there is no `arrivals`, or with an error.
+    struct Parts: Sendable {
+        var arrivals: Arrivals
+        var limits: ServiceLimits
+        var ratio: Int?
+    }
+
+    static func decode(_ object: ObjectReader, _ errors: inout ValidationErrors) -> Parts? {
+        let ratio = object.optional("ratio")?.integer(in: 1...SizingLimits.maximumRatio, &errors)
+        let limits = object.optional("limits").flatMap { ObjectReader($0, fields: limitFields, &errors) }
+            .map { ServiceLimitsSchema.decode($0, &errors) }
+        guard let given = object.optional("arrivals") else {
+            for name in ["limits", "ratio"] as [StaticString] {
+                if let value = object.optional(name) { errors.add(value, "needs arrivals") }
+            }
+            return nil
+        }
+        if let value = object.optional("occupancy") {
+            errors.add(value, "must not be given together with arrivals: how full slots are is an answer")
+        }
+        if let value = object.optional("simulation") {
+            errors.add(value, "must not be given together with arrivals: /v1/replay simulates them")
+        }
+        return ArrivalsSchema.decode(given, &errors).map {
+            Parts(arrivals: $0, limits: limits ?? ServiceLimits(), ratio: ratio)
+        }
+    }
+}
