@@ -41,7 +41,8 @@ public struct PrefillDerivation: Sendable {
         let attention = AttentionPairs(self)
         return try PrefillTime(
             perToken: tokenTime + attention.perToken, perPass: passOverhead, perPair: attention.perPair,
-            windows: attention.windows, weightTime: weightTime, cachedFraction: cachedFraction, chunkTokens: chunkTokens)
+            windows: attention.windows, weightTime: weightTime, cachedFraction: cachedFraction, chunkTokens: chunkTokens
+        )
     }
 
     /// α, attention aside.
@@ -144,7 +145,8 @@ public struct PrefillDerivation: Sendable {
         throw InvalidInput(
             field: "device",
             rule: "does not hold the model: its weights need \(MemoryBudget.gigabytes(weightBytes)) on each of "
-                + "\(instance.tensorParallel), \(MemoryBudget.gigabytes(usableBytes)) are usable; give a larger tensor_parallel")
+                + "\(instance.tensorParallel), \(MemoryBudget.gigabytes(usableBytes)) are usable; give a larger tensor_parallel"
+        )
     }
 }
 
@@ -167,7 +169,8 @@ private struct AttentionPairs {
             let pair = layers * layer.mechanism.operationsPerPair / bf16
             perToken += layers * layer.mechanism.operationsPerToken / bf16
             if let index = layer.span.index, index.isOwned {
-                let entries: Double = if case .compressed(let c) = layer.span, c.ratio > 0 { 1 / Double(c.ratio) } else { 1 }
+                let entries: Double =
+                    if case .compressed(let c) = layer.span, c.ratio > 0 { 1 / Double(c.ratio) } else { 1 }
                 perPair += layers * entries * 2 * Double(index.heads) * Double(index.dimension) / fp8
             }
             switch layer.span {

@@ -56,7 +56,8 @@ struct PaceCurve: Sendable {
             var pending: [(low: Int, lower: Knot, high: Int, upper: Knot, depth: Int)] = [(1, first, last, end, 0)]
             while let (low, lower, high, upper, depth) = pending.popLast() {
                 let middle = Self.middle(low, high)
-                guard high - low > 1, whole.count + pending.count < Self.maximumKnots, let between = knot(middle, &theory)
+                guard high - low > 1, whole.count + pending.count < Self.maximumKnots,
+                    let between = knot(middle, &theory)
                 else {
                     whole.append(upper)
                     continue

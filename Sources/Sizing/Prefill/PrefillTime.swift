@@ -51,7 +51,8 @@ public struct PrefillTime: Hashable, Sendable {
         try InvalidInput.check(cachedFraction, in: 0...1, field: "cached_fraction")
         if let chunkTokens { try InvalidInput.check(chunkTokens, in: 1...1_000_000_000, field: "chunk_tokens") }
         guard max(perToken, perPass, perPair, weightTime) > 0 else {
-            throw InvalidInput(field: "alpha_us", rule: "must not be 0 where beta_us and gamma_us are: a prefill takes time")
+            throw InvalidInput(
+                field: "alpha_us", rule: "must not be 0 where beta_us and gamma_us are: a prefill takes time")
         }
         self.perToken = perToken
         self.perPass = perPass

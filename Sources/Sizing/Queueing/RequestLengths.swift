@@ -24,7 +24,8 @@ public struct RequestLengths: Hashable, Sendable {
         switch workload.requests {
         case .moments:
             throw InvalidInput(
-                field: "workload", rule: "must give prefill and decode lengths, or requests: arrivals ask how long they stay")
+                field: "workload",
+                rule: "must give prefill and decode lengths, or requests: arrivals ask how long they stay")
         case .independent(let prefill, let decode):
             self.prefill = prefill.points(atLeast: 0)
             self.decode = decode.points(atLeast: 1)
@@ -92,7 +93,9 @@ extension LengthDistribution {
         case .lognormal(let mean, let deviation):
             guard deviation > 0 else { return WeightedValues([(value: max(least, mean), weight: 1)]) }
             let parameters = LognormalParameters(mean: mean, standardDeviation: deviation)
-            return Self.onNormal(centre: parameters.scale) { z in max(least, exp(parameters.location + parameters.scale * z)) }
+            return Self.onNormal(centre: parameters.scale) { z in
+                max(least, exp(parameters.location + parameters.scale * z))
+            }
         }
     }
 

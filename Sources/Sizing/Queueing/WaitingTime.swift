@@ -55,7 +55,8 @@ extension WaitingTime {
         let load = rate * service.mean
         guard load < Double(servers) else { return nil }
         guard load > 0 else { return WaitingTime.none }
-        let spread = (dispersion + service.squaredVariation) / 2 * correction(load / Double(servers), dispersion, service)
+        let spread =
+            (dispersion + service.squaredVariation) / 2 * correction(load / Double(servers), dispersion, service)
         return WaitingTime(
             probability: ErlangC.waitingProbability(servers: servers, load: load),
             meanWhereWaiting: spread * service.mean / (Double(servers) - load))

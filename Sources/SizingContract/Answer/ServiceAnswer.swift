@@ -55,7 +55,8 @@ struct ServiceAnswer: Sendable {
             list.append(
                 Warning(
                     code: "closed_form_not_trusted",
-                    detail: "the closed form is not known to be right to 3 % here: near capacity, or with loads of very long "
+                    detail:
+                        "the closed form is not known to be right to 3 % here: near capacity, or with loads of very long "
                         + "requests, waits and slow percentiles are longer than it says; /v1/replay decides",
                     pointer: "/arrivals"))
         }
@@ -73,7 +74,8 @@ struct ServiceAnswer: Sendable {
 
     func write(into writer: inout JSONWriter) {
         for time in times {
-            writer.object(time.name) { writer in for (name, value) in time.values { writer.field(name, orNull: value) } }
+            writer.object(time.name) { writer in for (name, value) in time.values { writer.field(name, orNull: value) }
+            }
         }
         let bundle = service.bundle
         writer.field("decode_ms", bundle.decodeTime / 1000)

@@ -15,7 +15,8 @@ struct OpenRecommendation: Sendable {
     let isProven: Bool
 
     /// - Throws: 422 naming the rate where no bundle bears it; 503 where nobody waits.
-    static func find(_ request: SizeRequest, _ context: OperationContext) throws(ProblemDocument) -> OpenRecommendation {
+    static func find(_ request: SizeRequest, _ context: OperationContext) throws(ProblemDocument) -> OpenRecommendation
+    {
         guard let open = request.open else { throw .internal }
         var best: (candidate: Candidate, point: OpenRatioSearch.Point, isProven: Bool)?
         for candidate in Candidate.all(request, open) {

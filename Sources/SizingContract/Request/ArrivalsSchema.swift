@@ -38,7 +38,9 @@ enum ServiceLimitsSchema {
                 if let given = limits.optional(percentile) { errors.add(given, "needs \(time)") }
                 return nil
             }
-            return bound.number(in: 1e-6...1e9, &errors).map { ServiceLimit(time: $0 * 1000, percentile: chosen ?? usual) }
+            return bound.number(in: 1e-6...1e9, &errors).map {
+                ServiceLimit(time: $0 * 1000, percentile: chosen ?? usual)
+            }
         }
         var decoded = ServiceLimits(
             ttft: limit("ttft_ms", "ttft_percentile", .p90), tpot: limit("tpot_ms", "tpot_percentile", .p99),

@@ -17,7 +17,8 @@ public struct CheckedPrefill: Hashable, Sendable {
 /// `prefill`: coefficients, or devices on which the model of `hardware` is prefilled.
 enum PrefillSchema {
     private static let fields: [StaticString] = [
-        "device", "tensor_parallel", "efficiencies", "alpha_us", "beta_us", "gamma_us", "cached_fraction", "chunk_tokens",
+        "device", "tensor_parallel", "efficiencies", "alpha_us", "beta_us", "gamma_us", "cached_fraction",
+        "chunk_tokens",
     ]
 
     /// Instances to choose from; more than one where devices or degrees are lists.
@@ -47,7 +48,8 @@ enum PrefillSchema {
         guard let model else {
             errors.add(
                 value["device"] ?? value,
-                "needs hardware by name, whose model is prefilled; with coefficients give alpha_us, beta_us and gamma_us")
+                "needs hardware by name, whose model is prefilled; with coefficients give alpha_us, beta_us and gamma_us"
+            )
             return nil
         }
         let instances = HardwareDescriptionSchema.prefillInstances(object, lists: lists, &errors)
@@ -110,12 +112,14 @@ enum TransferSchema {
         let before = errors.total
         let bandwidth = object.required("bandwidth_gb_s", &errors)?.number(in: 0.001...1e9, &errors)
         let latency = object.optional("latency_us")?.number(in: 0...1e9, &errors) ?? 0
-        let overlap = object.optional("overlap")?.choice(of: CacheTransfer.Overlap.self, &errors) ?? CacheTransfer.Overlap.none
+        let overlap =
+            object.optional("overlap")?.choice(of: CacheTransfer.Overlap.self, &errors) ?? CacheTransfer.Overlap.none
         let codec = object.optional("compression").flatMap { Self.codec($0, &errors) }
         let given = object.optional("kv_bytes_per_token")?.number(in: 1e-3...1e12, &errors)
         let layers = object.optional("layers")?.integer(in: 1...10_000, &errors) ?? model?.description.layerCount
         if model == nil, object.optional("kv_bytes_per_token") == nil {
-            errors.add(value, "must have the field \"kv_bytes_per_token\": hardware names no model whose cache is moved")
+            errors.add(
+                value, "must have the field \"kv_bytes_per_token\": hardware names no model whose cache is moved")
         }
         if overlap == .layerwise, layers == nil {
             errors.add(value, "must have the field \"layers\": hardware names no model whose layers are sent")
@@ -136,7 +140,9 @@ enum TransferSchema {
     }
 
     private static func codec(_ value: JSONValue, _ errors: inout ValidationErrors) -> CacheTransfer.Codec? {
-        guard let object = ObjectReader(value, fields: ["ratio", "encode_gb_s", "decode_gb_s"], &errors) else { return nil }
+        guard let object = ObjectReader(value, fields: ["ratio", "encode_gb_s", "decode_gb_s"], &errors) else {
+            return nil
+        }
         let ratio = object.required("ratio", &errors)?.number(in: 1...100, &errors)
         let encode = object.required("encode_gb_s", &errors)?.number(in: 0.001...1e9, &errors)
         let decode = object.required("decode_gb_s", &errors)?.number(in: 0.001...1e9, &errors)

@@ -41,7 +41,9 @@ struct PrefillDerivationTests {
         #expect(try eight.time().perToken < four.time().perToken)
     }
 
-    @Test("a device that does not hold the weights is refused with both numbers, and a degree that does not divide the heads")
+    @Test(
+        "a device that does not hold the weights is refused with both numbers, and a degree that does not divide the heads"
+    )
     func refused() throws {
         #expect(throws: (any Error).self) { try Self.derivation("deepseek-v3", "h200-sxm", tensor: 2).check() }
         #expect(throws: (any Error).self) { try Self.derivation("qwen3-235b-a22b", "h200-sxm", tensor: 7).check() }

@@ -57,7 +57,11 @@ import Testing
         for (more, workload, trusted) in [
             ("9500", "{\"prefill\": 100, \"decode\": 500}", true),
             ("10600", "{\"prefill\": 100, \"decode\": 500}", false),
-            ("7000", "{\"prefill\": 100, \"decode\": {\"distribution\": \"lognormal\", \"mean\": 500, \"stddev\": 600}}", false),
+            (
+                "7000",
+                "{\"prefill\": 100, \"decode\": {\"distribution\": \"lognormal\", \"mean\": 500, \"stddev\": 600}}",
+                false
+            ),
         ] {
             let reply = try Self.size(
                 "\"arrivals\": {\"requests_per_second\": \(more)}, \"ratio\": 8", workload: workload)
@@ -77,7 +81,10 @@ import Testing
             ("\"arrivals\": {}", "/arrivals must have the field \"requests_per_second\""),
             ("\"arrivals\": {\"requests_per_second\": 0}", "/arrivals/requests_per_second must be a number"),
             ("\"arrivals\": {\"requests_per_second\": 1, \"dispersion\": 0}", "/arrivals/dispersion must be"),
-            ("\"arrivals\": {\"requests_per_second\": 1, \"dispertion\": 2}", "/arrivals/dispertion is not a known field"),
+            (
+                "\"arrivals\": {\"requests_per_second\": 1, \"dispertion\": 2}",
+                "/arrivals/dispertion is not a known field"
+            ),
             ("\"arrivals\": {\"requests_per_second\": 1}, \"occupancy\": 0.5", "/occupancy must not be given"),
             (
                 "\"arrivals\": {\"requests_per_second\": 1}, \"simulation\": {\"requests_per_instance\": 1000}",
@@ -91,7 +98,10 @@ import Testing
                 "\"arrivals\": {\"requests_per_second\": 1}, \"limits\": {\"ttft_ms\": 5}",
                 "/limits/ttft_ms is not a known field"
             ),
-            ("\"arrivals\": {\"requests_per_second\": 1e6}, \"ratio\": 8", "/arrivals/requests_per_second must be below"),
+            (
+                "\"arrivals\": {\"requests_per_second\": 1e6}, \"ratio\": 8",
+                "/arrivals/requests_per_second must be below"
+            ),
         ])
     func refused(more: String, message: String) throws {
         let reply = try Self.size(more)
@@ -104,7 +114,8 @@ import Testing
         let reply = try Self.size(
             "\"arrivals\": {\"requests_per_second\": 1}", workload: "{\"slot_load\": {\"mean\": 599, \"stddev\": 500}}")
         #expect(reply.status == 422)
-        #expect(reply.errors.contains { $0.hasPrefix("/workload must give prefill and decode lengths") }, "\(reply.errors)")
+        #expect(
+            reply.errors.contains { $0.hasPrefix("/workload must give prefill and decode lengths") }, "\(reply.errors)")
     }
 
     @Test("named hardware, two microbatches, and a depth of speculation that is an answer")

@@ -11,7 +11,9 @@ struct OccupancyTests {
     }
 
     /// The product, state by state, with its tail.
-    static func reference(_ curve: PaceCurve, work: Double) -> (mean: Double, waiting: Double, pace: Double, p99: Double) {
+    static func reference(_ curve: PaceCurve, work: Double) -> (
+        mean: Double, waiting: Double, pace: Double, p99: Double
+    ) {
         let slots = Int(curve.slots)
         var logarithms = [0.0]
         for k in 1...slots { logarithms.append(logarithms[k - 1] + log(work * curve.pace(at: Double(k)) / Double(k))) }
@@ -45,7 +47,8 @@ struct OccupancyTests {
         while k < slots {
             let next = min(slots, max(k + 1, (k * random.magnitude(1.2...20)).rounded()))
             // φ never falls: TPOT grows by no more than k does.
-            points.append((next, points[points.count - 1].1 * pow(next / k, Double.random(in: 0...0.9, using: &random))))
+            points.append(
+                (next, points[points.count - 1].1 * pow(next / k, Double.random(in: 0...0.9, using: &random))))
             k = next
         }
         let curve = Self.curve(points)
@@ -87,7 +90,9 @@ struct OccupancyTests {
         #expect(relativeError(found.waitingProbability, expected) < 3e-4, "\(found.waitingProbability) \(expected)")
     }
 
-    @Test("a pace in proportion to k is M/G/1 processor sharing: ρ/(1 − ρ) requests; far from its slots a constant one is M/G/∞")
+    @Test(
+        "a pace in proportion to k is M/G/1 processor sharing: ρ/(1 − ρ) requests; far from its slots a constant one is M/G/∞"
+    )
     func processorSharing() throws {
         let sharing = Self.curve([(1, 10), (4000, 40_000)])
         for share in [0.3, 0.9, 0.97] {

@@ -46,8 +46,8 @@ struct OpenBundleTests {
 
     /// Processor sharing with a pace that depends on the number, simulated event by event; requests beyond S wait in line.
     static func simulate(
-        _ pace: (Int) -> Double, slots: Int, rate: Double, requests: Int, seed: UInt64,
-        _ length: (inout SeededGenerator) -> Double
+        slots: Int, rate: Double, requests: Int, seed: UInt64, pace: (Int) -> Double,
+        length: (inout SeededGenerator) -> Double
     ) -> Double {
         var random = SeededGenerator(seed: seed)
         var work: [Double] = []
@@ -86,15 +86,16 @@ struct OpenBundleTests {
         let curve = OccupancyTests.curve([(1, 12), (Double(slots), 12 + 39 * 0.5)])
         let work = 0.7 * curve.capacity
         let expected = try #require(Occupancy(curve, work: work, peakedness: 1)).inService
-        let simulated = Self.simulate(
-            { curve.pace(at: Double($0)) }, slots: slots, rate: work / 100, requests: 30_000, seed: UInt64(law)
-        ) { random in
+        func length(_ random: inout SeededGenerator) -> Double {
             switch law {
             case 0: 100
             case 1: -100 * log(Double.random(in: 1e-12...1, using: &random))
             default: Double.random(in: 0..<1, using: &random) < 0.9 ? 50 : 550
             }
         }
+        let simulated = Self.simulate(
+            slots: slots, rate: work / 100, requests: 30_000, seed: UInt64(law), pace: { curve.pace(at: Double($0)) },
+            length: length)
         #expect(relativeError(simulated, expected) < 0.03, "\(simulated) \(expected)")
     }
 

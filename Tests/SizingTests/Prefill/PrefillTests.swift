@@ -33,7 +33,8 @@ struct PrefillTests {
     func cached(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let time = try PrefillTime(
-            perToken: random.magnitude(0.1...100), perPass: random.magnitude(1...1e4), perPair: random.magnitude(1e-6...1),
+            perToken: random.magnitude(0.1...100), perPass: random.magnitude(1...1e4),
+            perPair: random.magnitude(1e-6...1),
             windows: [.init(perPair: random.magnitude(1e-6...1), tokens: random.magnitude(10...1e4))],
             weightTime: random.magnitude(1...1e4), chunkTokens: seed % 2 == 0 ? nil : 512)
         let tokens = random.magnitude(10...1e5)
@@ -57,10 +58,13 @@ struct PrefillTests {
     @Test("transfer: serial sums, chunks take the slowest, layers what the prefill leaves")
     func transfers() throws {
         // 1000 tokens of 100 kB: 100 MB; at 50 GB/s 2000 us.
-        #expect(relativeError(try Self.transfer(50, .none, codec: false).time(tokens: 1000, prefillTime: 0), 2010) < 1e-12)
+        #expect(
+            relativeError(try Self.transfer(50, .none, codec: false).time(tokens: 1000, prefillTime: 0), 2010) < 1e-12)
         let serial = try Self.transfer(50, .none, codec: true).time(tokens: 1000, prefillTime: 0)
         #expect(relativeError(serial, 10 + 1e8 / 613e3 + 1500 + 1e8 / 2182e3) < 1e-12)
-        #expect(relativeError(try Self.transfer(50, .chunked, codec: true).time(tokens: 1000, prefillTime: 0), 1510) < 1e-12)
+        #expect(
+            relativeError(try Self.transfer(50, .chunked, codec: true).time(tokens: 1000, prefillTime: 0), 1510) < 1e-12
+        )
         let layers = try Self.transfer(50, .layerwise, codec: false)
         #expect(relativeError(layers.time(tokens: 1000, prefillTime: 1e6), 10 + 2000 / 40) < 1e-12)
         #expect(relativeError(layers.time(tokens: 1000, prefillTime: 0), 2010) < 1e-12)

@@ -16,7 +16,8 @@ struct QueueingTests {
 
     @Test("Erlang C is that of the recursion in servers, to 1e5 of them")
     func erlang() {
-        for (servers, load) in [(1, 0.3), (2, 1.9), (10, 8.0), (100, 95), (1000, 990), (100_000, 99_900), (100_000, 5)] {
+        for (servers, load) in [(1, 0.3), (2, 1.9), (10, 8.0), (100, 95), (1000, 990), (100_000, 99_900), (100_000, 5)]
+        {
             let expected = Self.reference(servers: servers, load: load)
             let found = ErlangC.waitingProbability(servers: servers, load: load)
             #expect(relativeError(found, expected) < 1e-9 || abs(found - expected) < 1e-290, "\(servers) \(load)")
@@ -113,7 +114,8 @@ struct QueueingTests {
     @Test("points of a law have its mean and variance")
     func points() throws {
         let laws: [LengthDistribution] = [
-            try .fixed(700), try .geometric(mean: 500), try .geometric(mean: 20), try .uniform(minimum: 3, maximum: 900),
+            try .fixed(700), try .geometric(mean: 500), try .geometric(mean: 20),
+            try .uniform(minimum: 3, maximum: 900),
             try .lognormal(mean: 1155, standardDeviation: 1109), try .lognormal(mean: 300, standardDeviation: 900),
             try .empirical(EmpiricalLengths(values: [1, 5, 900, 40_000], weights: [3, 1, 2, 0.5])),
         ]

@@ -31,7 +31,9 @@ struct OpenDeploymentTests {
             prefillInstances: 3, transfer: TransferStage(transfer, lengths: load.lengths, prefill: time))
     }
 
-    private static func largest(_ deployment: OpenDeployment, _ limits: ServiceLimits = ServiceLimits()) throws -> Double {
+    private static func largest(_ deployment: OpenDeployment, _ limits: ServiceLimits = ServiceLimits()) throws
+        -> Double
+    {
         deployment.largestRate(like: try Arrivals(requestsPerSecond: 1), limits).rate
     }
 
