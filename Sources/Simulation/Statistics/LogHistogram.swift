@@ -1,6 +1,6 @@
-/// Counts of positive values in buckets of relative width 2⁻¹⁰ (0.1 %), for percentiles in bounded memory.
+/// Counts of positive values in buckets of relative width 2⁻ᵇ, b ten (0.1 %) or less, for percentiles in bounded memory.
 ///
-/// The bucket of a value is its exponent and the first ten bits of its fraction, read off its representation (the idea of
+/// The bucket of a value is its exponent and the first b bits of its fraction, read off its representation (the idea of
 /// HdrHistogram), so adding is a shift and an increment. The array covers the values seen only, never more than 2⁻³²…2⁶⁴.
 struct LogHistogram: Sendable {
     private(set) var counts: [UInt64] = []
@@ -8,10 +8,25 @@ struct LogHistogram: Sendable {
     private(set) var first = 0
     private(set) var total: UInt64 = 0
 
-    private static let lowest = Self.bucket(0x1p-32)
-    private static let highest = Self.bucket(0x1p64)
+    /// Bits of a representation that a bucket does not tell: 52 − b.
+    private let shift: UInt64
 
-    private static func bucket(_ value: Double) -> Int { Int(truncatingIfNeeded: value.bitPattern >> 42) }
+    private var lowest: Int { bucket(0x1p-32) }
+    private var highest: Int { bucket(0x1p64) }
+
+    private func bucket(_ value: Double) -> Int { Int(truncatingIfNeeded: value.bitPattern >> shift) }
+
+    /// - Parameter bits: b, 1 to 10.
+    init(bits: Int = 10) { shift = UInt64(52 - min(10, max(1, bits))) }
+
+    /// Adds one value.
+    @inline(__always)
+    mutating func add(_ value: Double) {
+        let index = bucket(value) &- first
+        guard index >= 0, index < counts.count else { return addOutside(value) }
+        counts[index] += 1
+        total += 1
+    }
 
     /// Adds the first `count` of `values`.
     mutating func add(_ values: [Double], count: Int) {
@@ -27,11 +42,11 @@ struct LogHistogram: Sendable {
 
     /// Adds values up to the first one that is outside of what is covered; returns its position.
     private mutating func addInside(_ values: [Double], from start: Int, to end: Int) -> Int {
-        let (first, covered) = (first, counts.count)
+        let (first, covered, shift) = (first, counts.count, shift)
         var counts = counts.mutableSpan
         var position = start
         while position < end {
-            let index = Self.bucket(values[position]) &- first
+            let index = Int(truncatingIfNeeded: values[position].bitPattern >> shift) &- first
             guard index >= 0, index < covered else { break }
             counts[index] &+= 1
             position += 1
@@ -41,7 +56,7 @@ struct LogHistogram: Sendable {
     }
 
     private mutating func addOutside(_ value: Double) {
-        let bucket = value > 0 ? min(Self.highest, max(Self.lowest, Self.bucket(value))) : Self.lowest
+        let bucket = value > 0 ? min(highest, max(lowest, bucket(value))) : lowest
         cover(bucket)
         counts[bucket - first] += 1
         total += 1
@@ -61,7 +76,7 @@ struct LogHistogram: Sendable {
         }
     }
 
-    /// Adds all counts of `other`.
+    /// Adds all counts of `other`, which has buckets of the same width.
     mutating func merge(_ other: LogHistogram) {
         guard other.total > 0 else { return }
         cover(other.first)
@@ -78,8 +93,8 @@ struct LogHistogram: Sendable {
         for (index, count) in counts.enumerated() {
             passed += count
             if Double(passed) >= rank {
-                let lower = Double(bitPattern: UInt64(first + index) << 42)
-                let upper = Double(bitPattern: UInt64(first + index + 1) << 42)
+                let lower = Double(bitPattern: UInt64(first + index) << shift)
+                let upper = Double(bitPattern: UInt64(first + index + 1) << shift)
                 return (lower + upper) / 2
             }
         }

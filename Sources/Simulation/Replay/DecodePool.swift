@@ -1,0 +1,233 @@
+/// The bundles of a deployment, and the requests that wait for them.
+struct DecodePool {
+    private enum State: Hashable {
+        case open, draining, gone
+    }
+
+    private let shape: ReplayBundleShape
+    private let routing: ReplayRouting
+    private let rule: ReplayBundle.Admission
+    private let key: StreamKey
+    /// Whether single Attention instances come and go, the bundles staying.
+    private let scalesInstances: Bool
+    private var bundles: [ReplayBundle] = []
+    private var states: [State] = []
+    /// The next event of each bundle.
+    private var events = MinimumTree()
+    private var central = RequestLine()
+    private var turn = 0
+    private var openBundles = 0
+    /// What bundles worked that are gone.
+    private var retired = ReplayBundle.StageTimes()
+
+    /// - Parameters:
+    ///   - bundles: how many there are.
+    ///   - scalesInstances: whether sizes count Attention instances.
+    init(
+        _ shape: ReplayBundleShape, bundles count: Int, routing: ReplayRouting, rule: ReplayBundle.Admission,
+        scalesInstances: Bool, key: StreamKey
+    ) {
+        self.shape = shape
+        self.routing = routing
+        self.rule = rule
+        self.scalesInstances = scalesInstances
+        self.key = key
+        for _ in 0..<count { open() }
+    }
+
+    /// When something happens next by itself; ∞ where nothing does.
+    var next: Double { events.least }
+
+    // MARK: What there is
+
+    /// Attention instances that hold requests or take them.
+    var attentionInstances: Int {
+        var sum = 0
+        for index in bundles.indices where states[index] != .gone { sum += bundles[index].presentInstances }
+        return sum
+    }
+    /// Bundles that are not gone.
+    var presentBundles: Int { states.count { $0 != .gone } }
+    var inSlots: Int { bundles.reduce(0) { $0 + $1.present } }
+
+    /// What all bundles have worked until their last events, and what those that work on have held until `time`.
+    func busy(until time: Double) -> ReplayBundle.StageTimes {
+        var sum = retired
+        for bundle in bundles {
+            sum.add(bundle.busy)
+            guard bundle.present > 0, time > bundle.clock else { continue }
+            sum.requests += (time - bundle.clock) * Double(bundle.present)
+            sum.tokens += (time - bundle.clock) * bundle.tokens
+        }
+        return sum
+    }
+
+    // MARK: Requests
+
+    /// A request is ready to be decoded.
+    mutating func add(_ row: Int, at time: Double, _ table: inout RequestTable, _ measures: inout ReplayMeasures) {
+        measures.beganWaiting()
+        route(row, at: time, &table, &measures)
+    }
+
+    private mutating func route(
+        _ row: Int, at time: Double, _ table: inout RequestTable, _ measures: inout ReplayMeasures
+    ) {
+        if routing.isCentral {
+            central.append(row, &table)
+            if central.count == 1 { drain(at: time, &table, &measures) }
+        } else {
+            give(row, to: choose(table.number[row]), at: time, &table)
+        }
+    }
+
+    private mutating func give(_ row: Int, to index: Int, at time: Double, _ table: inout RequestTable) {
+        bundles[index].append(row, at: time, &table, rule)
+        events.set(index, to: bundles[index].planned)
+    }
+
+    /// Gives those that wait in the one line to bundles that have room, in their order.
+    private mutating func drain(at time: Double, _ table: inout RequestTable, _ measures: inout ReplayMeasures) {
+        while !central.isEmpty {
+            let row = Int(central.first)
+            if table.arrival[row] + rule.patience < time {
+                _ = central.removeFirst(&table)
+                measures.abandoned(row, table)
+                table.remove(row)
+                continue
+            }
+            guard let index = bundleWithRoom(for: rule.need(row, table)) else { return }
+            _ = central.removeFirst(&table)
+            give(row, to: index, at: time, &table)
+        }
+    }
+
+    /// The least loaded open bundle that has room; the first of equals.
+    private func bundleWithRoom(for need: Double) -> Int? {
+        var chosen: Int?
+        for index in bundles.indices where states[index] == .open && bundles[index].hasRoom(for: need) {
+            guard let best = chosen else {
+                chosen = index
+                continue
+            }
+            if isLess(bundles[index], bundles[best]) { chosen = index }
+        }
+        return chosen
+    }
+
+    /// Whether `one` has less for each of its slots.
+    private func isLess(_ one: ReplayBundle, _ other: ReplayBundle) -> Bool {
+        if routing == .leastKV { return one.promptTokens * Double(other.slots) < other.promptTokens * Double(one.slots) }
+        return one.committed * other.slots < other.committed * one.slots
+    }
+
+    /// The bundle for request `number`, by turn or lot.
+    private mutating func choose(_ number: Int) -> Int {
+        var position: Int
+        if routing == .roundRobin {
+            position = turn % openBundles
+            turn += 1
+        } else {
+            var generator = key.child(number).generator
+            position = generator.below(openBundles)
+        }
+        for index in states.indices where states[index] == .open {
+            if position == 0 { return index }
+            position -= 1
+        }
+        return 0
+    }
+
+    /// The event at ``next``.
+    mutating func happen(_ table: inout RequestTable, _ measures: inout ReplayMeasures) {
+        let index = events.position
+        let time = events.least
+        bundles[index].beginEvent(&table, rule, &measures)
+        repeat {
+            drain(at: time, &table, &measures)
+            bundles[index].enter(&table, rule, &measures)
+        } while !central.isEmpty && bundleWithRoom(for: rule.need(Int(central.first), table)) != nil
+        bundles[index].endEvent(&table, rule, &measures)
+        if states[index] == .draining, bundles[index].present == 0 { retire(index) }
+        events.set(index, to: bundles[index].planned)
+    }
+}
+
+extension DecodePool {
+    // MARK: Sizes
+
+    /// Changes the number of bundles, or of Attention instances, that take requests.
+    mutating func setOpen(
+        _ count: Int, at time: Double, _ table: inout RequestTable, _ measures: inout ReplayMeasures
+    ) {
+        if scalesInstances {
+            setInstances(count, at: time, table)
+        } else {
+            while openBundles < count { open() }
+            while openBundles > count { drainOne(at: time, &table, &measures) }
+        }
+        drain(at: time, &table, &measures)
+    }
+
+    private mutating func open() {
+        openBundles += 1
+        let bundle = ReplayBundle(shape, instances: shape.attentionInstances)
+        if let index = states.firstIndex(of: .gone) {
+            bundles[index] = bundle
+            states[index] = .open
+        } else {
+            bundles.append(bundle)
+            states.append(.open)
+        }
+    }
+
+    /// Lets the open bundle with the fewest requests drain, of equals the last; those in its line go elsewhere.
+    private mutating func drainOne(
+        at time: Double, _ table: inout RequestTable, _ measures: inout ReplayMeasures
+    ) {
+        var chosen = -1
+        for index in bundles.indices where states[index] == .open {
+            if chosen < 0 || bundles[index].committed <= bundles[chosen].committed { chosen = index }
+        }
+        states[chosen] = .draining
+        openBundles -= 1
+        var line = bundles[chosen].takeLine(table)
+        if bundles[chosen].present == 0 { retire(chosen) }
+        events.set(chosen, to: bundles[chosen].planned)
+        if routing.isCentral {
+            central.prepend(line, &table)
+        } else {
+            while !line.isEmpty {
+                let row = line.removeFirst(&table)
+                give(row, to: choose(table.number[row]), at: time, &table)
+            }
+        }
+    }
+
+    private mutating func retire(_ index: Int) {
+        states[index] = .gone
+        retired.add(bundles[index].busy)
+        bundles[index] = ReplayBundle(shape, instances: 0)
+    }
+
+    /// Spreads `count` Attention instances evenly over the bundles, the first ones taking what is left over.
+    private mutating func setInstances(_ count: Int, at time: Double, _ table: RequestTable) {
+        for index in bundles.indices {
+            let share = count / bundles.count + (index < count % bundles.count ? 1 : 0)
+            bundles[index].setOpen(share, at: time, table, rule)
+            events.set(index, to: bundles[index].planned)
+        }
+    }
+}
+
+extension ReplayBundle.StageTimes {
+    mutating func add(_ other: ReplayBundle.StageTimes) {
+        attention += other.attention
+        ffn += other.ffn
+        communication += other.communication
+        requests += other.requests
+        tokens += other.tokens
+        active += other.active
+        generated += other.generated
+    }
+}

@@ -1,0 +1,117 @@
+import Sizing
+import Text
+
+/// One request of a replay.
+public struct ReplayRequest: Hashable, Sendable {
+    /// When it arrives, seconds from the beginning.
+    public var arrival: Double
+    /// P, tokens.
+    public var prefill: Int
+    /// Tokens that it generates, 1 or more.
+    public var decode: Int
+    /// h, tokens of its prompt that are cached where it is prefilled.
+    public var cached: Int
+
+    public init(arrival: Double, prefill: Int, decode: Int, cached: Int = 0) {
+        self.arrival = arrival
+        self.prefill = prefill
+        self.decode = decode
+        self.cached = cached
+    }
+}
+
+/// Which bundle, and which instance of it, a request goes to.
+public enum ReplayRouting: String, Hashable, Sendable, CaseIterable {
+    /// Requests wait in one line for all bundles; the one with the fewest requests takes the next, the first of equals.
+    case leastLoaded = "least_loaded"
+    /// Requests wait in one line for all bundles; the one whose cache holds the fewest tokens takes the next.
+    case leastKV = "least_kv"
+    /// In turn; each bundle has a line of its own.
+    case roundRobin = "round_robin"
+    /// By lot; each bundle has a line of its own.
+    case random
+
+    /// Whether requests wait in one line for all.
+    var isCentral: Bool { self == .leastLoaded || self == .leastKV }
+}
+
+/// A bundle xA–yF, and what its steps take (model sections 1, 5 and 10).
+public struct ReplayBundleShape: Hashable, Sendable {
+    /// Curves of FFN and communication, and of Attention where it does not depend on the batch.
+    public let stages: StageLatencies
+    public let attention: AttentionCurves
+    /// x, where the pool does not change it.
+    public let attentionInstances: Int
+    /// y.
+    public let ffnInstances: Int
+    /// B, slots of an instance and microbatch.
+    public let batchSize: Int
+    /// m; `nil` for lock-step.
+    public let microbatches: Int?
+    /// Tokens that the cache of one Attention instance holds; `nil` where memory never binds.
+    public let tokenCapacity: Double?
+
+    /// - Parameter attention: the curves of t_A; `nil` for that of `stages`.
+    /// - Throws: `InvalidInput` naming what is out of range.
+    public init(
+        stages: StageLatencies, attention: AttentionCurves? = nil, attentionInstances: Int, ffnInstances: Int = 1,
+        batchSize: Int, microbatches: Int? = nil, tokenCapacity: Double? = nil
+    ) throws(InvalidInput) {
+        try InvalidInput.check(
+            attentionInstances, in: 1...SizingLimits.maximumRatio, field: "bundle.attention_instances")
+        try InvalidInput.check(ffnInstances, in: 1...SizingLimits.maximumRatio, field: "bundle.ffn_instances")
+        try InvalidInput.check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
+        if let microbatches {
+            try InvalidInput.check(microbatches, in: 1...SizingLimits.maximumMicrobatches, field: "microbatches")
+        }
+        self.stages = stages
+        self.attention = attention ?? AttentionCurves(stages.attention)
+        self.attentionInstances = attentionInstances
+        self.ffnInstances = ffnInstances
+        self.batchSize = batchSize
+        self.microbatches = microbatches
+        self.tokenCapacity = tokenCapacity
+    }
+
+    /// m, 1 in lock-step.
+    var rows: Int { microbatches ?? 1 }
+    /// Slots of one Attention instance.
+    var slotsPerInstance: Int { batchSize * rows }
+}
+
+/// What happens to a request before it is decoded: times of its prefill and of the transfer of its cache, microseconds.
+///
+/// The transfer's link is one server, first come, first served.
+public struct ReplayService: Sendable {
+    /// One request's way over the link.
+    public struct Transfer: Hashable, Sendable {
+        /// How long the link is busy with it.
+        public var busy: Double
+        /// What comes on top and keeps the link free: latency, coding.
+        public var delay: Double
+        /// How long before the end of the prefill the link may begin with it.
+        public var head: Double
+        /// What is left for the link after the end of the prefill, at least.
+        public var least: Double
+
+        public init(busy: Double, delay: Double = 0, head: Double = 0, least: Double = 0) {
+            self.busy = busy
+            self.delay = delay
+            self.head = head
+            self.least = least
+        }
+    }
+
+    /// t_P of a prompt of P tokens of which h are cached.
+    let prefill: @Sendable (_ prompt: Int, _ cached: Int) -> Double
+    /// Of a cache of so many tokens whose prefill took so long; `nil` where it takes no time.
+    let transfer: (@Sendable (_ tokens: Int, _ prefill: Double) -> Transfer)?
+
+    public init(
+        prefill: @escaping @Sendable (_ prompt: Int, _ cached: Int) -> Double,
+        transfer: (@Sendable (_ tokens: Int, _ prefill: Double) -> Transfer)? = nil
+    ) {
+        self.prefill = prefill
+        self.transfer = transfer
+    }
+}
