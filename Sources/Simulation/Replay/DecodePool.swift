@@ -90,14 +90,13 @@ struct DecodePool {
     private mutating func drain(at time: Double, _ table: inout RequestTable, _ measures: inout ReplayMeasures) {
         while !central.isEmpty {
             let row = Int(central.first)
-            if table.arrival[row] + rule.patience < time {
-                _ = central.removeFirst(&table)
+            guard let index = bundleWithRoom(for: rule.need(row, table)) else { return }
+            _ = central.removeFirst(&table)
+            guard table.arrival[row] + rule.patience >= time else {
                 measures.abandoned(row, table)
                 table.remove(row)
                 continue
             }
-            guard let index = bundleWithRoom(for: rule.need(row, table)) else { return }
-            _ = central.removeFirst(&table)
             give(row, to: index, at: time, &table)
         }
     }

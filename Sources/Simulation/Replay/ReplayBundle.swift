@@ -300,17 +300,15 @@ extension ReplayBundle {
         while !line.isEmpty {
             let row = Int(line.first)
             let need = rule.need(row, table)
-            if table.arrival[row] + rule.patience < clock {
-                _ = line.removeFirst(&table)
-                reservedInLine -= need
+            guard let worker = worker(for: need, rule) else { break }
+            _ = line.removeFirst(&table)
+            reservedInLine -= need
+            guard table.arrival[row] + rule.patience >= clock else {
                 promptTokens -= Double(table.prefill[row])
                 measures.abandoned(row, table)
                 table.remove(row)
                 continue
             }
-            guard let worker = worker(for: need, rule) else { break }
-            _ = line.removeFirst(&table)
-            reservedInLine -= need
             table.worker[row] = Int32(truncatingIfNeeded: worker)
             table.began[row] = clock
             counts[worker] += 1

@@ -122,6 +122,7 @@ struct ReplayEngine<Source: ReplaySource> {
     /// Replays to the end: no request comes any more, and none is there.
     mutating func run(_ control: SimulationControl) throws(SimulationError) -> ReplayRun {
         var events = 0
+        var reported = 0
         upcoming = source.next()
         while true {
             let arrival = upcoming.map { $0.arrival * 1e6 } ?? .infinity
@@ -151,7 +152,10 @@ struct ReplayEngine<Source: ReplaySource> {
                 ask()
             }
             events += 1
-            if events % Self.interval == 0 { try control.report(Self.interval) }
+            if events % Self.interval == 0 {
+                try control.report(measures.arrived - reported)
+                reported = measures.arrived
+            }
         }
         return finish(events)
     }

@@ -1,0 +1,130 @@
+/// What a planner is asked: requests as they came, and what they weigh.
+public struct AdviceDemand: Hashable, Sendable {
+    /// Requests a second.
+    public var rate: Double
+    /// Index of dispersion of the arrivals.
+    public var dispersion: Double
+    /// Mean of P, of P less what is cached, and of D, tokens.
+    public var prefill: Double
+    public var uncached: Double
+    public var decode: Double
+    /// θ and ν, tokens.
+    public var slotMean: Double
+    public var slotDeviation: Double
+
+    /// Of what came in `window`, which lasted so many seconds; `nil` where nothing came.
+    public init?(_ window: ReplayWindow, seconds: Double) {
+        guard window.arrivals > 0, seconds > 0, let load = window.slotLoad else { return nil }
+        let count = Double(window.arrivals)
+        rate = count / seconds
+        dispersion = window.dispersion
+        prefill = window.prefill / count
+        uncached = window.uncached / count
+        decode = window.decode / count
+        slotMean = load.mean
+        slotDeviation = load.deviation
+    }
+}
+
+/// A plan for a demand; `nil` where none keeps the limits.
+public typealias AdvicePlanner = @Sendable (AdviceDemand) -> PoolSizes?
+
+/// This service's own advice: every so often a plan from what the last window showed. It grows at once; it shrinks by more than
+/// the hysteresis or not at all, and to no less than the most that was planned within the window.
+public struct AdvicePolicy: ReplayPolicy {
+    private let period: Double
+    private let windowLength: Double
+    private let hysteresis: Double
+    private let planner: AdvicePlanner
+    private var asked = 0
+    /// What was seen at each look, the last ones.
+    private var windows: [(seconds: Double, window: ReplayWindow)] = []
+    private var plans: [(time: Double, sizes: PoolSizes)] = []
+
+    /// - Parameters:
+    ///   - period: seconds between two plans, positive.
+    ///   - window: seconds that a plan looks back; at least a period.
+    ///   - hysteresis: part of a pool by which a plan must be smaller before it shrinks, 0…1.
+    public init(
+        period: Double = 60, window: Double = 300, hysteresis: Double = 0.1, planner: @escaping AdvicePlanner
+    ) {
+        self.period = period
+        windowLength = max(period, window)
+        self.hysteresis = hysteresis
+        self.planner = planner
+    }
+
+    public var next: Double? { Double(asked + 1) * period }
+
+    public mutating func sizes(_ observation: PoolObservation) -> PoolSizes {
+        asked += 1
+        windows.append((observation.interval, observation.window))
+        let kept = max(1, Int(min(1e6, (windowLength / period).rounded())))
+        if windows.count > kept { windows.removeFirst(windows.count - kept) }
+        var sum = windows[0].window
+        var seconds = windows[0].seconds
+        for (length, window) in windows.dropFirst() {
+            sum.join(window)
+            seconds += length
+        }
+        let current = observation.wanted
+        guard let demand = AdviceDemand(sum, seconds: seconds), let plan = planner(demand) else { return current }
+        plans.removeAll { $0.time <= observation.time - windowLength }
+        plans.append((observation.time, plan))
+        return PoolSizes(
+            prefill: choose(\.prefill, plan, current), decode: choose(\.decode, plan, current))
+    }
+
+    private func choose(_ pool: KeyPath<PoolSizes, Int>, _ plan: PoolSizes, _ current: PoolSizes) -> Int {
+        let now = current[keyPath: pool]
+        if plan[keyPath: pool] > now { return plan[keyPath: pool] }
+        let most = plans.reduce(plan[keyPath: pool]) { max($0, $1.sizes[keyPath: pool]) }
+        return Double(most) < (1 - hysteresis) * Double(now) ? most : now
+    }
+}
+
+/// What a controller would do that knows what comes: for each window the plan of that window's own requests, ready when it begins. A
+/// yardstick; nobody can have it.
+public struct OraclePlan: Sendable {
+    /// - Parameters:
+    ///   - source: the requests that will come.
+    ///   - window: seconds, positive.
+    ///   - startDelay: seconds that an instance takes to start.
+    /// - Returns: sizes at the beginning, and those to ask for later.
+    static func schedule(
+        _ source: some ReplaySource, window: Double, startDelay: Double, bounds: PoolBounds, sizes: PoolSizes,
+        planner: AdvicePlanner
+    ) -> (first: PoolSizes, steps: [(time: Double, sizes: PoolSizes)]) {
+        var source = source
+        var plans: [PoolSizes] = []
+        var current = ReplayWindow()
+        var last = sizes
+        func close() {
+            if let demand = AdviceDemand(current, seconds: window), let plan = planner(demand) {
+                last = bounds.clamp(plan)
+            }
+            plans.append(last)
+            current = ReplayWindow(after: current)
+        }
+        while let request = source.next() {
+            while request.arrival >= Double(plans.count + 1) * window, plans.count < Self.mostWindows { close() }
+            current.add(
+                prompt: request.prefill, cached: request.cached, decode: request.decode, at: request.arrival * 1e6)
+        }
+        close()
+        var steps: [(time: Double, sizes: PoolSizes)] = []
+        for index in 1..<max(1, plans.count) where plans[index] != plans[index - 1] {
+            // What grows is asked for before the window, what shrinks at its beginning.
+            let start = Double(index) * window
+            let (before, after) = (plans[index - 1], plans[index])
+            let grown = PoolSizes(
+                prefill: max(before.prefill, after.prefill), decode: max(before.decode, after.decode))
+            if grown != before { steps.append((max(0, start - startDelay), grown)) }
+            if grown != after { steps.append((start, after)) }
+        }
+        return (plans[0], steps)
+    }
+
+    /// Most windows that are planned; later ones keep the last plan.
+    static let mostWindows = 10_000
+}
