@@ -77,7 +77,7 @@ struct DecodePool {
             central.append(row, &table)
             if central.count == 1 { drain(at: time, &table, &measures) }
         } else {
-            give(row, to: choose(table.number[row]), at: time, &table)
+            give(row, to: choose(table[row].number), at: time, &table)
         }
     }
 
@@ -92,7 +92,7 @@ struct DecodePool {
             let row = Int(central.first)
             guard let index = bundleWithRoom(for: rule.need(row, table)) else { return }
             _ = central.removeFirst(&table)
-            guard table.arrival[row] + rule.patience >= time else {
+            guard table[row].arrival + rule.patience >= time else {
                 measures.abandoned(row, table)
                 table.remove(row)
                 continue
@@ -198,7 +198,7 @@ extension DecodePool {
         } else {
             while !line.isEmpty {
                 let row = line.removeFirst(&table)
-                give(row, to: choose(table.number[row]), at: time, &table)
+                give(row, to: choose(table[row].number), at: time, &table)
             }
         }
     }

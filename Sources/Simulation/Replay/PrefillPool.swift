@@ -127,7 +127,7 @@ struct PrefillPool {
             central.append(row, &table)
             if central.count == 1 { serve(at: time, &table, &measures) }
         } else {
-            let index = choose(table.number[row])
+            let index = choose(table[row].number)
             lines[index].append(row, &table)
             if serving[index] < 0 { serve(index, at: time, &table, &measures) }
         }
@@ -176,13 +176,13 @@ struct PrefillPool {
         _ measures: inout ReplayMeasures
     ) {
         waiting -= 1
-        guard table.arrival[row] + patience >= time else {
+        guard table[row].arrival + patience >= time else {
             measures.abandoned(row, table, fromSlots: false)
             table.remove(row)
             return
         }
         measures.beganPrefill(row, at: time, table)
-        let duration = service(Int(table.prefill[row]), Int(table.cached[row]))
+        let duration = service(Int(table[row].prefill), Int(table[row].cached))
         serving[index] = Int32(truncatingIfNeeded: row)
         began[index] = time
         ends.set(index, to: time + duration)

@@ -31,7 +31,7 @@ struct ReplayBundle {
     private var batch: [Int]
     private var lines = StretchLines()
     /// Rows of the request table by their last steps.
-    private var ends = EventHeap<Int>()
+    private var ends = StepCalendar()
     /// Those that are to enter at the next end of a step, or wait for a slot here.
     private(set) var line = RequestLine()
 
@@ -150,7 +150,7 @@ struct ReplayBundle {
 
     /// Begins with those in line, where nothing is in a slot.
     private mutating func wake(at time: Double, _ table: RequestTable, _ rule: Admission) {
-        guard present == 0, !line.isEmpty, worker(for: rule.need(Int(line.first), table), rule) != nil else { return }
+        guard present == 0, !line.isEmpty, canEnter(rule.need(Int(line.first), table), rule) else { return }
         clock = time
         plannedSteps = 0
         planned = time
@@ -172,12 +172,12 @@ extension ReplayBundle {
         let need = rule.need(row, table)
         line.append(row, &table)
         reservedInLine += need
-        promptTokens += Double(table.prefill[row])
+        promptTokens += Double(table[row].prefill)
         // At the end of a step they enter anyway.
         guard isFirst, !isAtEndOfStep else { return }
         if present == 0 {
             wake(at: time, table, rule)
-        } else if worker(for: need, rule) != nil {
+        } else if canEnter(need, rule) {
             plan(until: time)
         }
     }
@@ -187,8 +187,8 @@ extension ReplayBundle {
         let taken = line
         var row = taken.first
         while row >= 0 {
-            promptTokens -= Double(table.prefill[Int(row)])
-            row = table.next[Int(row)]
+            promptTokens -= Double(table[Int(row)].prefill)
+            row = table[Int(row)].next
         }
         line = RequestLine()
         reservedInLine = 0
@@ -206,15 +206,29 @@ extension ReplayBundle {
 
         /// Tokens that a request holds at its end.
         func need(_ row: Int, _ table: RequestTable) -> Double {
-            Double(table.prefill[row]) + Double(steps(row, table))
+            Double(table[row].prefill) + Double(steps(row, table))
         }
 
         /// Steps that it is decoded for.
-        func steps(_ row: Int, _ table: RequestTable) -> Int { Int(table.decode[row]) - (afterPrefill ? 1 : 0) }
+        func steps(_ row: Int, _ table: RequestTable) -> Int { Int(table[row].decode) - (afterPrefill ? 1 : 0) }
+    }
+
+    /// Whether a request could enter now.
+    private func canEnter(_ need: Double, _ rule: Admission) -> Bool {
+        guard openPresent < slots else { return false }
+        return shape.tokenCapacity == nil || worker(for: need, rule) != nil
     }
 
     /// The worker that a request goes to, or nil where it has to wait.
     private func worker(for need: Double, _ rule: Admission) -> Int? {
+        guard openPresent < slots else { return nil }
+        if shape.tokenCapacity == nil, !rule.byTokens, openInstances == instances.count {
+            // The most usual case, the first of those with the fewest requests.
+            let counts = counts.span
+            var (chosen, least) = (0, counts[0])
+            for worker in 1..<counts.count where counts[worker] < least { (chosen, least) = (worker, counts[worker]) }
+            return chosen
+        }
         var chosen = -1
         var least = Double.infinity
         for (instance, state) in instances.enumerated() where state == .open {
@@ -231,10 +245,7 @@ extension ReplayBundle {
     mutating func beginEvent(_ table: inout RequestTable, _ rule: Admission, _ measures: inout ReplayMeasures) {
         isAtEndOfStep = true
         advance()
-        while let (end, row) = ends.first, end == step {
-            _ = ends.removeFirst()
-            leave(row, &table, rule, &measures)
-        }
+        while let row = ends.removeEnding(with: step, table) { leave(row, &table, rule, &measures) }
     }
 
     /// Goes on with those that are in slots now.
@@ -273,14 +284,14 @@ extension ReplayBundle {
     private mutating func leave(
         _ row: Int, _ table: inout RequestTable, _ rule: Admission, _ measures: inout ReplayMeasures
     ) {
-        let worker = Int(table.worker[row])
+        let worker = Int(table[row].worker)
         let instance = worker / rows
         let need = rule.need(row, table)
         counts[worker] -= 1
         loads[worker] -= need
         reserved[instance] -= need
         tokens -= need
-        promptTokens -= Double(table.prefill[row])
+        promptTokens -= Double(table[row].prefill)
         batch[worker - instance * rows] -= 1
         present -= 1
         if instances[instance] == .open {
@@ -303,23 +314,23 @@ extension ReplayBundle {
             guard let worker = worker(for: need, rule) else { break }
             _ = line.removeFirst(&table)
             reservedInLine -= need
-            guard table.arrival[row] + rule.patience >= clock else {
-                promptTokens -= Double(table.prefill[row])
+            guard table[row].arrival + rule.patience >= clock else {
+                promptTokens -= Double(table[row].prefill)
                 measures.abandoned(row, table)
                 table.remove(row)
                 continue
             }
-            table.worker[row] = Int32(truncatingIfNeeded: worker)
-            table.began[row] = clock
+            table[row].worker = Int32(truncatingIfNeeded: worker)
+            table[row].began = clock
             counts[worker] += 1
-            loads[worker] += Double(table.prefill[row])
-            tokens += Double(table.prefill[row])
+            loads[worker] += Double(table[row].prefill)
+            tokens += Double(table[row].prefill)
             reserved[worker / rows] += need
             openReserved += need
             openPresent += 1
             batch[worker % rows] += 1
             present += 1
-            ends.insert(step + rule.steps(row, table), row)
+            ends.insert(row, end: step + rule.steps(row, table), after: step, &table)
             measures.entered(row, at: clock, table)
             if !rule.afterPrefill { entered.append(Int32(truncatingIfNeeded: row)) }
         }
@@ -333,7 +344,7 @@ extension ReplayBundle {
     private mutating func refresh() {
         attentionTime = 0
         attentionGrowth = 0
-        longest = ends.first.map { $0.key - step } ?? 0
+        longest = present > 0 ? (ends.next(after: step) ?? step) - step : 0
         let instances = Double(presentInstances)
         ffnTime = 0
         linkTime = 0

@@ -57,7 +57,8 @@ struct ReplayEngine<Source: ReplaySource> {
     private var upcoming: ReplayRequest?
     private var table = RequestTable()
     private var measures: ReplayMeasures
-    private var prefill: PrefillPool?
+    private var prefill: PrefillPool
+    private let hasPrefill: Bool
     private var decode: DecodePool
     /// Caches on their way, by the time of their arrival.
     private var transit = EventHeap<Arrival>()
@@ -107,11 +108,11 @@ struct ReplayEngine<Source: ReplaySource> {
         decode = DecodePool(
             deployment.shape, bundles: deployment.bundles, routing: deployment.routing, rule: rule,
             scalesInstances: deployment.scalesInstances, key: key.child(0))
-        if let service = deployment.service {
-            prefill = PrefillPool(
-                deployment.prefillInstances, service: service.prefill, patience: deployment.patience * 1e6,
-                routing: deployment.routing, key: key.child(1))
-        }
+        hasPrefill = deployment.service != nil
+        let none: @Sendable (Int, Int) -> Double = { _, _ in 0 }
+        let service = deployment.service?.prefill ?? none
+        prefill = PrefillPool(
+            deployment.sizes.prefill, service: service, patience: deployment.patience * 1e6, routing: deployment.routing, key: key.child(1))
         prefillScale = PoolScale(deployment.sizes.prefill)
         decodeScale = PoolScale(deployment.sizes.decode)
         meters = PoolMeters(
@@ -126,9 +127,9 @@ struct ReplayEngine<Source: ReplaySource> {
         upcoming = source.next()
         while true {
             let arrival = upcoming.map { $0.arrival * 1e6 } ?? .infinity
-            let (prompt, cache, step) = (
-                prefill?.next ?? .infinity, transit.first?.key.time ?? .infinity, decode.next
-            )
+            let prompt = prefill.next
+            let cache = transit.first?.key.time ?? .infinity
+            let step = decode.next
             let ready = min(prefillScale.next, decodeScale.next)
             guard upcoming != nil || table.present > 0 else { break }
             let request = min(min(arrival, prompt), min(cache, step))
@@ -167,40 +168,40 @@ struct ReplayEngine<Source: ReplaySource> {
         let number = measures.arrived
         measures.arrived(request, at: time)
         upcoming = source.next()
-        let waiting = prefill?.waiting ?? measures.waiting
+        let waiting = hasPrefill ? prefill.waiting : measures.waiting
         let need = Double(request.prefill) + Double(request.decode)
         guard waiting < deployment.queueLimit, need <= deployment.shape.tokenCapacity ?? .infinity else {
             measures.rejected()
             return
         }
         let row = table.insert(request, number: number, at: time)
-        if prefill != nil {
-            prefill?.add(row, at: time, &table, &measures)
+        if hasPrefill {
+            prefill.add(row, at: time, &table, &measures)
         } else {
             decode.add(row, at: time, &table, &measures)
         }
     }
 
     private mutating func finishPrompt() {
-        guard let (row, duration) = prefill?.finish(&table, &measures) else { return }
+        let (row, duration) = prefill.finish(&table, &measures)
         if prefillScale.events > 0 { meter() }
         measures.firstToken(row, at: time, &table)
-        guard table.decode[row] > 1 else {
+        guard table[row].decode > 1 else {
             measures.finished(row, at: time, steps: 0, table)
             table.remove(row)
             return
         }
         var ready = time
-        if let transfer = deployment.service?.transfer?(Int(table.prefill[row]), duration) {
+        if let transfer = deployment.service?.transfer?(Int(table[row].prefill), duration) {
             // The link begins when it is free, and not before there is something to be sent.
             let done = max(max(linkFree, time - transfer.head) + transfer.busy, time + transfer.least)
             linkFree = done
             linkBusy += transfer.busy
             ready = done + transfer.delay
         }
-        table.ready[row] = ready
+        table[row].ready = ready
         if ready > time {
-            transit.insert(Arrival(time: ready, number: table.number[row]), row)
+            transit.insert(Arrival(time: ready, number: table[row].number), row)
         } else {
             decode.add(row, at: time, &table, &measures)
         }
@@ -218,19 +219,19 @@ struct ReplayEngine<Source: ReplaySource> {
     private mutating func ask() {
         measures.closeWindow(at: time)
         let sizes = bounds.clamp(policy.sizes(observation()))
-        if prefill != nil { prefillScale.want(sizes.prefill, at: time, delay: startDelay) }
+        if hasPrefill { prefillScale.want(sizes.prefill, at: time, delay: startDelay) }
         decodeScale.want(sizes.decode, at: time, delay: startDelay)
         apply()
     }
 
     private mutating func apply() {
-        prefill?.setOpen(prefillScale.open, at: time, &table, &measures)
+        prefill.setOpen(prefillScale.open, at: time, &table, &measures)
         decode.setOpen(decodeScale.open, at: time, &table, &measures)
         meter()
     }
 
     private mutating func meter() {
-        meters.prefill.set(present: prefill?.present ?? 0, starting: prefillScale.starting, at: time)
+        meters.prefill.set(present: prefill.present, starting: prefillScale.starting, at: time)
         let shape = deployment.shape
         let starting = decodeScale.starting
         meters.attention.set(
@@ -243,7 +244,7 @@ struct ReplayEngine<Source: ReplaySource> {
 
     private mutating func observation() -> PoolObservation {
         let now = Observed(
-            time: time, busy: decode.busy(until: time), prefillBusy: prefill?.busy(until: time) ?? 0,
+            time: time, busy: decode.busy(until: time), prefillBusy: prefill.busy(until: time),
             prefillTime: meters.prefill.presentTime(until: time),
             attentionTime: meters.attention.presentTime(until: time))
         let before = observed
@@ -262,7 +263,7 @@ struct ReplayEngine<Source: ReplaySource> {
             },
             prefillUtilisation: part(
                 now.prefillBusy - before.prefillBusy, of: now.prefillTime - before.prefillTime),
-            waiting: measures.waiting, waitingForPrefill: prefill?.waiting ?? 0)
+            waiting: measures.waiting, waitingForPrefill: prefill.waiting)
     }
 
     // MARK: The end
@@ -270,7 +271,7 @@ struct ReplayEngine<Source: ReplaySource> {
     private var gauges: ReplaySeries.Gauges {
         ReplaySeries.Gauges(
             prefillInstances: meters.prefill.present, attentionInstances: meters.attention.present,
-            ffnInstances: meters.ffn.present, waiting: measures.waiting, waitingForPrefill: prefill?.waiting ?? 0,
+            ffnInstances: meters.ffn.present, waiting: measures.waiting, waitingForPrefill: prefill.waiting,
             inSlots: decode.inSlots)
     }
 
@@ -280,7 +281,7 @@ struct ReplayEngine<Source: ReplaySource> {
         return ReplayRun(
             measures: measures, meters: meters, duration: time, events: events, present: table.present,
             mostPresent: table.count, stages: decode.busy(until: time),
-            prefillBusy: prefill?.busy(until: time) ?? 0, peakWaitingForPrefill: prefill?.peakWaiting ?? 0,
+            prefillBusy: prefill.busy(until: time), peakWaitingForPrefill: prefill.peakWaiting,
             linkBusy: linkBusy, scaleEvents: prefillScale.events + decodeScale.events,
             reversals: prefillScale.reversals + decodeScale.reversals)
     }

@@ -110,7 +110,7 @@ extension ReplayMeasures {
     }
 
     mutating func beganPrefill(_ row: Int, at time: Double, _ table: RequestTable) {
-        prefillWaits.add(time - table.arrival[row])
+        prefillWaits.add(time - table[row].arrival)
     }
 
     mutating func beganWaiting() {
@@ -120,8 +120,8 @@ extension ReplayMeasures {
 
     @inline(__always)
     mutating func firstToken(_ row: Int, at time: Double, _ table: inout RequestTable) {
-        table.firstToken[row] = time
-        let taken = time - table.arrival[row]
+        table[row].firstToken = time
+        let taken = time - table[row].arrival
         firstTokens.add(taken)
         series.firstToken(taken)
         window.firstToken(taken, limit: limits.timeToFirstToken)
@@ -129,22 +129,22 @@ extension ReplayMeasures {
 
     mutating func entered(_ row: Int, at time: Double, _ table: RequestTable) {
         waiting -= 1
-        waits.add(max(0, time - table.ready[row]))
+        waits.add(max(0, time - table[row].ready))
     }
 
     /// - Parameter steps: that the request was decoded for; 0 where its prefill gave all it asked for.
     mutating func finished(_ row: Int, at time: Double, steps: Int, _ table: RequestTable) {
         completed += 1
-        generated += Int(table.decode[row])
-        let arrival = table.arrival[row]
+        generated += Int(table[row].decode)
+        let arrival = table[row].arrival
         endToEnd.add(time - arrival)
         var isGood = true
-        if let limit = limits.timeToFirstToken, table.firstToken[row] - arrival > limit {
+        if let limit = limits.timeToFirstToken, table[row].firstToken - arrival > limit {
             missed.timeToFirstToken += 1
             isGood = false
         }
         if steps > 0 {
-            let taken = (time - table.began[row]) / Double(steps)
+            let taken = (time - table[row].began) / Double(steps)
             perToken.add(taken)
             series.perToken(taken)
             window.perToken(taken, limit: limits.timePerToken)
@@ -152,7 +152,7 @@ extension ReplayMeasures {
                 missed.timePerToken += 1
                 isGood = false
             }
-            if let limit = limits.wait, table.began[row] - table.ready[row] > limit {
+            if let limit = limits.wait, table[row].began - table[row].ready > limit {
                 missed.wait += 1
                 isGood = false
             }
@@ -162,8 +162,8 @@ extension ReplayMeasures {
         guard completions != nil else { return }
         completions?.append(
             ReplayCompletion(
-                number: table.number[row], arrival: arrival, firstToken: table.firstToken[row],
-                began: steps > 0 ? table.began[row] : arrival, end: time))
+                number: table[row].number, arrival: arrival, firstToken: table[row].firstToken,
+                began: steps > 0 ? table[row].began : arrival, end: time))
     }
 
     /// Ends the parts of the series that end before `time`.
