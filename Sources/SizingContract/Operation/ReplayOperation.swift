@@ -1,0 +1,83 @@
+import JSON
+import Simulation
+import Text
+
+/// `/v1/replay`: arrivals through a deployment and its scaling policies.
+public struct ReplayOperation: JSONOperation {
+    public static let name: StaticString = "/v1/replay"
+    public static let canReportProgress = true
+    public static let maximumLength: Int? = 48 << 20
+
+    private let limits: SimulationLimits
+
+    public init(_ limits: SimulationLimits = SimulationLimits()) { self.limits = limits }
+
+    public func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> ReplayRequest? {
+        ReplayRequest.decode(json, limits, &errors)
+    }
+
+    /// A unit of work takes some ten to thirty nanoseconds; a plan for advice some milliseconds.
+    public static func estimate(_ input: ReplayRequest) -> WorkEstimate {
+        WorkEstimate(time: 2e-3 + 30e-9 * input.problem.estimatedWork, memory: input.problem.estimatedMemory)
+    }
+
+    public func admit(_ input: ReplayRequest) throws(ProblemDocument) {
+        do throws(SimulationError) {
+            try input.problem.checkSize()
+        } catch {
+            throw Self.problem(error, of: input)
+        }
+    }
+
+    public static func reportsProgress(_ input: ReplayRequest) -> Bool { true }
+
+    public func run(_ input: ReplayRequest, _ context: OperationContext) throws(ProblemDocument) -> ReplayAnswer {
+        let deadline = context.start + Double(input.timeout)
+        let isCancelled = context.isCancelled
+        let control = SimulationControl {
+            if isCancelled() { return .cancelled }
+            return MonotonicClock.milliseconds() > deadline ? .timedOut : nil
+        }
+        do throws(SimulationError) {
+            if let reason = control.stop() { throw reason }
+            let outcomes = try input.problem.run(
+                threads: limits.threads, control: control, progress: context.progress)
+            return ReplayAnswer(outcomes, to: input)
+        } catch {
+            throw Self.problem(error, of: input)
+        }
+    }
+
+    public static func write(_ output: ReplayAnswer, into writer: inout JSONWriter) { output.write(into: &writer) }
+
+    public static func expectedLength(_ output: ReplayAnswer) -> Int {
+        4096 + output.sides.reduce(0) { $0 + 2048 + 400 * $1.outcome.series.count }
+    }
+
+    private static func problem(_ error: SimulationError, of input: ReplayRequest) -> ProblemDocument {
+        let field = input.value["trace"] == nil ? "arrivals" : "trace"
+        let rule: String
+        switch error {
+        case .timedOut:
+            return ProblemDocument(
+                .unavailable, "The replay was not done within timeout_ms; ask for less work or allow more time.",
+                retryAfter: 1)
+        case .cancelled: return ProblemDocument(.unavailable, "The replay was stopped.", retryAfter: 1)
+        case .tooMuchWork(let estimate, let bound):
+            rule =
+                "makes an estimated \(count(estimate)) units of work over all policies and courses; the bound is "
+                + "\(count(bound)): replay fewer requests, policies, replications or bundles"
+        case .tooMuchMemory(let estimate, let bound):
+            rule = "may need an estimated \(count(estimate)) bytes; the bound is \(count(bound))"
+        case .momentsOnly, .invalid:
+            var errors = ValidationErrors()
+            errors.add(input.value, error)
+            return ProblemDocument(errors)
+        }
+        return ProblemDocument(InvalidInput(field: field, rule: rule), at: "")
+    }
+
+    private static func count(_ value: Double) -> String {
+        value < 1e15 ? "\(Int(value.rounded(.up)))" : "\(value)"
+    }
+}

@@ -1,0 +1,136 @@
+import Simulation
+import Sizing
+import Synchronization
+
+/// The plans that advice follows in a replay: the smallest pools that keep the limits at a demand, by the theory of open systems.
+///
+/// A plan is made for a demand of two or three significant digits, rounded so that it is none too small; each is made once.
+final class ReplayPlanner: Sendable {
+    private let hardware: CheckedHardware
+    private let deployment: ReplayDeploymentSchema.Decoded
+    private let scalesInstances: Bool
+    private let bundles: Int
+    private let routing: Routing
+    private let bounds: PoolBounds
+    private let limits: ServiceLimits
+    private let prefill: PrefillTime?
+    private let known = Mutex<[AdviceDemand: PoolSizes]>([:])
+
+    /// nil where nothing is asked of requests.
+    init?(
+        hardware: CheckedHardware, deployment: ReplayDeploymentSchema.Decoded, system: ReplayDeployment,
+        bounds: PoolBounds, limits: ServiceLimits, prefill: PrefillTime?
+    ) {
+        guard limits.ttft != nil || limits.tpot != nil || limits.wait != nil else { return nil }
+        self.hardware = hardware
+        self.deployment = deployment
+        scalesInstances = system.scalesInstances
+        bundles = system.bundles
+        routing =
+            switch system.routing {
+            case .leastLoaded, .leastKV: .leastLoaded
+            case .roundRobin: .roundRobin
+            case .random: .random
+            }
+        self.bounds = bounds
+        self.limits = limits
+        self.prefill = prefill
+    }
+
+    @Sendable func plan(_ demand: AdviceDemand) -> PoolSizes? {
+        let rounded = Self.rounded(demand)
+        if let plan = known.withLock({ $0[rounded] }) { return plan }
+        guard let plan = work(rounded) else { return nil }
+        known.withLock { $0[rounded] = plan }
+        return plan
+    }
+
+    /// Rate, loads and lengths up to the next of steps of 2 %, the dispersion to the next of 10 %.
+    private static func rounded(_ demand: AdviceDemand) -> AdviceDemand {
+        func up(_ value: Double, _ steps: Double) -> Double {
+            guard value > 0 else { return 0 }
+            let scale = steps / (value.exponent >= 0 ? Double(1 << min(62, value.exponent)) : 1 / Double(1 << min(62, -value.exponent)))
+            return (value * scale).rounded(.up) / scale
+        }
+        var rounded = demand
+        rounded.rate = up(demand.rate, 64)
+        rounded.dispersion = up(max(1, demand.dispersion), 8)
+        rounded.prefill = up(demand.prefill, 64)
+        rounded.uncached = min(rounded.prefill, up(demand.uncached, 64))
+        rounded.decode = max(1, up(demand.decode, 64))
+        rounded.slotMean = up(demand.slotMean, 64)
+        rounded.slotDeviation = up(demand.slotDeviation, 32)
+        return rounded
+    }
+
+    /// The smallest pools; the largest that there may be where none keeps the limits.
+    private func work(_ demand: AdviceDemand) -> PoolSizes? {
+        guard let arrivals = try? Arrivals(
+                requestsPerSecond: min(1e9, max(1e-6, demand.rate)), dispersion: min(1e4, max(0.01, demand.dispersion))),
+            let workload = try? Workload(
+                .independent(
+                    prefill: .fixed(demand.prefill), decode: .geometric(mean: max(1, demand.decode)))),
+            let load = try? OpenLoad(workload),
+            let slotLoad = try? SlotLoad(mean: demand.slotMean, standardDeviation: demand.slotDeviation)
+        else { return nil }
+        var decoding = limits
+        decoding.ttft = nil
+        let decode = decodeSize(arrivals, load.with(slotLoad: slotLoad), decoding)
+        var sizes = PoolSizes(prefill: bounds.prefill.upperBound, decode: decode ?? bounds.decode.upperBound)
+        if let prefill { sizes.prefill = prefillSize(prefill, arrivals, load.lengths, demand) }
+        return sizes
+    }
+
+    private func decodeSize(_ arrivals: Arrivals, _ load: OpenLoad, _ limits: ServiceLimits) -> Int? {
+        guard scalesInstances else {
+            guard let bundle = bundle(deployment.attentionInstances, load) else { return nil }
+            return Self.least(in: bounds.decode) { count in
+                OpenDeployment(bundle: bundle, bundles: count, routing: self.routing).bound(arrivals, limits) == nil
+            }
+        }
+        let most = max(1, bounds.decode.upperBound / bundles)
+        return Self.least(in: 1...most) { count in
+            guard let bundle = self.bundle(count, load) else { return false }
+            return OpenDeployment(bundle: bundle, bundles: self.bundles, routing: self.routing).bound(arrivals, limits)
+                == nil
+        }.map { $0 * bundles }
+    }
+
+    private func bundle(_ instances: Int, _ load: OpenLoad) -> SolvedBundle? {
+        let hardware = hardware
+        let made = try? OpenBundle(
+            attentionInstances: instances, ffnInstances: deployment.ffnInstances, batchSize: deployment.batchSize,
+            microbatches: deployment.microbatches, load: load,
+            batchStep: hardware.derived?.description.attention.dataParallel ?? 1
+        ) { try? hardware.stages(batchSize: $0) }
+        return made.flatMap { SolvedBundle($0) }
+    }
+
+    private func prefillSize(
+        _ time: PrefillTime, _ arrivals: Arrivals, _ lengths: RequestLengths, _ demand: AdviceDemand
+    ) -> Int {
+        let cached = demand.prefill > 0 ? min(1, max(0, 1 - demand.uncached / demand.prefill)) : 0
+        let seen =
+            (try? PrefillTime(
+                perToken: time.perToken, perPass: time.perPass, perPair: time.perPair, windows: time.windows,
+                weightTime: time.weightTime, cachedFraction: cached, chunkTokens: time.chunkTokens)) ?? time
+        let pool = PrefillPool(seen, lengths: lengths)
+        return Self.least(in: bounds.prefill) { count in
+            guard let first = pool.timeToFirstToken(arrivals, instances: count, routing: self.routing) else { return false }
+            guard let limit = self.limits.ttft else { return pool.utilisation(arrivals, instances: count) <= 0.85 }
+            guard let fraction = limit.percentile.fraction else { return first.mean <= limit.time }
+            return first.percentile(fraction) <= limit.time
+        } ?? bounds.prefill.upperBound
+    }
+
+    /// The least number that will do, where more do if fewer do.
+    private static func least(in range: ClosedRange<Int>, _ isEnough: (Int) -> Bool) -> Int? {
+        guard isEnough(range.upperBound) else { return nil }
+        var (low, high) = (range.lowerBound - 1, range.upperBound)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if isEnough(middle) { high = middle } else { low = middle }
+        }
+        return high
+    }
+}
