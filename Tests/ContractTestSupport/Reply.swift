@@ -14,6 +14,7 @@ public struct Reply {
             case "/v1/size": try SizeOperation().answer(to: text, pretty: false)
             case "/v1/size/batch": try SizeBatchOperation().answer(to: text, pretty: false)
             case "/v1/simulate": try SimulateOperation().answer(to: text, pretty: false)
+            case "/v1/replay": try ReplayOperation().answer(to: text, pretty: false)
             case "/v1/plan": try PlanOperation().answer(to: text, pretty: false)
             case "/v1/calibrate": try CalibrateOperation().answer(to: text, pretty: false)
             default: throw ProblemDocument(.notFound, path)

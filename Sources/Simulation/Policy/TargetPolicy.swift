@@ -142,7 +142,9 @@ extension TargetPolicy {
             return isWithinTolerance(ratio) ? current : Self.ceiling(total / target)
         }
 
-        private func isWithinTolerance(_ ratio: Double) -> Bool { abs(1 - ratio) <= rule.tolerance }
+        private func isWithinTolerance(_ ratio: Double) -> Bool {
+            1 - rule.tolerance <= ratio && ratio <= 1 + rule.tolerance
+        }
 
         /// Rounded up; what rounding errors lie above a whole number is not counted.
         private static func ceiling(_ value: Double) -> Int { Int(min(1e9, (value - 1e-9).rounded(.up))) }

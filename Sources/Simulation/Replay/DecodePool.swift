@@ -116,7 +116,9 @@ struct DecodePool {
 
     /// Whether `one` has less for each of its slots.
     private func isLess(_ one: ReplayBundle, _ other: ReplayBundle) -> Bool {
-        if routing == .leastKV { return one.promptTokens * Double(other.slots) < other.promptTokens * Double(one.slots) }
+        if routing == .leastKV {
+            return one.promptTokens * Double(other.slots) < other.promptTokens * Double(one.slots)
+        }
         return one.committed * other.slots < other.committed * one.slots
     }
 

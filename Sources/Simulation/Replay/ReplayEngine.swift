@@ -112,7 +112,8 @@ struct ReplayEngine<Source: ReplaySource> {
         let none: @Sendable (Int, Int) -> Double = { _, _ in 0 }
         let service = deployment.service?.prefill ?? none
         prefill = PrefillPool(
-            deployment.sizes.prefill, service: service, patience: deployment.patience * 1e6, routing: deployment.routing, key: key.child(1))
+            deployment.sizes.prefill, service: service, patience: deployment.patience * 1e6,
+            routing: deployment.routing, key: key.child(1))
         prefillScale = PoolScale(deployment.sizes.prefill)
         decodeScale = PoolScale(deployment.sizes.decode)
         meters = PoolMeters(

@@ -47,7 +47,8 @@ public enum ReplayVerdict {
     private static func change(_ hours: Double, from other: Double) -> String {
         guard other > 0, abs(hours / other - 1) >= 0.0005 else { return "as many device-hours as" }
         return hours < other
-            ? "\(percent(1 - hours / other)) fewer device-hours than" : "\(percent(hours / other - 1)) more device-hours than"
+            ? "\(percent(1 - hours / other)) fewer device-hours than"
+            : "\(percent(hours / other - 1)) more device-hours than"
     }
 
     private static func percent(_ fraction: Double) -> String {

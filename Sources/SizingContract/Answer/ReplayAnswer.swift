@@ -58,7 +58,8 @@ public struct ReplayAnswer: Sendable {
             list.append(
                 Warning(
                     code: "rejected",
-                    detail: "\(side.outcome.name) rejected \(side.outcome.rejected) of \(side.outcome.arrived) requests: the "
+                    detail:
+                        "\(side.outcome.name) rejected \(side.outcome.rejected) of \(side.outcome.arrived) requests: the "
                         + "queue was at its limit, or a request is longer than the cache of an Attention instance",
                     pointer: request.value["policies"] == nil ? "" : "/policies/\(index)"))
         }

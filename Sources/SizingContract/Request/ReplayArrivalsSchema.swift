@@ -69,7 +69,8 @@ enum ReplayArrivalsSchema {
         }
         return check(arrival, object, times, prefill, cached, &errors)
             ? ReplayColumns(
-                arrival: times, prefill: prefill.map { Int32(clamping: $0) }, decode: decode.map { Int32(clamping: $0) },
+                arrival: times, prefill: prefill.map { Int32(clamping: $0) },
+                decode: decode.map { Int32(clamping: $0) },
                 cached: (cached ?? (cachedFraction > 0 ? prefill.map { Int(Double($0) * cachedFraction) } : []))
                     .map { Int32(clamping: $0) }, speed: speed)
             : nil
@@ -137,7 +138,8 @@ enum ReplayArrivalsSchema {
                 cachedFraction: cachedFraction))
     }
 
-    private static func rate(_ kind: Process, _ object: ObjectReader, _ errors: inout ValidationErrors) -> RateProfile? {
+    private static func rate(_ kind: Process, _ object: ObjectReader, _ errors: inout ValidationErrors) -> RateProfile?
+    {
         switch kind {
         case .poisson, .gamma:
             guard let rate = object.required("requests_per_second", &errors)?.number(&errors) else { return nil }
@@ -153,7 +155,9 @@ enum ReplayArrivalsSchema {
             let before = errors.total
             var steps: [(time: Double, rate: Double)] = []
             for element in elements {
-                guard let step = ObjectReader(element, fields: ["t_s", "requests_per_second"], &errors) else { continue }
+                guard let step = ObjectReader(element, fields: ["t_s", "requests_per_second"], &errors) else {
+                    continue
+                }
                 let time = step.required("t_s", &errors)?.number(&errors)
                 let rate = step.required("requests_per_second", &errors)?.number(&errors)
                 if let time, let rate { steps.append((time, rate)) }

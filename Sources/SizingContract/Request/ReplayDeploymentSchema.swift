@@ -19,7 +19,9 @@ enum ReplayDeploymentSchema {
         var tokens: Double?
     }
 
-    private static let needed: [StaticString] = ["bundles", "bundle", "batch_size", "microbatches", "prefill_instances", "kv_tokens"]
+    private static let needed: [StaticString] = [
+        "bundles", "bundle", "batch_size", "microbatches", "prefill_instances", "kv_tokens",
+    ]
     /// What a plan tells beside, and a replay works out itself.
     private static let told: [StaticString] = [
         "attention_instances", "ffn_instances", "ratio", "spare_attention_instances", "spare_ffn_instances",

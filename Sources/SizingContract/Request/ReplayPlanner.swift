@@ -49,7 +49,10 @@ final class ReplayPlanner: Sendable {
     private static func rounded(_ demand: AdviceDemand) -> AdviceDemand {
         func up(_ value: Double, _ steps: Double) -> Double {
             guard value > 0 else { return 0 }
-            let scale = steps / (value.exponent >= 0 ? Double(1 << min(62, value.exponent)) : 1 / Double(1 << min(62, -value.exponent)))
+            let scale =
+                steps
+                / (value.exponent >= 0
+                    ? Double(1 << min(62, value.exponent)) : 1 / Double(1 << min(62, -value.exponent)))
             return (value * scale).rounded(.up) / scale
         }
         var rounded = demand
@@ -65,7 +68,8 @@ final class ReplayPlanner: Sendable {
 
     /// The smallest pools; the largest that there may be where none keeps the limits.
     private func work(_ demand: AdviceDemand) -> PoolSizes? {
-        guard let arrivals = try? Arrivals(
+        guard
+            let arrivals = try? Arrivals(
                 requestsPerSecond: min(1e9, max(1e-6, demand.rate)), dispersion: min(1e4, max(0.01, demand.dispersion))),
             let workload = try? Workload(
                 .independent(
@@ -116,7 +120,9 @@ final class ReplayPlanner: Sendable {
                 weightTime: time.weightTime, cachedFraction: cached, chunkTokens: time.chunkTokens)) ?? time
         let pool = PrefillPool(seen, lengths: lengths)
         return Self.least(in: bounds.prefill) { count in
-            guard let first = pool.timeToFirstToken(arrivals, instances: count, routing: self.routing) else { return false }
+            guard let first = pool.timeToFirstToken(arrivals, instances: count, routing: self.routing) else {
+                return false
+            }
             guard let limit = self.limits.ttft else { return pool.utilisation(arrivals, instances: count) <= 0.85 }
             guard let fraction = limit.percentile.fraction else { return first.mean <= limit.time }
             return first.percentile(fraction) <= limit.time

@@ -42,7 +42,8 @@ enum ReplayPolicySchema {
         let decode = range(object, "min", "max", now: now, within: least...max(now, most), &errors)
         var prefillRange = 0...0
         if let prefill {
-            guard let read = range(object, "min_prefill", "max_prefill", now: prefill, within: 1...100_000, &errors) else {
+            guard let read = range(object, "min_prefill", "max_prefill", now: prefill, within: 1...100_000, &errors)
+            else {
                 return nil
             }
             prefillRange = read
@@ -185,12 +186,16 @@ enum ReplayPolicySchema {
             let fields = ["t_s", name] + (terms.hasPrefill ? ["prefill_instances"] : [])
             guard let step = ObjectReader(element, fields: fields, &errors) else { continue }
             let time = step.required("t_s", &errors)?.number(in: 0...1e8, &errors)
-            if let count = step.optional(name)?.integer(in: terms.scaling.bounds.decode, &errors) { sizes.decode = count }
+            if let count = step.optional(name)?.integer(in: terms.scaling.bounds.decode, &errors) {
+                sizes.decode = count
+            }
             if let count = step.optional("prefill_instances")?.integer(in: terms.scaling.bounds.prefill, &errors) {
                 sizes.prefill = count
             }
             if let time {
-                if let last = steps.last, time < last.time { errors.add(element, "must not be earlier than the step before") }
+                if let last = steps.last, time < last.time {
+                    errors.add(element, "must not be earlier than the step before")
+                }
                 steps.append((time, sizes))
             }
         }
@@ -219,8 +224,12 @@ enum ReplayPolicySchema {
         let period = object.optional("period_s")?.number(in: 1...1e5, &errors) ?? 15
         var rule = TargetPolicy.Rule()
         if let given = object.optional("tolerance")?.number(in: 0...1, &errors) { rule.tolerance = given }
-        if let given = object.optional("stabilisation_s")?.number(in: 0...3600, &errors) { rule.stabilisationDown = given }
-        if let given = object.optional("stabilisation_up_s")?.number(in: 0...3600, &errors) { rule.stabilisationUp = given }
+        if let given = object.optional("stabilisation_s")?.number(in: 0...3600, &errors) {
+            rule.stabilisationDown = given
+        }
+        if let given = object.optional("stabilisation_up_s")?.number(in: 0...3600, &errors) {
+            rule.stabilisationUp = given
+        }
         if let given = object.optional("scale_up") { rule.up = limits(given, &errors) }
         if let given = object.optional("scale_down") { rule.down = limits(given, &errors) }
         guard let metric, let target, errors.total == before else { return nil }

@@ -41,12 +41,16 @@ public struct ReplayRequest: Sendable {
             PrefillSchema.decode($0, model: model, lists: false, &errors)?.first
         }
         if object.optional("prefill") != nil, let deployment, deployment.prefillInstances == nil {
-            errors.add(object.optional("deployment") ?? value, "must have the field \"prefill_instances\": prefill is given")
+            errors.add(
+                object.optional("deployment") ?? value, "must have the field \"prefill_instances\": prefill is given")
         }
         let transfer = object.optional("transfer").flatMap { TransferSchema.decode($0, model: model, &errors) }
-        if let given = object.optional("transfer"), object.optional("prefill") == nil { errors.add(given, "needs prefill") }
+        if let given = object.optional("transfer"), object.optional("prefill") == nil {
+            errors.add(given, "needs prefill")
+        }
         let routing = object.optional("routing")?.choice(of: ReplayRouting.self, &errors) ?? .leastLoaded
-        let bounds = object.optional("limits").flatMap { ObjectReader($0, fields: ServiceLimitsSchema.fields, &errors) }
+        let bounds =
+            object.optional("limits").flatMap { ObjectReader($0, fields: ServiceLimitsSchema.fields, &errors) }
             .map { ServiceLimitsSchema.decode($0, &errors) } ?? ServiceLimits()
         let delay = object.optional("start_delay_s")?.number(in: 0...1e6, &errors) ?? 180
         let patience = object.optional("abandon_after_s")?.number(in: 1e-3...1e8, &errors) ?? .infinity
@@ -74,7 +78,8 @@ public struct ReplayRequest: Sendable {
         let system = ReplayDeployment(
             shape: shape, bundles: deployment.bundles, prefillInstances: deployment.prefillInstances ?? 0,
             service: prefill.map { ReplayService($0.time, transfer: transfer) }, routing: routing,
-            scalesInstances: scaling.unit == .attentionInstance, startDelay: delay, patience: patience, queueLimit: queue)
+            scalesInstances: scaling.unit == .attentionInstance, startDelay: delay, patience: patience,
+            queueLimit: queue)
         let planner = ReplayPlanner(
             hardware: hardware, deployment: deployment, system: system, bounds: scaling.bounds, limits: bounds,
             prefill: prefill?.time)
@@ -111,7 +116,9 @@ public struct ReplayRequest: Sendable {
             "arrivals enter at ends of steps, first come, first served",
         ]
         if shape.tokenCapacity != nil {
-            list.append("a request is admitted where its whole context, prompt and answer, fits into the cache beside the others'")
+            list.append(
+                "a request is admitted where its whole context, prompt and answer, fits into the cache beside the others'"
+            )
         }
         list.append(
             hasPrefill

@@ -457,7 +457,9 @@ extension ReplayReference {
     }
 
     mutating func resizeInstances(of bundle: Int, to count: Int) {
-        func open() -> [Int] { bundles[bundle].instances.indices.filter { bundles[bundle].instances[$0].state == "open" } }
+        func open() -> [Int] {
+            bundles[bundle].instances.indices.filter { bundles[bundle].instances[$0].state == "open" }
+        }
         while open().count < count {
             if let index = bundles[bundle].instances.firstIndex(where: { $0.state == "gone" }) {
                 bundles[bundle].instances[index] = newInstance()

@@ -1,0 +1,60 @@
+import Testing
+
+@testable import Simulation
+
+@Suite("Advice as a policy")
+struct AdvicePolicyTests {
+    private func observation(_ time: Double, rate: Double, wanted: Int) -> PoolObservation {
+        var window = ReplayWindow()
+        for index in 0..<Int(rate * 60) {
+            window.add(prompt: 100, cached: 20, decode: 50, at: (time - 60 + Double(index) / rate) * 1e6)
+        }
+        let sizes = PoolSizes(prefill: 1, decode: wanted)
+        return PoolObservation(
+            time: time, interval: 60, wanted: sizes, ready: sizes, window: window, slotUtilisation: 0.5,
+            cacheUtilisation: nil, prefillUtilisation: 0, waiting: 0, waitingForPrefill: 0)
+    }
+
+    @Test("it grows at once, and shrinks to the most of its window, by more than the hysteresis or not")
+    func hysteresis() {
+        var policy = AdvicePolicy(period: 60, window: 120, hysteresis: 0.2) { demand in
+            PoolSizes(prefill: 1, decode: Int(demand.rate.rounded()))
+        }
+        var wanted = 10
+        var seen: [Int] = []
+        for (index, rate) in [10.0, 30, 30, 28, 28, 10, 10, 10].enumerated() {
+            #expect(policy.next == Double(index + 1) * 60)
+            wanted = policy.sizes(observation(Double(index + 1) * 60, rate: rate, wanted: wanted)).decode
+            seen.append(wanted)
+        }
+        // Rates over two minutes: 10, 20, 30, 29, 28, 19, 10, 10.
+        #expect(seen == [10, 20, 30, 30, 30, 30, 19, 10])
+    }
+
+    @Test("a demand is what the window's requests come to")
+    func demand() throws {
+        let demand = try #require(AdviceDemand(observation(60, rate: 2, wanted: 1).window, seconds: 60))
+        #expect((demand.rate, demand.prefill, demand.uncached, demand.decode) == (2, 100, 80, 50))
+        // θ = P + (D − 1)/2, ν² = (D² − 1)/12.
+        #expect(abs(demand.slotMean - 124.5) < 1e-9)
+        #expect(abs(demand.slotDeviation - ((2500.0 - 1) / 12).squareRoot()) < 1e-6)
+        #expect(AdviceDemand(ReplayWindow(), seconds: 60) == nil)
+    }
+
+    @Test("the yardstick has each window's plan ready when it begins")
+    func oracle() {
+        var arrivals = (0..<100).map { Double($0) }
+        arrivals += (0..<200).map { 100 + Double($0) / 2 }
+        let columns = ReplayColumns(
+            arrival: arrivals, prefill: [Int32](repeating: 10, count: 300), decode: [Int32](repeating: 5, count: 300))
+        let plan = OraclePlan.schedule(
+            columns, window: 100, startDelay: 30, bounds: PoolBounds(prefill: 0...0, decode: 1...9),
+            sizes: PoolSizes(prefill: 0, decode: 5)
+        ) { demand in
+            PoolSizes(prefill: 0, decode: Int((demand.rate * 3).rounded()))
+        }
+        #expect(plan.first.decode == 3)
+        #expect(plan.steps.map(\.time) == [70])
+        #expect(plan.steps.map(\.sizes.decode) == [6])
+    }
+}
