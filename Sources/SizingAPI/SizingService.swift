@@ -34,7 +34,8 @@ public struct SizingService: HTTPHandler {
         ]
         routes += CatalogueRoutes.routes
         routes += [
-            Route.post(PlanOperation()), Route.post(ReplayOperation(simulation)), WorkloadRoute.route(limit: traceLimit), CalibrateRoute.route,
+            Route.post(PlanOperation()), Route.post(ReplayOperation(simulation)),
+            WorkloadRoute.route(limit: traceLimit), CalibrateRoute.route,
         ]
         if let metrics { routes.append(MetricsRoute.route(metrics)) }
         router = Router(routes: routes)
