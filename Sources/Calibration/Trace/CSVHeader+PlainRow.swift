@@ -3,42 +3,69 @@ extension CSVHeader {
     struct PlainRow {
         var prefill = 0
         var decode = 0
+        /// Where the further columns stand; cleared where only the lengths were asked for.
+        var fields = RowFields()
         var next = 0
     }
 
     /// Splits and reads in one pass a whole row whose fields are not quoted and whose lengths are one to seven digits.
     ///
-    /// `nil` for any other row, also one that ends too near the end of `bytes`: nothing has then been decided, and the splitter
-    /// and ``read(_:)`` look at it from its beginning. What this takes they would take, with the same lengths.
+    /// `false` for any other row, also one that ends too near the end of `bytes`: nothing has then been decided, and the splitter
+    /// and ``read(_:into:)`` look at it from its beginning. What this takes they would take, with the same lengths.
     @inline(__always)
-    func plainRow(_ bytes: Span<UInt8>, from start: Int) -> PlainRow? {
-        var row = PlainRow()
+    func plainRow(_ bytes: Span<UInt8>, from start: Int, into row: inout PlainRow) -> Bool {
         var index = start
         var column = 0
+        row.fields.clear()
         while true {
             if column == prefill || column == decode {
-                guard index <= bytes.count - 8 else { return nil }
+                guard index <= bytes.count - 8 else { return false }
                 let (count, value) = ByteLanes(bytes, at: index).digits
-                guard 1...7 ~= count else { return nil }
+                guard 1...7 ~= count else { return false }
                 if column == prefill { row.prefill = value } else { row.decode = value }
+                if needsRules {
+                    let field = RowFields.Field(start: index, end: index + count, kind: .bare, rank: 0)
+                    row.fields.set(column == prefill ? .prefill : .decode, field)
+                }
                 index += count
             } else {
-                guard index < bytes.count, bytes[index] != UInt8(ascii: "\"") else { return nil }
+                guard index < bytes.count, bytes[index] != UInt8(ascii: "\"") else { return false }
+                let begin = index
                 index = ByteLanes.firstIndex(of: delimiter, or: 0x0A, in: bytes, from: index)
-                guard index < bytes.count else { return nil }
+                guard index < bytes.count else { return false }
+                if let role = roles[column] {
+                    let hasReturn = bytes[index] == 0x0A && index > begin && bytes[index - 1] == 0x0D
+                    let end = hasReturn ? index - 1 : index
+                    row.fields.set(role, RowFields.Field(start: begin, end: end, kind: .bare, rank: 0))
+                }
+                if column == 0, Self.mayBeSummary(bytes, begin, index) { return false }
             }
             column += 1
             guard column < columns else { break }
             // At seven digits of eight lanes, or found: the index is within the bytes.
-            guard bytes[index] == delimiter else { return nil }
+            guard bytes[index] == delimiter else { return false }
             index += 1
         }
         if bytes[index] == 0x0D {
             index += 1
-            guard index < bytes.count else { return nil }
+            guard index < bytes.count else { return false }
         }
-        guard bytes[index] == 0x0A else { return nil }
+        guard bytes[index] == 0x0A else { return false }
         row.next = index + 1
-        return row
+        return true
+    }
+
+    /// Whether a first field may be the label of a row of totals, or leaves the label to another: such rows are read with care.
+    @inline(__always)
+    private static func mayBeSummary(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        guard end - start <= 12 else { return false }
+        guard end > start else { return true }
+        switch bytes[start] | 0x20 {
+        case UInt8(ascii: "a"), UInt8(ascii: "c"), UInt8(ascii: "g"), UInt8(ascii: "i"), UInt8(ascii: "m"),
+            UInt8(ascii: "o"),
+            UInt8(ascii: "p"), UInt8(ascii: "s"), UInt8(ascii: "t"), 0x20:
+            return true
+        default: return bytes[end - 1] == UInt8(ascii: "%")
+        }
     }
 }

@@ -31,7 +31,9 @@ enum ParsedLength: Equatable {
                 return
             }
         }
-        self = Self.general(text.extracting(start..<end))
+        let number = text.extracting(start..<end)
+        self = Self.general(number)
+        if self == .unusable(.notANumber), let grouped = GroupedNumber.length(number) { self = grouped }
     }
 
     /// sign? digits (. digits)? (e sign? digits)?, or the words that stand for nothing.

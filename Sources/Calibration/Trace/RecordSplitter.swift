@@ -1,4 +1,5 @@
-/// Finds where records end, across any split of the input: lines, CSV records with quoted line ends, or elements of a JSON array.
+/// Finds where records end, across any split of the input: lines, CSV records with quoted line ends, elements of a JSON array, or JSON
+/// values after each other.
 ///
 /// It looks at bytes one at a time and keeps only a few bits between them; the bytes themselves stay with the caller.
 struct RecordSplitter: Sendable {
@@ -8,6 +9,8 @@ struct RecordSplitter: Sendable {
         case more
         /// The end of a record, not part of it.
         case end
+        /// The last byte of a record.
+        case lastByte
         /// The end of the whole, after which only blanks may come.
         case last
         /// No such thing may stand here.
@@ -29,10 +32,15 @@ struct RecordSplitter: Sendable {
         case string
         case escaped
         case arrayEnd
+        /// Between JSON values after each other.
+        case between
+        /// In what is no JSON value, to the end of the line.
+        case junk
     }
 
     private var state: State
     private let isQuoted: Bool
+    private var isValues = false
     private var depth = 0
     /// Line ends within quotes so far.
     private(set) var quotedLineEnds = 0
@@ -47,10 +55,21 @@ struct RecordSplitter: Sendable {
         }
     }
 
+    /// Of JSON objects after each other, over as many lines as they like.
+    static var values: RecordSplitter {
+        var splitter = RecordSplitter(.jsonLines)
+        splitter.state = .between
+        splitter.isValues = true
+        return splitter
+    }
+
+    /// Of the elements of a JSON array; what stands before its bracket is an empty record.
+    static var elements: RecordSplitter { RecordSplitter(.jsonRows) }
+
     /// Whether the input may end here.
     var isComplete: Bool {
         switch state {
-        case .line, .fieldStart, .closed, .arrayEnd: true
+        case .line, .fieldStart, .closed, .arrayEnd, .between, .junk: true
         case .quoted, .arrayStart, .element, .string, .escaped: false
         }
     }
@@ -103,10 +122,13 @@ struct RecordSplitter: Sendable {
             switch byte {
             case UInt8(ascii: "\""): state = .string
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"): depth -= 1
+            case UInt8(ascii: "}"):
+                depth -= 1
+                if isValues, depth == 0 { return endValue() }
             case UInt8(ascii: "]"):
                 guard depth == 0 else {
                     depth -= 1
+                    if isValues, depth == 0 { return endValue() }
                     break
                 }
                 state = .arrayEnd
@@ -120,11 +142,43 @@ struct RecordSplitter: Sendable {
             if byte == UInt8(ascii: "\\") { state = .escaped }
         case .escaped: state = .string
         case .arrayEnd: return Self.isBlank(byte) ? .more : .illegal
+        case .between:
+            if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+                state = .element
+                depth = 1
+            } else if !Self.isBlank(byte) {
+                state = .junk
+            }
+        case .junk:
+            if byte == 0x0A {
+                state = .between
+                return .end
+            }
         }
         return .more
     }
 
+    private mutating func endValue() -> Verdict {
+        state = .between
+        return .lastByte
+    }
+
     private static func isBlank(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D || byte == 0xEF || byte == 0xBB || byte == 0xBF
+    }
+}
+
+/// Finds the end of a JSON value, across any split of the text.
+public struct JSONValueEnd: Sendable {
+    private var splitter = RecordSplitter.values
+
+    public init() {}
+
+    /// Behind the last byte of the value, an object or an array; `nil` where it goes on beyond `bytes`.
+    ///
+    /// - Parameter start: where the bytes begin that were not looked at yet.
+    public mutating func find(in bytes: Span<UInt8>, from start: Int) -> Int? {
+        let (index, verdict) = splitter.scan(bytes, from: start)
+        return verdict == .more ? nil : verdict == .lastByte ? index + 1 : index
     }
 }

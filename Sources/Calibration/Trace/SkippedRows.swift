@@ -16,8 +16,22 @@ public struct SkippedRows: Hashable, Sendable {
         case tooLarge = "a length is above 1e9"
         /// A JSON object names the same length twice.
         case duplicate = "a length is given twice"
-        /// A JSON object has a weight, which is not taken (see ``ColumnNames``).
-        case weighted = "a row has a weight"
+        /// The request failed or was cancelled before it gave a token.
+        case failed = "the request failed"
+        /// The row is of the warm-up of a benchmark.
+        case warmUp = "warm-up"
+        /// The row summarises others.
+        case summary = "a row of totals or means"
+        /// A log's record of another kind, without lengths.
+        case otherRecord = "a record of another kind"
+
+        /// Whether such a row is a request that was lost, rather than none at all.
+        var isLoss: Bool {
+            switch self {
+            case .failed, .warmUp, .summary, .otherRecord: false
+            default: true
+            }
+        }
     }
 
     /// How often a reason occurred, and where first.
@@ -45,6 +59,9 @@ public struct SkippedRows: Hashable, Sendable {
     /// All rows that were skipped.
     public var rows: Int { tallies.reduce(0) { $0 &+ $1.rows } }
 
+    /// Rows that ought to have been requests, and could not be read.
+    public var lost: Int { tallies.reduce(0) { $0 &+ ($1.reason.isLoss ? $1.rows : 0) } }
+
     /// From what was sent.
     public init(_ tallies: [Tally]) throws(InvalidInput) {
         for (index, tally) in tallies.enumerated() {
@@ -61,7 +78,9 @@ public struct SkippedRows: Hashable, Sendable {
         }
     }
 
-    mutating func add(_ reason: Reason, line: Int) { add(Tally(reason: reason, rows: 1, lines: [line])) }
+    mutating func add(_ reason: Reason, line: Int, rows: Int = 1) {
+        add(Tally(reason: reason, rows: rows, lines: [line]))
+    }
 
     private mutating func add(_ tally: Tally) {
         if let index = tallies.firstIndex(where: { $0.reason == tally.reason }) {

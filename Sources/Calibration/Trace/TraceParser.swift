@@ -1,41 +1,52 @@
 import Text
 
-/// Reads a trace in pieces of any size, in constant memory: the result depends on the bytes alone, not on how they were cut.
+/// Reads a trace in pieces of any size, in bounded memory: the result depends on the bytes alone, not on how they were cut.
 ///
 /// A row that cannot be used is counted by reason. The trace is refused where more than half of its rows are unusable, where
-/// the first ``hopelessRows`` all are, where a line is too long, or where the header does not name the columns. After an error
-/// the parser must not be fed further.
+/// the first ``hopelessRows`` all are, where a line is too long, where the header does not name the columns, or where rows stand for
+/// several requests. After an error the parser must not be fed further.
 public struct TraceParser: Sendable {
     /// With so many rows read and none usable, the rest is not waited for.
     public static let hopelessRows = 1000
+    /// How deep rows may stand in JSON objects that hold rows.
+    private static let maximumDepth = 6
 
     public let format: TraceFormat
     public let options: TraceOptions
-    private let names: ColumnNames
+    private let names: NameTable
     private var splitter: RecordSplitter
     /// The beginning of a record whose end has not come yet.
     private var pending: [UInt8] = []
+    private var preamble = CSVPreamble()
     private var header: CSVHeader?
-    private var sums = RequestSums()
-    private var histogram = HistogramCounter()
-    private var skipped = SkippedRows()
-    private var emptyOutputs = 0
+    /// Whether the first record of CSV was taken.
+    private var isBegun = false
+    private var json: JSONRow
+    private var table: TraceTable
     /// Records ended, a header included.
     private var records = 0
     /// Further line ends, within quotes, of the records before.
     private var extraLines = 0
-    private var rows = 0
     private var hasBegun = false
+    /// Whether JSON objects follow each other over several lines, or stand in an array in a file of lines.
+    private var isByLines: Bool
+    /// Whether the rules know what the prompt is called.
+    private var hasNamedPrompt = false
+    private var fields = RowFields()
+    private var plain = CSVHeader.PlainRow()
 
     public init(format: TraceFormat, options: TraceOptions = TraceOptions()) {
         self.format = format
         self.options = options
-        names = ColumnNames(options: options)
+        names = NameTable(options: options)
         splitter = RecordSplitter(format)
+        json = JSONRow(names: names, options: options)
+        table = TraceTable(options: options)
+        isByLines = format != .jsonRows
     }
 
     /// Rows read so far, usable or not.
-    public var rowCount: Int { rows }
+    public var rowCount: Int { table.rows }
 
     /// Takes the next bytes.
     ///
@@ -45,11 +56,17 @@ public struct TraceParser: Sendable {
         while true {
             if pending.isEmpty, let header { start = takePlainRows(bytes, from: start, header) }
             guard start < bytes.count else { return }
-            let (end, verdict) = splitter.scan(bytes, from: start)
+            let (place, verdict) = splitter.scan(bytes, from: start)
+            let end = verdict == .lastByte ? place + 1 : place
             guard pending.count + end - start <= options.maximumLine else { throw tooLong }
             if verdict == .illegal { throw notAnArray }
             if verdict == .more {
                 pending.append(copying: bytes.extracting(start..<end))
+                if !hasBegun, format != .jsonRows, pending.count >= TraceSignature.length,
+                    let refusal = TraceSignature.refusal(pending.span.extracting(first: TraceSignature.length))
+                {
+                    throw refusal
+                }
                 return
             }
             if pending.isEmpty {
@@ -59,10 +76,13 @@ public struct TraceParser: Sendable {
                 var record: [UInt8] = []
                 swap(&record, &pending)
                 try take(record.span, isLast: verdict == .last)
-                record.removeAll(keepingCapacity: record.capacity <= 1 << 16)
-                swap(&record, &pending)
+                // What was taken may have left the beginning of another record, where it was read anew.
+                if pending.isEmpty {
+                    record.removeAll(keepingCapacity: record.capacity <= 1 << 16)
+                    swap(&record, &pending)
+                }
             }
-            start = end + 1
+            start = verdict == .lastByte ? end : end + 1
         }
     }
 
@@ -73,140 +93,242 @@ public struct TraceParser: Sendable {
         guard splitter.isComplete else {
             switch format {
             case .csv: throw Self.failure("The last row ends within quotes that opened in line \(line).")
-            case .jsonLines, .jsonRows: throw hasBegun ? Self.failure("The JSON array is not closed.") : notAnArray
+            case .jsonLines where isByLines, .jsonRows:
+                throw hasBegun ? Self.failure("The JSON array is not closed.") : notAnArray
+            case .jsonLines: throw Self.failure("The last JSON object is not closed.")
             }
         }
         if format != .jsonRows, !pending.isEmpty {
             let record = pending
             pending = []
             try take(record.span, isLast: false)
+            if !pending.isEmpty {
+                guard splitter.isComplete else { throw Self.failure("The last JSON object is not closed.") }
+                let rest = pending
+                pending = []
+                try take(rest.span, isLast: false)
+            }
         }
         if format == .csv, header == nil {
             throw Self.failure("The trace is empty: a header line and rows are needed.")
         }
-        guard sums.count > 0 else {
-            throw Self.failure(
-                rows == 0 ? "The trace has no rows." : "None of the \(rows) rows can be used: \(reasons).")
-        }
-        guard skipped.rows <= rows / 2 else {
-            throw Self.failure("\(skipped.rows) of \(rows) rows cannot be used, more than half: \(reasons).")
-        }
-        return TraceSummary(
-            sums: sums, histogram: JointHistogram(histogram), emptyOutputs: emptyOutputs,
-            lines: format == .csv ? records + extraLines - 1 : records, skipped: skipped,
-            firstTokenFromPrefill: options.firstTokenFromPrefill)
+        return try table.finish(
+            TraceColumns(format: format, header: header, json: json), place: place,
+            lines: format == .csv ? records + extraLines - (header?.isHeaderless == true ? 0 : 1) : records)
     }
 
     // MARK: Records
 
-    /// The line that the record being read began at, from 1 (for a JSON array, the row).
+    /// The line that the record being read began at, from 1 (for JSON that is not by lines, the row).
     private var line: Int { records + extraLines + 1 }
+
+    /// What ``line`` counts.
+    private var place: String { isByLines ? "line" : "row" }
 
     private mutating func take(_ bytes: Span<UInt8>, isLast: Bool) throws(InvalidInput) {
         var record = bytes
-        if !hasBegun {
+        let isFirst = !hasBegun
+        if isFirst {
             hasBegun = true
             // What stands before the bracket of an array is no record.
             if format == .jsonRows { return }
             if record.count >= 3, record[0] == 0xEF, record[1] == 0xBB, record[2] == 0xBF {
                 record = record.extracting(droppingFirst: 3)
             }
-            try refuseBinary(record)
+            if let refusal = TraceSignature.refusal(record) { throw refusal }
         }
         if record.count > 0, record[record.count - 1] == 0x0D { record = record.extracting(droppingLast: 1) }
         let isBlank = Self.isBlank(record)
-        if isBlank, format != .jsonRows || (isLast && rows == 0) {
-            if format != .jsonRows { records += 1 }
+        if isBlank, format != .jsonRows || (isLast && table.rows == 0) {
+            // The first line is still to come.
+            if isFirst, format == .jsonLines { hasBegun = false }
+            if isByLines { records += 1 }
             return
         }
         switch format {
-        case .jsonLines, .jsonRows: take(JSONRow.read(record, names: names))
-        case .csv:
-            if let header {
-                take(header.read(record))
-            } else {
-                header = try CSVHeader(record, names: names, options: options)
-                splitter.setDelimiter(header?.delimiter ?? splitter.delimiter)
+        case .jsonLines where isFirst && isByLines:
+            if let other = Self.layout(record) {
+                isByLines = false
+                splitter = other
+                var again: [UInt8] = []
+                again.append(copying: record)
+                again.append(0x0A)
+                return try feed(again.span)
             }
-            extraLines = splitter.quotedLineEnds
+            try takeJSON(record)
+        case .jsonLines, .jsonRows: try takeJSON(record)
+        case .csv: try takeCSV(record)
         }
         records += 1
-        if rows == Self.hopelessRows, sums.count == 0 {
-            throw Self.failure("None of the first \(rows) rows can be used: \(reasons).")
+        if let refusal = table.hopeless(after: Self.hopelessRows, place: place) { throw refusal }
+    }
+
+    /// How JSON goes on whose first line is no whole object; `nil` for a row a line.
+    private static func layout(_ line: Span<UInt8>) -> RecordSplitter? {
+        var first: UInt8?
+        var last: UInt8 = 0
+        for index in line.indices where line[index] > 0x20 {
+            if first == nil { first = line[index] }
+            last = line[index]
         }
+        if first == UInt8(ascii: "[") { return .elements }
+        guard first == UInt8(ascii: "{") else { return nil }
+        return last == UInt8(ascii: "{") || last == UInt8(ascii: "[") || last == UInt8(ascii: ",") ? .values : nil
+    }
+
+    // MARK: CSV
+
+    private mutating func takeCSV(_ record: Span<UInt8>) throws(InvalidInput) {
+        let quoted = splitter.quotedLineEnds - extraLines
+        defer { extraLines = splitter.quotedLineEnds }
+        if header == nil {
+            guard !preamble.takes(record, names) else { return }
+            let line = record.extracting(preamble.start(of: record)..<record.count)
+            begin(try CSVHeader(line, names: names, options: options, delimiter: preamble.delimiter))
+        }
+        // The first record is a row where there is no header.
+        guard let header, header.isHeaderless || isBegun else {
+            isBegun = true
+            return
+        }
+        isBegun = true
+        if record[0] == UInt8(ascii: "#"), header.titles[0].utf8.first != UInt8(ascii: "#") {
+            return
+        }
+        let isWhole = header.read(record, into: &fields)
+        var outcome: RowRules.Outcome = .skipped(.malformed)
+        if isWhole { outcome = table.rules.outcome(fields, in: record, line: line) }
+        if case .skipped(let reason) = outcome, reason.isLoss, header.isHeader(record, names: names) {
+            do throws(InvalidInput) {
+                let next = try CSVHeader(record, names: names, options: options, delimiter: header.delimiter)
+                table.secondHeader(line: line)
+                begin(next)
+            } catch {
+                throw Self.failure(
+                    "Line \(line) is a second header, which does not name the same columns. \(error.rule)")
+            }
+            return
+        }
+        if isWhole, header.isSummary(record) { outcome = .skipped(.summary) }
+        let swallowed = quoted > 0 ? header.rowsWithin(record) : 0
+        if swallowed > 0 { table.swallowed(swallowed, from: line, to: line + quoted) }
+        var lost = 1
+        if case .skipped = outcome { lost += swallowed }
+        if case .repeated = outcome { throw TraceTable.repeated(header.title(.repetitions) ?? "", "line \(line)") }
+        table.take(outcome, fields, in: record, line: line, rows: lost)
+    }
+
+    private mutating func begin(_ header: CSVHeader) {
+        self.header = header
+        splitter.setDelimiter(header.delimiter)
+        table.rules.promptLeavesCacheOut = header.promptLeavesCacheOut
+        if header.hasActivity { table.beginActivity(arrival: header.title(.arrival)) }
     }
 
     /// Takes the CSV rows that need no care, from the beginning of a row on; where the first other one begins.
     private mutating func takePlainRows(_ bytes: Span<UInt8>, from start: Int, _ header: CSVHeader) -> Int {
         var start = start
-        while let row = header.plainRow(bytes, from: start), row.next - 1 - start <= options.maximumLine {
-            take(.lengths(prefill: row.prefill, decode: row.decode))
+        while header.plainRow(bytes, from: start, into: &plain), plain.next - 1 - start <= options.maximumLine {
+            if header.needsRules {
+                let outcome = table.rules.outcome(plain.fields, in: bytes, line: line)
+                // What is to be said of a row is said by the reader that takes care.
+                guard case .lengths(let prefill, let output, let cached) = outcome else { return start }
+                table.add(prefill: prefill, output: output, cached: cached, plain.fields, in: bytes)
+            } else {
+                table.add(prefill: plain.prefill, output: plain.decode, cached: nil, plain.fields, in: bytes)
+            }
             records += 1
-            start = row.next
+            start = plain.next
         }
         return start
     }
 
-    @inline(__always)
-    private mutating func take(_ outcome: JSONRow.Outcome) {
-        rows += 1
-        switch outcome {
-        case .lengths(let prefill, let output): add(prefill: prefill, output: output)
-        case .unusable(let reason): skipped.add(reason, line: line)
+    // MARK: JSON
+
+    private mutating func takeJSON(_ record: Span<UInt8>) throws(InvalidInput) {
+        guard json.read(record, into: &fields) else { return try take(.skipped(.malformed), record) }
+        try takeObject(record, isFailed: false, depth: 0)
+    }
+
+    /// Takes the object that ``fields`` was read from: a row, columns, or what holds rows.
+    private mutating func takeObject(_ record: Span<UInt8>, isFailed: Bool, depth: Int) throws(InvalidInput) {
+        if fields.has(.prefill), fields.has(.decode), fields[.prefill].kind == .array, fields[.decode].kind == .array {
+            return try takeColumns(record)
+        }
+        if !fields.has(.prefill), !fields.has(.decode), depth < Self.maximumDepth {
+            let rows = JSONWrapping.rows(in: record)
+            for row in rows {
+                let text = record.extracting(row.range)
+                guard json.read(text, into: &fields) else {
+                    try take(.skipped(.malformed), text)
+                    continue
+                }
+                try takeObject(text, isFailed: isFailed || row.isFailed, depth: depth + 1)
+            }
+            if !rows.isEmpty { return }
+            if fields.has(.runTotal) { table.sawRunTotal = true }
+        }
+        beginRow()
+        try take(table.rules.outcome(fields, in: record, isFailed: isFailed, line: line), record)
+    }
+
+    private mutating func takeColumns(_ record: Span<UInt8>) throws(InvalidInput) {
+        beginRow()
+        guard var columns = JSONColumns(fields, in: record) else {
+            throw Self.failure("The columns of prefill and decode lengths must have as many elements as each other.")
+        }
+        while columns.next(record, into: &fields) {
+            try take(table.rules.outcome(fields, in: record, line: line), record)
         }
     }
 
-    @inline(__always)
-    private mutating func add(prefill: Int, output: Int) {
-        if output == 0 { emptyOutputs += 1 }
-        let decode = max(1, options.firstTokenFromPrefill ? output - 1 : output)
-        sums.add(prefill: prefill, decode: decode)
-        histogram.add(prefill: prefill, decode: decode)
+    /// Learns from the first rows what the prompt and the arrivals are called.
+    private mutating func beginRow() {
+        if fields.present & ColumnRole.activityMask != 0, !table.hasActivity {
+            table.beginActivity(arrival: json.name(of: .arrival))
+        }
+        guard options.prefillColumn == nil, !hasNamedPrompt, let prompt = json.name(of: .prefill) else { return }
+        hasNamedPrompt = true
+        let key = prompt.split(separator: "/").last.map { Array($0.utf8) } ?? []
+        table.rules.promptLeavesCacheOut = Vocabulary.withoutCache.contains(NameTable.spelling(key.span))
+    }
+
+    private mutating func take(_ outcome: RowRules.Outcome, _ text: Span<UInt8>) throws(InvalidInput) {
+        if case .repeated = outcome {
+            throw TraceTable.repeated(json.name(of: .repetitions) ?? "", "\(place) \(line)")
+        }
+        table.take(outcome, fields, in: text, line: line)
     }
 
     /// Adds a request that was read elsewhere (columns of JSON), as if it had been a row.
     public mutating func add(prefill: ParsedRequestLength, output: ParsedRequestLength) {
         hasBegun = true
-        switch (prefill.parsed, output.parsed) {
-        case (.tokens(let p), .tokens(let d)): take(.lengths(prefill: p, decode: d))
-        case (.unusable(let reason), _), (_, .unusable(let reason)): take(.unusable(reason))
-        }
+        isByLines = false
+        fields.clear()
+        let outcome: RowRules.Outcome =
+            switch (prefill.parsed, output.parsed) {
+            case (.tokens(let p), .tokens(let d)): .lengths(prefill: p, output: d, cached: nil)
+            case (.unusable(let reason), _), (_, .unusable(let reason)): .skipped(reason)
+            }
+        let text: [UInt8] = []
+        table.take(outcome, fields, in: text.span, line: line)
         records += 1
     }
 
     // MARK: Errors
 
-    private var reasons: String {
-        skipped.tallies.map { tally in
-            let lines = tally.lines.map(String.init).joined(separator: ", ")
-            return
-                "\(tally.reason.rawValue) in \(tally.rows) (first in \(format == .jsonRows ? "row" : "line") \(lines))"
-        }.joined(separator: "; ")
-    }
-
     private var tooLong: InvalidInput {
-        let what = format == .jsonRows ? "Row" : "Line"
+        let what = isByLines ? "Line" : "Row"
         return Self.failure(
             "\(what) \(line) is longer than \(options.maximumLine) bytes."
-                + (format == .csv ? " Is a quote left open, or is this no CSV?" : ""))
+                + (format == .csv
+                    ? " Is a quote left open, or is this no CSV?" : " Leave out what is no length, as jq can."))
     }
 
     private var notAnArray: InvalidInput {
         Self.failure(
             "The trace must be a JSON array of objects. For a line of JSON a request send application/x-ndjson, for CSV "
                 + "text/csv.")
-    }
-
-    private func refuseBinary(_ record: Span<UInt8>) throws(InvalidInput) {
-        if record.count >= 2, record[0] == 0x1F, record[1] == 0x8B {
-            throw Self.failure("The trace is compressed: send it with Content-Encoding: gzip.")
-        }
-        for index in record.indices where record[index] < 0x20 {
-            let byte = record[index]
-            guard byte == 0x09 || byte == 0x0A || byte == 0x0D else {
-                throw Self.failure("The trace is not text: its first line has control characters.")
-            }
-        }
     }
 
     private static func failure(_ sentence: String) -> InvalidInput { InvalidInput(field: "", rule: sentence) }

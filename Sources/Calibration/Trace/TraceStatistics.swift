@@ -68,7 +68,13 @@ public struct TraceStatistics: Hashable, Sendable {
         }
     }
 
-    /// What the reader of these statistics ought to know.
+    /// What the caller ought to know of these statistics and of the trace that they are from.
+    public static func warnings(_ summary: TraceSummary, _ statistics: TraceStatistics) -> [Warning] {
+        statistics.warnings + summary.lossWarnings + summary.reading.warnings
+            + (summary.activity?.warnings(slotLoad: statistics.loadMean.value) ?? [])
+    }
+
+    /// What the caller ought to know of the numbers alone.
     public var warnings: [Warning] {
         var warnings: [Warning] = []
         if requests < 100 {

@@ -4,7 +4,8 @@ import Text
 public struct TraceSummary: Hashable, Sendable {
     public private(set) var sums: RequestSums
     public private(set) var histogram: JointHistogram
-    /// Requests without an output token; each counts as one step.
+    /// Requests that never decode: without an output token, or with one that comes from prefill. They hold no slot and are not among
+    /// the sums.
     public private(set) var emptyOutputs: Int
     /// Lines of data (without a header), or rows of JSON that is not by lines.
     public private(set) var lines: Int
@@ -13,6 +14,11 @@ public struct TraceSummary: Hashable, Sendable {
     public let firstTokenFromPrefill: Bool
     /// What the rows say beside lengths; `nil` where they say nothing.
     public var activity: ActivitySummary?
+    /// What was read, and what there is to say of it.
+    public var reading = TraceReading(format: nil)
+
+    /// Rows read, usable or not.
+    public var rows: Int { min(RequestSums.maximumCount, sums.count + emptyOutputs + skipped.rows) }
 
     init(
         sums: RequestSums, histogram: JointHistogram, emptyOutputs: Int, lines: Int, skipped: SkippedRows,
@@ -37,8 +43,8 @@ public struct TraceSummary: Hashable, Sendable {
             throw InvalidInput(
                 field: "histogram.weights", rule: "must add up to the \(sums.count) requests of sums")
         }
-        guard 0...sums.count ~= emptyOutputs else {
-            throw InvalidInput(field: "sums.empty_outputs", rule: "must be from 0 to the number of requests")
+        guard 0...RequestSums.maximumCount ~= emptyOutputs else {
+            throw InvalidInput(field: "sums.empty_outputs", rule: "must be a whole number from 0 to 2^53")
         }
         guard 0...RequestSums.maximumCount ~= lines else {
             throw InvalidInput(field: "sums.lines", rule: "must be a whole number from 0 to 2^53")
@@ -58,12 +64,42 @@ public struct TraceSummary: Hashable, Sendable {
         }
         try sums.merge(other.sums)
         histogram = try histogram.merged(with: other.histogram)
-        emptyOutputs += other.emptyOutputs
+        emptyOutputs = min(RequestSums.maximumCount, emptyOutputs + other.emptyOutputs)
+        reading.merge(other.reading)
         if let part = other.activity {
             activity = activity ?? ActivitySummary()
             activity?.merge(part)
         }
         skipped.merge(other.skipped, after: lines)
         lines = min(RequestSums.maximumCount, lines + other.lines)
+    }
+
+    /// What is said of rows that were lost and of requests that never decode; it follows from the counts.
+    public var lossWarnings: [Warning] {
+        var warnings: [Warning] = []
+        // Two per cent: beyond it, what is left out may well differ from the rest.
+        if skipped.lost * 50 > rows {
+            let reasons = skipped.tallies.filter(\.reason.isLoss).map { "\($0.reason.rawValue) in \($0.rows)" }
+            warnings.append(
+                Warning(
+                    code: "rows_skipped",
+                    detail:
+                        "\(skipped.lost) of \(rows) rows (\(Figure.percent(Double(skipped.lost) / Double(rows)))) could not be read and are left out: "
+                        + reasons.joined(separator: ", ")
+                        + ". If these are not like the others, the statistics are biased.",
+                    pointer: "/skipped"))
+        }
+        if emptyOutputs > 0 {
+            warnings.append(
+                Warning(
+                    code: "never_decode",
+                    detail:
+                        "\(emptyOutputs) of \(sums.count + emptyOutputs) requests never decode ("
+                        + (firstTokenFromPrefill
+                            ? "no output, or one token, which comes from prefill" : "no output tokens")
+                        + "): they hold no slot and are not among the requests of these statistics.",
+                    pointer: "/requests"))
+        }
+        return warnings
     }
 }

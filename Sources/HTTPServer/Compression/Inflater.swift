@@ -9,6 +9,8 @@ public final class Inflater {
         /// gzip only: a member ended (or none has begun), and another may begin.
         case betweenMembers
         case inside
+        /// gzip only: zeros follow the last member, as tapes and object stores pad (gzip(1) passes over them too).
+        case padding
         /// deflate only: the stream is over.
         case ended
         case failed
@@ -57,9 +59,16 @@ public final class Inflater {
             case .ended: return used
             case .betweenMembers:
                 guard used < input.count else { return used }
+                if input[used] == 0, members > 0 {
+                    state = .padding
+                    continue
+                }
                 // The first byte of a member is 0x1F. Anything else is not gzip, or not part of it any more.
                 guard input[used] == 0x1F else { throw fail(members == 0 ? .corrupt : .trailingGarbage) }
                 state = .inside
+            case .padding:
+                guard input[used...].allSatisfy({ $0 == 0 }) else { throw fail(.trailingGarbage) }
+                return input.count
             case .inside: break
             }
             let step = try step(UnsafeRawBufferPointer(rebasing: input[used...]), into: &output, room: left)
@@ -74,7 +83,7 @@ public final class Inflater {
     /// The body is over.
     public func finish() throws(InflateError) {
         switch state {
-        case .ended: return
+        case .ended, .padding: return
         case .betweenMembers where members > 0: return
         case .betweenMembers, .inside: throw fail(.truncated)
         case .failed: throw .corrupt

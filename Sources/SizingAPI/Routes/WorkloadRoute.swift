@@ -53,10 +53,28 @@ public enum WorkloadRoute {
 
     private static func options(_ head: RequestHead) throws(ProblemDocument) -> (TraceOptions, pretty: Bool) {
         let query = try Query(
-            head, names: ["prefill_column", "decode_column", "first_token_from_prefill", "pretty"])
-        let options = TraceOptions(
+            head,
+            names: [
+                "prefill_column", "decode_column", "first_token_from_prefill", "time_unit", "block_tokens", "pretty",
+            ])
+        var options = TraceOptions(
             prefillColumn: try column("prefill_column", query), decodeColumn: try column("decode_column", query),
             firstTokenFromPrefill: try query.flag("first_token_from_prefill"))
+        if let unit = query["time_unit"] {
+            guard let known = TimeUnit(rawValue: unit) else {
+                throw ProblemDocument(.badRequest, "The query parameter \"time_unit\" must be s, ms, us or ns.")
+            }
+            options.timeUnit = known
+        }
+        if let tokens = query["block_tokens"] {
+            guard tokens.utf8.count <= 7, tokens.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = Int(tokens),
+                1...1_000_000 ~= number
+            else {
+                throw ProblemDocument(
+                    .badRequest, "The query parameter \"block_tokens\" must be a whole number from 1 to 1000000.")
+            }
+            options.blockTokens = number
+        }
         return (options, try query.flag("pretty"))
     }
 

@@ -79,8 +79,18 @@ public struct TraceAnswer: Sendable {
             }
         }
         if let activity = summary.activity { ActivityAnswer.write(activity, into: &writer) }
-        writer.warnings(
-            statistics.warnings + (summary.activity?.warnings(slotLoad: statistics.loadMean.value) ?? []))
+        writer.object("read") { writer in
+            writer.name("format")
+            if let format = summary.reading.format { writer.value(format) } else { writer.null() }
+            writer.field("rows", summary.rows)
+            writer.array("columns", summary.reading.columns) { writer, column in
+                writer.beginObject()
+                writer.field("name", column.name)
+                writer.field("as", column.role)
+                writer.endObject()
+            }
+        }
+        writer.warnings(TraceStatistics.warnings(summary, statistics))
     }
 
     private static func write(_ length: TraceStatistics.Length, into writer: inout JSONWriter) {
@@ -95,13 +105,15 @@ public struct TraceAnswer: Sendable {
     ) -> [StaticString] {
         var assumptions: [StaticString] = [
             summary.firstTokenFromPrefill
-                ? "the first output token comes from prefill: decode steps are output tokens less one, at least one"
+                ? "the first output token comes from prefill: decode steps are output tokens less one"
                 : "every output token is a decode step",
             statistics.errorCosines == nil
                 ? "requests are independent of each other"
                 : "errors allow for requests being alike that arrive within a twelfth of the trace of each other",
         ]
-        if summary.emptyOutputs > 0 { assumptions.append("a request without output tokens counts as one step") }
+        if summary.emptyOutputs > 0 {
+            assumptions.append("a request without a decode step holds no slot and is left out")
+        }
         return assumptions
     }
 }

@@ -22,6 +22,10 @@ public struct TraceReader: Sendable {
     /// nil as long as it is not known what JSON comes, and for documents.
     private var parser: TraceParser?
     private var document: [UInt8] = []
+    /// Finds the end of the first JSON value: behind it others may follow.
+    private var scanner = JSONValueEnd()
+    private var scanned = 0
+    private var end: Int?
 
     public init(format: Format, options: TraceOptions = TraceOptions()) {
         self.options = options
@@ -48,13 +52,28 @@ public struct TraceReader: Sendable {
         }
         // White space before the first byte that tells is not kept.
         if document.isEmpty, chunk.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) { return }
-        guard document.count + chunk.count <= Self.maximumDocument else {
+        if document.isEmpty, let mark = Self.foreignMark(chunk) { throw mark }
+        document += chunk
+        if end == nil {
+            var scanner = scanner
+            end = scanner.find(in: document.span, from: scanned)
+            self.scanner = scanner
+            scanned = document.count
+        }
+        if let end, document[end...].contains(where: { $0 > 0x20 }), document.contains(UInt8(ascii: "{")) {
+            // Objects after each other: rows.
+            var rows = TraceParser(format: .jsonLines, options: options)
+            do throws(InvalidInput) { try rows.feed(document.span) } catch { throw Self.problem(error) }
+            parser = rows
+            document = []
+            return
+        }
+        guard document.count <= Self.maximumDocument else {
             throw ProblemDocument(
                 .contentTooLarge,
-                "A JSON document of columns may have \(Self.maximumDocument) bytes; send rows: a JSON array, CSV (text/csv) or "
-                    + "NDJSON (application/x-ndjson).")
+                "A JSON document that is no array of rows may have \(Self.maximumDocument) bytes; send rows: a JSON array, CSV "
+                    + "(text/csv) or NDJSON (application/x-ndjson), as jq -c '.data[]' makes them.")
         }
-        document += chunk
     }
 
     /// What the trace comes to. Called once, after the last bytes.
@@ -66,6 +85,7 @@ public struct TraceReader: Sendable {
         }
         let parsed: JSONDocument
         do throws(JSONError) { parsed = try JSONDocument(parsing: document) } catch { throw Self.notJSON(error) }
+        guard Self.isOwn(parsed.root) else { return try rows() }
         if options.prefillColumn != nil || options.decodeColumn != nil {
             throw ProblemDocument(
                 .unprocessableContent,
@@ -82,6 +102,41 @@ public struct TraceReader: Sendable {
             throw ProblemDocument(errors)
         }
         return summary
+    }
+
+    /// Whether a document has the form that this service describes, rather than that of another program.
+    private static func isOwn(_ root: JSONValue) -> Bool {
+        guard root.kind == .object else { return true }
+        if root["merge"] != nil { return true }
+        guard let requests = root["requests"], requests.kind == .object else { return false }
+        return requests["prefill"] != nil || requests["decode"] != nil
+    }
+
+    /// A document of another program: a row, columns, or what holds rows.
+    private func rows() throws(ProblemDocument) -> TraceSummary {
+        var options = options
+        options.maximumLine = Self.maximumDocument
+        var parser = TraceParser(format: .jsonLines, options: options)
+        do throws(InvalidInput) {
+            try parser.feed(document.span)
+            return try parser.finish()
+        } catch {
+            throw Self.problem(error)
+        }
+    }
+
+    /// What is wrong with bytes that are no text; nil where they may be.
+    private static func foreignMark(_ start: [UInt8]) -> ProblemDocument? {
+        guard let first = start.first, first >= 0x80 || first == 0x1F || first == 0x50 || first == 0x42 else {
+            return nil
+        }
+        var parser = TraceParser(format: .csv)
+        do throws(InvalidInput) {
+            try parser.feed(start.span.extracting(first: 16))
+            return nil
+        } catch {
+            return error.rule.contains("UTF-8") || error.rule.contains("gzip") ? problem(error) : nil
+        }
     }
 
     private static func problem(_ error: InvalidInput) -> ProblemDocument {

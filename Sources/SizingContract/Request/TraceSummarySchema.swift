@@ -10,8 +10,8 @@ enum TraceSummarySchema {
     static let fields: [StaticString] =
         [
             "requests", "prefill", "decode", "correlation", "correlation_standard_error", "slot_load_mean",
-            "slot_load_stddev", "slot_load_skewness", "geometric_fit", "histogram", "sums", "skipped", "warnings",
-            "provenance",
+            "slot_load_stddev", "slot_load_skewness", "geometric_fit", "histogram", "sums", "skipped", "read",
+            "warnings", "provenance",
         ] + ActivitySchema.fields
 
     /// The exact sums, in the order of `RequestSums.names`.
@@ -43,6 +43,7 @@ enum TraceSummarySchema {
         let decode = histogram.required("decode", &errors)?.integers(in: 1...(1 << 30), &errors)
         let weights = histogram.required("weights", &errors)?.integers(in: 1...most, &errors)
         let skipped = object.optional("skipped").flatMap { Self.skipped($0, &errors) } ?? SkippedRows()
+        let reading = Self.reading(object, &errors)
         let activity = ActivitySchema.decode(object, requests: count ?? 0, &errors)
         guard errors.total == before, let count, let empty, let lines, let first, let level, let prefill, let decode,
             let weights
@@ -61,6 +62,7 @@ enum TraceSummarySchema {
                     firstTokenFromPrefill: first))
         else { return nil }
         summary.activity = activity
+        summary.reading = reading
         guard let statistics = errors.checked(value, try TraceStatistics(summary)) else { return nil }
         // What follows from the sums may be left out, but not contradict them.
         for (name, member, truth) in [
@@ -82,7 +84,8 @@ enum TraceSummarySchema {
         guard let (summary, statistics) = decode(value, &errors),
             let object = ObjectReader(value, fields: fields, &errors)
         else { return nil }
-        let warnings = WarningSchema.joined(statistics.warnings, sent: WarningSchema.decode(object, &errors))
+        let warnings = WarningSchema.joined(
+            statistics.warnings + summary.lossWarnings, sent: WarningSchema.decode(object, &errors))
         let cells = summary.histogram.cells
         let longest = Int(SizingLimits.maximumLength)
         let workload = errors.checked(
@@ -96,6 +99,35 @@ enum TraceSummarySchema {
             CheckedWorkload(
                 $0, errors: InputErrors.Load(statistics), warnings: warnings.map { $0.below("/workload") })
         }
+    }
+
+    /// What was read, with the warnings that do not follow from the numbers.
+    private static func reading(_ object: ObjectReader, _ errors: inout ValidationErrors) -> TraceReading {
+        var format: String?
+        var columns: [TraceReading.Column] = []
+        if let value = object.optional("read"),
+            let read = ObjectReader(value, fields: ["format", "rows", "columns"], &errors)
+        {
+            if let name = read.optional("format") { format = name.text(&errors) }
+            let elements = read.optional("columns")?.array(limit: TraceReading.maximumColumns, &errors)
+            for element in elements.map(Array.init) ?? [] {
+                guard let column = ObjectReader(element, fields: ["name", "as"], &errors) else { continue }
+                guard let name = column.required("name", &errors)?.text(&errors),
+                    let role = column.required("as", &errors)?.text(&errors)
+                else { continue }
+                columns.append(TraceReading.Column(name: String(name.prefix(256)), role: String(role.prefix(32))))
+            }
+        }
+        var warnings: [Warning] = []
+        for element in object.optional("warnings")?.array(limit: 100, &errors).map(Array.init) ?? [] {
+            guard let code = element["code"]?.string, TraceReading.codes.contains(code),
+                let detail = element["detail"]?.string
+            else { continue }
+            let pointer = element["pointer"]?.string ?? ""
+            warnings.append(
+                Warning(code: code, detail: String(detail.prefix(1000)), pointer: String(pointer.prefix(100))))
+        }
+        return TraceReading(format: format, columns: columns, warnings: warnings)
     }
 
     private static func skipped(_ value: JSONValue, _ errors: inout ValidationErrors) -> SkippedRows? {

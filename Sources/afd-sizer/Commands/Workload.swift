@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calibration
 import SizingContract
 
 struct Workload: ParsableCommand {
@@ -20,14 +21,30 @@ struct Workload: ParsableCommand {
     @Option(help: "How the trace is laid out (default: by its name or first byte).")
     var format: TraceFile.Format?
 
-    @Option(help: ArgumentHelp("The column of prefill lengths.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The column of prefill lengths: its name, its number from 1, or a path as /usage/prompt_tokens.",
+            valueName: "name"))
     var prefillColumn: String?
 
-    @Option(help: ArgumentHelp("The column of decode lengths.", valueName: "name"))
+    @Option(help: ArgumentHelp("The column of decode lengths, likewise.", valueName: "name"))
     var decodeColumn: String?
 
     @Flag(help: "The first output token comes from prefill: one decode step less a request.")
     var firstTokenFromPrefill = false
+
+    @Option(help: ArgumentHelp("The unit of arrival times that are numbers: s, ms, us or ns.", valueName: "unit"))
+    var timeUnit: TraceFile.Unit?
+
+    @Option(help: ArgumentHelp("Tokens of a block of hash_ids.", valueName: "tokens"))
+    var blockTokens: Int?
+
+    func validate() throws {
+        guard let blockTokens else { return }
+        guard 1...1_000_000 ~= blockTokens else {
+            throw ValidationError("--block-tokens must be from 1 to 1000000.")
+        }
+    }
 
     @Option(help: OutputFormat.help)
     var output: OutputFormat?
@@ -35,9 +52,11 @@ struct Workload: ParsableCommand {
     func run() throws {
         let bar = ProgressBar()
         defer { bar?.finish() }
-        let trace = TraceFile(
-            path: file, format: format, prefillColumn: prefillColumn, decodeColumn: decodeColumn,
-            firstTokenFromPrefill: firstTokenFromPrefill)
+        var options = TraceOptions(
+            prefillColumn: prefillColumn, decodeColumn: decodeColumn, firstTokenFromPrefill: firstTokenFromPrefill)
+        options.timeUnit = timeUnit?.unit
+        options.blockTokens = blockTokens
+        let trace = TraceFile(path: file, format: format, options: options)
         let result: Result<[UInt8], ProblemDocument>
         do throws(Unreadable) {
             result = try trace.answer { fraction in bar?.show(fraction) }

@@ -10,11 +10,16 @@ struct TraceFile {
         case csv, ndjson, json
     }
 
+    /// The unit of times, as the flag has it.
+    enum Unit: String, ExpressibleByArgument, CaseIterable {
+        case s, ms, us, ns
+
+        var unit: TimeUnit? { TimeUnit(rawValue: rawValue) }
+    }
+
     let path: String
     let format: Format?
-    let prefillColumn: String?
-    let decodeColumn: String?
-    let firstTokenFromPrefill: Bool
+    let options: TraceOptions
 
     private static let chunk = 1 << 18
 
@@ -88,10 +93,7 @@ struct TraceFile {
     }
 
     private func makeReader(first: UInt8?) -> WorkloadReader {
-        var options = TraceOptions(
-            prefillColumn: prefillColumn, decodeColumn: decodeColumn, firstTokenFromPrefill: firstTokenFromPrefill)
-        options.maximumLine = 1 << 20
-        return WorkloadReader(layout(first: first), options: options)
+        WorkloadReader(layout(first: first), options: options)
     }
 
     /// nil for the text of a metrics endpoint; that of another name is told by the reader.

@@ -84,12 +84,20 @@ import Testing
 
     @Test(
         arguments: [
-            ([0x00], InflateError.trailingGarbage), ([0x0A], .trailingGarbage), ([0x1F, 0x8C], .corrupt),
+            ([0x00, 0x1F], InflateError.trailingGarbage), ([0x0A], .trailingGarbage), ([0x1F, 0x8C], .corrupt),
             ([0x1F], .truncated), ([0x1F, 0x8B], .truncated),
         ] as [([UInt8], InflateError)])
     func bytesAfterGzip(rest: [UInt8], error: InflateError) {
         #expect(throws: error) { try Self.inflate([Self.gzip("a") + rest], .gzip) }
         #expect(throws: error) { try Self.inflate([Self.gzip("a"), rest], .gzip) }
+    }
+
+    @Test("zeros after the last member are padding, in one piece or more")
+    func padding() throws {
+        let text = Array("a".utf8)
+        #expect(try Self.inflate([Self.gzip("a") + [0, 0, 0]], .gzip) == text)
+        #expect(try Self.inflate([Self.gzip("a"), [0], [0, 0]], .gzip) == text)
+        #expect(throws: InflateError.corrupt) { try Self.inflate([[0, 0]], .gzip) }
     }
 
     @Test func bytesAfterDeflate() {

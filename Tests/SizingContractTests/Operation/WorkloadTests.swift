@@ -157,6 +157,46 @@ struct WorkloadTests {
         #expect(try Self.post("{\"id\":7,\"isl\":1,\"meta\":{\"weight\":2},\"osl\":2}", .jsonLines).status == 200)
     }
 
+    @Test("what was read is told, and what there is to say of it goes on into sizings and merges")
+    func reading() throws {
+        let answer = try Self.post("id,isl,osl\n1,10,5\n1,20,6\n2,30,x\n2,1,2\n", .csv)
+        #expect(answer.root["read"]?["format"]?.string == "csv")
+        #expect(answer.number("read", "rows") == 4)
+        #expect(
+            answer.root["read"]?["columns"]?.elements.map { "\($0["name"]?.string ?? "") \($0["as"]?.string ?? "")" }
+                == [
+                    "id id", "isl prefill", "osl decode",
+                ])
+        func codes(_ reply: Reply) -> Set<String> {
+            Set(reply.root["warnings"]?.elements.compactMap { $0["code"]?.string } ?? [])
+        }
+        #expect(codes(answer).isSuperset(of: ["ids_repeat", "rows_skipped", "few_requests"]))
+        let size = try Reply("/v1/size", Sample.size(workload: Self.text(answer.body)))
+        #expect(size.status == 200)
+        #expect(codes(size).isSuperset(of: ["ids_repeat", "rows_skipped", "few_requests"]))
+        let merged = try Self.post("{\"merge\":[\(Self.text(answer.body))]}", .json)
+        #expect(merged.body == answer.body)
+    }
+
+    @Test("JSON of other programs is told by what stands in it")
+    func documents() throws {
+        let row = "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":6}}"
+        for (text, format) in [
+            (row, "ndjson"), ("\(row)\n\(row)\n", "ndjson"), ("{\"data\":[\(row)]}", "ndjson"), ("[\(row)]", "json"),
+            ("{\"input_lens\":[5,5],\"output_lens\":[6,6]}", "ndjson"),
+            ("{\n\"usage\":\n{\"prompt_tokens\":5,\n\"completion_tokens\":6}}\n\(row)", "ndjson"),
+        ] {
+            for piece in [1 << 16, 1, 9] {
+                let answer = try Self.post(text, .json, piece: piece)
+                #expect(answer.status == 200, "\(text)")
+                #expect(answer.root["read"]?["format"]?.string == format)
+                #expect(answer.number("prefill", "mean") == 5)
+            }
+        }
+        let pointer = TraceOptions(prefillColumn: "/usage/prompt_tokens", decodeColumn: "/usage/completion_tokens")
+        #expect(try Self.post("{\"data\":[\(row)]}", .json, options: pointer).status == 200)
+    }
+
     @Test("what the query says of rows is refused where there are none")
     func queryOfDocuments() throws {
         let columns = "{\"requests\":{\"prefill\":[10],\"decode\":[20]}}"

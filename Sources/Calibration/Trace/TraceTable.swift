@@ -1,0 +1,249 @@
+import Text
+
+/// The rows of a trace, added up: what the reader keeps of them.
+struct TraceTable: Sendable {
+    private let options: TraceOptions
+    var rules = RowRules()
+    private var sums = RequestSums()
+    private var histogram = HistogramCounter()
+    private var skipped = SkippedRows()
+    private var activity: TraceActivity?
+    private var course = LengthCourse()
+    /// Requests that give no decode step: without output, or with one token that comes from prefill.
+    private var withoutSteps = 0
+    /// Rows read so far, usable or not.
+    private(set) var rows = 0
+    /// Whether the members of a benchmark's summary were seen.
+    var sawRunTotal = false
+    private var secondHeaders = (count: 0, line: 0)
+    private var swallowed = (rows: 0, records: 0, first: 0, last: 0)
+
+    init(options: TraceOptions) { self.options = options }
+
+    var hasActivity: Bool { activity != nil }
+
+    /// Begins to gather arrivals, sessions and prefixes.
+    ///
+    /// - Parameter arrival: how the trace calls the times.
+    mutating func beginActivity(arrival: String?) {
+        guard activity == nil else { return }
+        activity = TraceActivity(
+            timeUnit: options.timeUnit ?? arrival.flatMap(Self.unit), blockTokens: options.blockTokens)
+    }
+
+    /// The unit that a name tells, as `arrival_ms` or `startTimeUnixNano`.
+    private static func unit(of name: String) -> TimeUnit? {
+        let spelling = NameTable.spelling(Array(name.utf8).span)
+        return spelling.hasSuffix("unixnano") ? .nanoseconds : TimeUnit(titled: name)
+    }
+
+    // MARK: Rows
+
+    /// Takes what a row came to.
+    ///
+    /// - Parameter lost: how many rows are lost where this one is.
+    mutating func take(
+        _ outcome: RowRules.Outcome, _ fields: borrowing RowFields, in text: Span<UInt8>, line: Int, rows lost: Int = 1
+    ) {
+        switch outcome {
+        case .lengths(let prefill, let output, let cached):
+            add(prefill: prefill, output: output, cached: cached, fields, in: text)
+        case .skipped(let reason):
+            rows += lost
+            skipped.add(reason, line: line, rows: lost)
+        case .repeated: break
+        }
+    }
+
+    /// Adds a request.
+    @inline(__always)
+    mutating func add(
+        prefill: Int, output: Int, cached: Int?, _ fields: borrowing RowFields, in text: Span<UInt8>
+    ) {
+        rows += 1
+        course.add(prefill: prefill, output: output)
+        let steps = options.firstTokenFromPrefill ? max(0, output - 1) : output
+        if steps > 0 {
+            sums.add(prefill: prefill, decode: steps)
+            histogram.add(prefill: prefill, decode: steps)
+        } else {
+            withoutSteps += 1
+        }
+        guard activity != nil else { return }
+        var row = RequestRow(prefill: prefill, decode: steps, cached: cached)
+        row.arrival = fields.range(.arrival)
+        row.session = fields.range(.session)
+        row.turn = fields.range(.turn)
+        row.parent = fields.range(.parent)
+        row.identifier = fields.range(.identifier)
+        row.hashIDs = fields.range(.hashIDs)
+        activity?.add(row, in: text)
+    }
+
+    mutating func secondHeader(line: Int) {
+        if secondHeaders.count == 0 { secondHeaders.line = line }
+        secondHeaders.count += 1
+    }
+
+    mutating func swallowed(_ rows: Int, from first: Int, to last: Int) {
+        if swallowed.records == 0 { (swallowed.first, swallowed.last) = (first, last) }
+        swallowed.records += 1
+        swallowed.rows += rows
+    }
+
+    // MARK: The end
+
+    /// Why so many rows without a usable one are enough; `nil` where one was usable, or fewer were read.
+    func hopeless(after limit: Int, place: String) -> InvalidInput? {
+        guard rows >= limit, sums.count == 0, withoutSteps == 0, skipped.lost == rows else { return nil }
+        return Self.failure("None of the first \(rows) rows can be used: \(reasons(place)).")
+    }
+
+    /// - Throws: ``InvalidInput`` where the trace cannot be used.
+    func finish(_ columns: TraceColumns, place: String, lines: Int) throws(InvalidInput) -> TraceSummary {
+        try refuse(columns, place: place)
+        let n = Double(max(1, sums.count))
+        var warnings = columns.warnings
+        warnings += rules.notes.warnings(
+            rows: rows, skipped: skipped,
+            means: (sums.moments.lengths[1][0], sums[1].double / n), names: { columns.name(of: $0) }, place: place,
+            hasForgotten: rules.hasForgottenIdentifiers)
+        warnings += assumptions(columns)
+        if let course = course.warning { warnings.append(course) }
+        if swallowed.records > 0 {
+            warnings.append(
+                Warning(
+                    code: "swallowed_rows",
+                    detail:
+                        "A quoted field spans lines \(swallowed.first) to \(swallowed.last), and lines within it look like rows"
+                        + (swallowed.records > 1 ? "; so do \(swallowed.records - 1) more" : "")
+                        + ": \(swallowed.rows) rows may be lost to a stray quote.", pointer: "/skipped"))
+        }
+        if secondHeaders.count > 0 {
+            warnings.append(
+                Warning(
+                    code: "second_header",
+                    detail:
+                        "\(secondHeaders.count) further header\(secondHeaders.count == 1 ? "" : "s") (first in line \(secondHeaders.line)): rows are "
+                        + "read by the header above them.", pointer: "/read"))
+        }
+        var summary = TraceSummary(
+            sums: sums, histogram: JointHistogram(histogram), emptyOutputs: withoutSteps, lines: lines,
+            skipped: skipped,
+            firstTokenFromPrefill: options.firstTokenFromPrefill)
+        summary.activity = activity?.finish()
+        summary.reading = TraceReading(format: columns.format, columns: columns.read, warnings: warnings)
+        return summary
+    }
+
+    private func refuse(_ columns: TraceColumns, place: String) throws(InvalidInput) {
+        let summaries = skipped.tallies.first { $0.reason == .summary }?.rows ?? 0
+        if summaries > 1, 2 * summaries >= rows {
+            throw Self.failure(
+                "\(summaries) of \(rows) rows are counts, means or quantiles, as describe() writes them: this is a summary and no "
+                    + "trace. Export the rows themselves.")
+        }
+        if sawRunTotal, sums.count == 0 {
+            throw Self.failure(
+                "This is the summary of a benchmark, without the lengths of its requests (input_lens and output_lens, or rows). Run "
+                    + "it with --save-detailed (vLLM) or --output-details (SGLang), or export the rows.")
+        }
+        guard rows > 0 else { throw Self.failure("The trace has no rows.") }
+        guard sums.count + withoutSteps > 0 else {
+            throw Self.failure("None of the \(rows) rows can be used: \(reasons(place)).\(columns.advice)")
+        }
+        guard skipped.lost <= rows / 2 else {
+            throw Self.failure(
+                "\(skipped.lost) of \(rows) rows cannot be used, more than half: \(reasons(place)).\(columns.advice)")
+        }
+        if let ambiguity = rules.notes.ambiguity(rows: rows, place: place) { throw Self.failure(ambiguity) }
+        if course.endsInTotal {
+            throw Self.failure(
+                "The last row is the sum of all \(rows - 1) rows above it, in both lengths: a total and no request. Remove it."
+            )
+        }
+        guard sums.count > 0 else {
+            throw Self.failure(
+                "None of the \(withoutSteps) requests decodes: they have no output"
+                    + (options.firstTokenFromPrefill ? ", or one token, which comes from prefill." : "."))
+        }
+    }
+
+    private func assumptions(_ columns: TraceColumns) -> [Warning] {
+        var warnings: [Warning] = []
+        if rules.cacheAssumed > 0, rules.cache == nil {
+            let caches = [ColumnRole.cacheRead, .cacheWritten].map { columns.name(of: $0) }.filter { !$0.isEmpty }
+            warnings.append(
+                Warning(
+                    code: "cache_columns_assumed",
+                    detail: rules.promptLeavesCacheOut
+                        ? "\(ReadingWarnings.list(caches)) are added to \(columns.name(of: .prefill)), as that format means them: the cache holds them all."
+                        : "\(ReadingWarnings.list(caches)) are taken for a part of \(columns.name(of: .prefill)). If they stand beside it, add them up "
+                            + "before.", pointer: "/read/columns"))
+        }
+        if rules.reasoningAssumed > 0, rules.reasoning == nil {
+            warnings.append(
+                Warning(
+                    code: "reasoning_assumed",
+                    detail:
+                        "\(columns.name(of: .reasoning)) is taken for a part of \(columns.name(of: .decode)), as most APIs mean it; no total tells. "
+                        + "If it stands beside it, there are more decode steps: add the two up before.",
+                    pointer: "/read/columns"))
+        }
+        return warnings
+    }
+
+    private func reasons(_ place: String) -> String {
+        skipped.tallies.map { tally in
+            let lines = tally.lines.map(String.init).joined(separator: ", ")
+            return "\(tally.reason.rawValue) in \(tally.rows) (first in \(place) \(lines))"
+        }.joined(separator: "; ")
+    }
+
+    /// - Parameter place: where the first such row stands.
+    static func repeated(_ name: String, _ place: String) -> InvalidInput {
+        failure(
+            "The column \"\(name)\" says that rows stand for several requests (first in \(place)), and a row is read as one request. Expand "
+                + "them to one row a request, or leave the column out. Lengths that are sums over requests cannot be used; where they are the "
+                + "lengths of each, give them as weights of an empirical distribution. Naming both prefill_column and decode_column "
+                + "reads each row once.")
+    }
+
+    private static func failure(_ sentence: String) -> InvalidInput { InvalidInput(field: "", rule: sentence) }
+}
+
+/// How a trace calls what was read.
+struct TraceColumns {
+    let format: String
+    let read: [TraceReading.Column]
+    let warnings: [Warning]
+    /// What to do where no row can be used; with a space before it.
+    let advice: String
+    private let names: [ColumnRole: String]
+
+    init(format: TraceFormat, header: CSVHeader?, json: JSONRow) {
+        self.format = format.name
+        var names: [ColumnRole: String] = [:]
+        if let header {
+            read = header.read
+            warnings = header.warnings
+            advice = ""
+            for role in ColumnRole.allCases { names[role] = header.title(role) }
+        } else {
+            for role in ColumnRole.allCases { names[role] = json.name(of: role) }
+            read = json.columns.compactMap { column in
+                guard let title = column.role.title, names[column.role] == column.path else { return nil }
+                return TraceReading.Column(name: column.path, role: title)
+            }
+            warnings = json.warnings
+            advice = names[.prefill] == nil || names[.decode] == nil ? json.advice : ""
+        }
+        self.names = names
+    }
+
+    /// The name of what is read as `role`; empty where nothing is.
+    func name(of role: ColumnRole) -> String {
+        let roles: [ColumnRole] = role == .status ? [.status, .success, .failure] : [role]
+        return roles.lazy.compactMap { names[$0] }.first ?? ""
+    }
+}
