@@ -19,6 +19,9 @@ struct HistogramSamples: Sendable {
         let role: TokenRole
         let family: String
         let labels: [String: String]
+
+        /// Its labels in an order of their own, so that whatever is made of several series is the same in every run.
+        var place: String { labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",") }
     }
 
     struct Scrape: Sendable {

@@ -31,7 +31,7 @@ public struct LengthHistograms: Sendable {
             let family = try Self.family(of: role, last, samples)
             let keys = last.series.keys.filter { $0.role == role && $0.family == family }
             var merged = HistogramSum(family)
-            for key in keys.sorted(by: { "\($0.labels)" < "\($1.labels)" }) {
+            for key in keys.sorted(by: { $0.place < $1.place }) {
                 guard let after = last.series[key] else { continue }
                 let before = isDifference ? samples.scrapes[0].series[key] : nil
                 try merged.add(after, before, key)
@@ -84,14 +84,16 @@ public struct LengthHistograms: Sendable {
                     + "1970): the engine was started anew between them, or they are of two engines. Send the later one alone, or ask "
                     + "Prometheus, which tells instances apart.")
         }
-        for (labels, began) in scrapes[0].started {
-            if let again = scrapes[1].started[labels], began != again { throw refuse(began, again) }
+        var pairs = scrapes[0].started.compactMap { labels, began in
+            scrapes[1].started[labels].map { (before: began, after: $0) }
         }
-        for (key, before) in scrapes[0].series {
-            if let began = before.created, let again = scrapes[1].series[key]?.created, began != again {
-                throw refuse(began, again)
-            }
+        pairs += scrapes[0].series.compactMap { key, series in
+            guard let began = series.created, let again = scrapes[1].series[key]?.created else { return nil }
+            return (began, again)
         }
+        // Of several the earliest is told.
+        let parted = pairs.filter { $0.before != $0.after }.min { ($0.before, $0.after) < ($1.before, $1.after) }
+        if let parted { throw refuse(parted.before, parted.after) }
     }
 
     /// The one histogram of a role.
@@ -139,7 +141,7 @@ private struct HistogramSum {
         var bounds = after.bounds
         // Some exporters leave the last bucket to the count.
         if bounds[.infinity] == nil, let count = after.count { bounds[.infinity] = count }
-        for (bound, count) in bounds {
+        for (bound, count) in bounds.sorted(by: { $0.key < $1.key }) {
             let old = before?.bounds[bound] ?? (bound == .infinity ? before?.count : nil) ?? 0
             bounds[bound] = try grown(count, old)
         }

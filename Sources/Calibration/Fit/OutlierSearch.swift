@@ -5,6 +5,8 @@
 struct OutlierSearch {
     /// Indices into the samples, rising.
     let indices: [Int]
+    /// Whether it is one that has turned the robust line to itself.
+    let turnsLine: Bool
 
     private static let leastSamples = 5
     /// With more samples than this, one does not turn a robust line.
@@ -15,6 +17,7 @@ struct OutlierSearch {
     init(_ samples: [LatencySample], _ robust: RobustLine) {
         guard samples.count >= Self.leastSamples else {
             indices = []
+            turnsLine = false
             return
         }
         // Noise may grow with latency: the deviation is the larger of the overall one and a relative one.
@@ -32,6 +35,7 @@ struct OutlierSearch {
         }
         guard !far.isEmpty, far.count * 4 <= samples.count else {
             indices = Self.fallen(samples)
+            turnsLine = !indices.isEmpty
             return
         }
         let curve = NeighbourCurve(samples)
@@ -41,6 +45,7 @@ struct OutlierSearch {
         }
         let found = Self.isBend(samples, lonely, limit) ? [] : lonely
         indices = found.isEmpty ? Self.fallen(samples) : found
+        turnsLine = found.isEmpty && !indices.isEmpty
     }
 
     /// The one sample, if any, without which the others lie on a line that rises, and from which latency would fall: of few samples, one at the end

@@ -17,7 +17,7 @@ public struct StageCalibration: Hashable, Sendable {
         /// Index into the samples.
         public let index: Int
         public let sample: LatencySample
-        /// Latency above the robust line, microseconds.
+        /// Latency above the robust line, microseconds; above that of the others, where the sample has turned it to itself.
         public let residual: Double
     }
 

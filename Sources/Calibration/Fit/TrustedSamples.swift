@@ -46,10 +46,15 @@ struct TrustedSamples {
         return groups.flatMap { group -> [StageCalibration.Outlier] in
             let samples = group.map { all[$0] }
             guard let robust = RobustLine(Self.points(samples)) else { return [] }
-            return OutlierSearch(samples, robust).indices.map { place in
+            let search = OutlierSearch(samples, robust)
+            // One that has turned the robust line to itself is measured by that of the others.
+            let others =
+                search.turnsLine ? samples.indices.filter { !search.indices.contains($0) }.map { samples[$0] } : []
+            let line = RobustLine(Self.points(others)) ?? robust
+            return search.indices.map { place in
                 StageCalibration.Outlier(
                     index: group[place], sample: samples[place],
-                    residual: samples[place].latency - robust.latency(at: samples[place].load))
+                    residual: samples[place].latency - line.latency(at: samples[place].load))
             }
         }.sorted { $0.index < $1.index }
     }

@@ -51,6 +51,7 @@ import Testing
         guard count >= 4 else { return }
         #expect(relativeError(calibration.line.alpha.value, 0.083) < 0.01)
         #expect(calibration.warnings[0].code == "outlier_left_out")
+        #expect(relativeError(calibration.outliers[0].residual, latency - 100 - 0.083 * samples[count].load) < 0.01)
     }
 
     @Test("samples that truly fall with load are refused, and no sample is blamed")
