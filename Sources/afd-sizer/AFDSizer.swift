@@ -14,6 +14,7 @@ struct AFDSizer: AsyncParsableCommand {
               afd-sizer plan fleet.json --output table
               afd-sizer catalog deepseek-v3
               afd-sizer simulate request.json
+              afd-sizer replay request.json --policy static --policy advice
               afd-sizer workload trace.csv
               afd-sizer calibrate samples.csv
               afd-sizer probe http://127.0.0.1:8080/healthz
@@ -26,8 +27,8 @@ struct AFDSizer: AsyncParsableCommand {
             """,
         version: ServiceVersion.current.description,
         subcommands: [
-            Serve.self, Size.self, Plan.self, Catalog.self, Curve.self, Simulate.self, Workload.self, Calibrate.self,
-            Probe.self,
+            Serve.self, Size.self, Plan.self, Catalog.self, Curve.self, Simulate.self, Replay.self, Workload.self,
+            Calibrate.self, Probe.self,
         ])
 
     static func main() async {

@@ -23,6 +23,21 @@ import Testing
         #expect(!outcome.output.contains("{") && !outcome.output.contains("\"\(reader.key)\""), "\(outcome)")
     }
 
+    @Test("replay sets policies side by side, those of the command in place of the request's, with a course for each")
+    func replay() async throws {
+        let target = #"{"policy": "target", "metric": "slots", "target": 0.5, "name": "half"}"#
+        let arguments = ["replay", "-", "--policy", "static", "--policy", target, "--output"]
+        let json = try await Program.run(arguments + ["json"], input: Inputs.replay).json()
+        let sides = try #require(json["policies"] as? [[String: Any]])
+        #expect(sides.compactMap { $0["name"] as? String } == ["static", "half"])
+        let table = try await Program.run(arguments + ["table"], input: Inputs.replay)
+        #expect(table.status == 0 && !table.output.contains("{"), "\(table)")
+        #expect(table.output.contains("static") && table.output.contains("half") && table.output.contains("█"))
+        #expect(table.output.contains(try #require(json["verdict"] as? String)))
+        let wrong = try await Program.run(["replay", "-", "--policy", "statc"], input: Inputs.replay)
+        #expect(wrong.status == 1 && wrong.output.contains("/policies/0"), "\(wrong)")
+    }
+
     @Test("curve is size with the curve")
     func curve() async throws {
         let curve = try await Program.run(["curve", "-"], input: Inputs.size).json()

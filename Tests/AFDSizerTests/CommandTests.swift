@@ -17,6 +17,7 @@ import Testing
         Reader(name: "size", input: Inputs.size, key: "recommendation"),
         Reader(name: "curve", input: Inputs.size, key: "curve"),
         Reader(name: "simulate", input: Inputs.simulate, key: "points"),
+        Reader(name: "replay", input: Inputs.replay, key: "policies"),
         Reader(name: "plan", input: Inputs.plan, key: "deployment"),
         Reader(name: "workload", input: Inputs.trace, key: "slot_load_mean"),
         Reader(name: "calibrate", input: Inputs.samples, key: "ffn"),

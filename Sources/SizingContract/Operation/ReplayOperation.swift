@@ -9,11 +9,47 @@ public struct ReplayOperation: JSONOperation {
     public static let maximumLength: Int? = 48 << 20
 
     private let limits: SimulationLimits
+    /// In place of those of the request: names, or policies as JSON.
+    private let policies: [String]
 
-    public init(_ limits: SimulationLimits = SimulationLimits()) { self.limits = limits }
+    /// - Parameter policies: in place of those of the request, names or policies as JSON; none for those of the request.
+    public init(_ limits: SimulationLimits = SimulationLimits(), policies: [String] = []) {
+        self.limits = limits
+        self.policies = policies
+    }
 
     public func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> ReplayRequest? {
-        ReplayRequest.decode(json, limits, &errors)
+        guard !policies.isEmpty, json.kind == .object else { return ReplayRequest.decode(json, limits, &errors) }
+        do throws(JSONError) {
+            return ReplayRequest.decode(try JSONDocument(parsing: replaced(json)).root, limits, &errors)
+        } catch {
+            errors.add(
+                json, "must have policies that are names or JSON objects, not \(policies.joined(separator: ", "))")
+            return nil
+        }
+    }
+
+    /// The request with the policies in place of its own, as text.
+    private func replaced(_ json: JSONValue) throws(JSONError) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (name, value) in json.members where name.string != "policies" {
+            writer.name(name.string ?? "")
+            writer.value(value)
+        }
+        writer.name("policies" as StaticString)
+        writer.beginArray()
+        for policy in policies {
+            if policy.utf8.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+                writer.value(try JSONDocument(parsing: Array(policy.utf8)).root)
+            } else {
+                writer.value(policy)
+            }
+        }
+        writer.endArray()
+        writer.endObject()
+        // What was parsed is finite.
+        return (try? writer.finish()) ?? []
     }
 
     /// A unit of work takes some ten to thirty nanoseconds; a plan for advice some milliseconds.

@@ -15,7 +15,7 @@ enum ReplayArrivalsSchema {
     static func decode(
         _ object: ObjectReader, cachedFraction: Double, _ errors: inout ValidationErrors,
         _ assumptions: inout [StaticString]
-    ) -> ReplayArrivals? {
+    ) -> (arrivals: ReplayArrivals, warnings: [Warning])? {
         let trace = object.optional("trace")
         let arrivals = object.optional("arrivals")
         let workload = object.optional("workload")
@@ -24,7 +24,7 @@ enum ReplayArrivalsSchema {
                 if let other { errors.add(other, "must not be given together with trace") }
             }
             let speed = object.optional("speed")?.number(in: 1e-3...1e4, &errors) ?? 1
-            return columns(trace, speed: speed, cachedFraction: cachedFraction, &errors).map { .columns($0) }
+            return columns(trace, speed: speed, cachedFraction: cachedFraction, &errors).map { (.columns($0), []) }
         }
         if let speed = object.optional("speed") { errors.add(speed, "needs trace") }
         guard let arrivals else {
@@ -37,7 +37,9 @@ enum ReplayArrivalsSchema {
         }
         let lengths = WorkloadSchema.decode(workload, &errors, &assumptions)
         guard let lengths else { return nil }
-        return process(arrivals, object.value, lengths.workload, cachedFraction, &errors).map { .process($0) }
+        return process(arrivals, object.value, lengths.workload, cachedFraction, &errors).map {
+            (.process($0), lengths.warnings)
+        }
     }
 
     // MARK: A trace

@@ -89,21 +89,22 @@ public struct ReplayRequest: Sendable {
                 scaling: scaling, sizes: system.sizes, hasPrefill: prefill != nil, hasCache: shape.tokenCapacity != nil,
                 planner: planner?.plan), &errors)
         guard let arrivals, let contenders, errors.isEmpty else { return nil }
-        let isProcess = if case .process = arrivals { true } else { false }
+        let isProcess = if case .process = arrivals.arrivals { true } else { false }
         let made = errors.checked(
             value,
             try ReplayProblem(
                 deployment: system, bounds: scaling.bounds,
                 limits: ReplayLimits(
                     timeToFirstToken: bounds.ttft?.time, timePerToken: bounds.tpot?.time, wait: bounds.wait?.time),
-                arrivals: arrivals, contenders: contenders, replications: replications ?? (isProcess ? 4 : 1),
+                arrivals: arrivals.arrivals, contenders: contenders, replications: replications ?? (isProcess ? 4 : 1),
                 seed: UInt64(seed)))
         guard let made else { return nil }
         assumptions += Self.assumptions(shape, hasPrefill: prefill != nil, patience: patience, isProcess: isProcess)
         return ReplayRequest(
-            problem: made, rates: rates, seed: seed, timeout: timeout ?? min(defaultTimeout, limits.maximumTimeout),
+            problem: made, rates: rates, seed: seed,
+            timeout: timeout ?? min(max(defaultTimeout, limits.defaultTimeout), limits.maximumTimeout),
             assumptions: assumptions, derivation: hardware.derived?.assumptions ?? [],
-            warnings: hardware.warnings + rates.warnings, value: value)
+            warnings: arrivals.warnings + hardware.warnings + rates.warnings, value: value)
     }
 
     private static func assumptions(

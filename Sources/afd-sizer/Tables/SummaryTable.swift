@@ -68,7 +68,7 @@ enum SummaryTable {
     }
 
     /// Columns under each other: the first to the left, the others to the right.
-    private static func table(_ rows: [[String]]) -> String {
+    static func table(_ rows: [[String]]) -> String {
         let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             let cells = row.indices.map { column in
@@ -87,8 +87,11 @@ enum SummaryTable {
     }
 
     /// Six significant digits.
-    private static func number(_ value: JSONValue?) -> String {
-        guard let value = value?.number else { return "-" }
+    static func number(_ value: JSONValue?) -> String {
+        value?.number.map { number($0) } ?? "-"
+    }
+
+    static func number(_ value: Double) -> String {
         if value == value.rounded(), abs(value) < 1e15 { return "\(Int(value))" }
         var scale = 1.0
         while abs(value) * scale < 99_999.5, scale < 1e12 { scale *= 10 }

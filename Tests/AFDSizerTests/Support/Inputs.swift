@@ -8,6 +8,11 @@ enum Inputs {
         {"workload": {"prefill": 10, "decode": 20}, "batch_size": 8, "hardware": {\(stages)}, "ratios": [2, 3], \
         "requests_per_instance": 500, "seed": 7}
         """
+    static let replay = """
+        {\(workload), "hardware": {\(stages)}, "deployment": {"bundles": 2, "bundle": {"attention_instances": 2}, \
+        "batch_size": 8}, "limits": {"tpot_ms": 1}, "replications": 1, "start_delay_s": 1, \
+        "arrivals": {"process": "poisson", "requests_per_second": 50, "duration_s": 5}}
+        """
     static let plan =
         "{\(workload), \"batch_size\": 256, \"hardware\": {\(stages)}, \"demand\": {\"tokens_per_second\": 1e6}}"
     static let trace = "ContextTokens,GeneratedTokens\n374,44\n396,109\n879,55\n91,16\n"
