@@ -16,6 +16,15 @@ let package = Package(
                 .unsafeFlags(["-parse-as-library"]),
             ]),
         .executableTarget(
+            name: "trace-fuzz",
+            dependencies: [
+                .product(name: "Calibration", package: "afd-sizer"), .product(name: "Text", package: "afd-sizer"),
+            ],
+            swiftSettings: [
+                .swiftLanguageMode(.v6),
+                .unsafeFlags(["-parse-as-library"]),
+            ]),
+        .executableTarget(
             name: "exposition-fuzz",
             dependencies: [
                 .product(name: "Calibration", package: "afd-sizer"), .product(name: "Text", package: "afd-sizer"),

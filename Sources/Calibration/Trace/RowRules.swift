@@ -45,6 +45,7 @@ struct RowRules: Sendable {
         var isFailed = isFailed
         if self.isFailed(row, text) { isFailed = true }
         if row.isContradictory { return .skipped(.duplicate) }
+        lookAtPoints(row, text, line: line)
         let prompt = Self.length(.prefill, row, text)
         let output = Self.length(.decode, row, text)
         guard case .tokens(let p) = prompt, case .tokens(let o) = output else {
@@ -54,7 +55,7 @@ struct RowRules: Sendable {
             if o == 0 { return .skipped(.failed) }
             notes.failedWithOutput += 1
         }
-        look(row, text, prompt: p, output: o, line: line)
+        look(row, text, line: line)
         return add(row, text, p, o, line: line)
     }
 
@@ -151,11 +152,17 @@ struct RowRules: Sendable {
         return RowValue.isFailure(error: text.extracting(row[.failure].range), row[.failure].kind)
     }
 
-    private mutating func look(
-        _ row: borrowing RowFields, _ text: Span<UInt8>, prompt: Int, output: Int, line: Int
-    ) {
-        if row[.prefill].kind != .array { notes.promptPoints.add(text.extracting(row[.prefill].range), line: line) }
-        if row[.decode].kind != .array { notes.outputPoints.add(text.extracting(row[.decode].range), line: line) }
+    /// Also of rows that cannot be used: `1.500` is no whole number where it has decimals.
+    private mutating func lookAtPoints(_ row: borrowing RowFields, _ text: Span<UInt8>, line: Int) {
+        if row.has(.prefill), row[.prefill].kind != .array {
+            notes.promptPoints.add(text.extracting(row[.prefill].range), line: line)
+        }
+        if row.has(.decode), row[.decode].kind != .array {
+            notes.outputPoints.add(text.extracting(row[.decode].range), line: line)
+        }
+    }
+
+    private mutating func look(_ row: borrowing RowFields, _ text: Span<UInt8>, line: Int) {
         if row.has(.identifier) {
             let text = text.extracting(row[.identifier].range)
             if text.count > 0 {

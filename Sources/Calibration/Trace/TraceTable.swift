@@ -203,10 +203,9 @@ struct TraceTable: Sendable {
     /// - Parameter place: where the first such row stands.
     static func repeated(_ name: String, _ place: String) -> InvalidInput {
         failure(
-            "The column \"\(name)\" says that rows stand for several requests (first in \(place)), and a row is read as one request. Expand "
-                + "them to one row a request, or leave the column out. Lengths that are sums over requests cannot be used; where they are the "
-                + "lengths of each, give them as weights of an empirical distribution. Naming both prefill_column and decode_column "
-                + "reads each row once.")
+            "The column \"\(name)\" says that rows stand for several requests (first in \(place)), and a row is read as one request. "
+                + "Expand them to one row a request. Where each row is one request all the same, leave the column out, or name both "
+                + "prefill_column and decode_column.")
     }
 
     private static func failure(_ sentence: String) -> InvalidInput { InvalidInput(field: "", rule: sentence) }

@@ -182,6 +182,7 @@ struct TraceCasesTests {
             .read(1, 10, 5, ["unknown_token_columns"])
         ),
         ("groups of points", .csv, "isl;osl\n1.234.567;3\n1;2\n", .read(2, 617_284, 2.5, [])),
+        ("a point that may group, and no zeros", .csv, "isl|osl\n1.500|200\n640|120\n", .refused(["Line 2", "1.500"])),
         ("groups of spaces", .csv, "isl;osl\n1 234;3\n2'000;2\n", .read(2, 1617, 2.5, [])),
         ("a comma for the point", .csv, "isl;osl\n374,0;3\n396,00;2\n", .read(2, 385, 2.5, [])),
         ("three decimals in every row", .csv, "isl,osl\n374.000,44.000\n396.000,109.000\n", .read(2, 385, 76.5, [])),
