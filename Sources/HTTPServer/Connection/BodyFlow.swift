@@ -60,6 +60,9 @@ struct BodyFlow {
     /// There is more to be inflated before anything else is wanted, in the next turn.
     var awaitsTurn: Bool { delivery == .whole && failure == nil && (!compressed.isEmpty || hasMore) }
 
+    /// Bytes of memory that are held.
+    var heldBytes: Int { bytes.count + compressed.count }
+
     // MARK: Events
 
     /// Bytes of the body arrived.

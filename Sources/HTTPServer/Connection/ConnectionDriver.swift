@@ -39,6 +39,11 @@ final class ConnectionDriver {
     var isWaitingForTurn = false
     /// What the loop has counted of ``heldOutput``.
     var countedOutput = 0
+    /// What the loop has counted of ``heldInput``.
+    var countedInput: Int {
+        get { http.countedInput }
+        set { http.countedInput = newValue }
+    }
     /// The loop has counted the handshake that is under way.
     var isHandshakeCounted: Bool
 
@@ -64,7 +69,10 @@ final class ConnectionDriver {
     }
 
     /// Bytes of memory that are held for a client to read.
-    var heldOutput: Int { isClosed ? 0 : http.heldOutput }
+    var heldOutput: Int { isClosed ? 0 : http.heldOutput + stream.heldBytes }
+
+    /// Bytes of memory that are held of a request whose rest is awaited.
+    var heldInput: Int { isClosed ? 0 : http.heldInput }
 
     /// Whether a client that has taken nothing since `time` keeps memory.
     func isUnread(since time: UInt64) -> Bool {

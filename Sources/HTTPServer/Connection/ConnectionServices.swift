@@ -9,6 +9,8 @@ final class ConnectionServices {
     let buffers = BufferPool()
     /// Gives work to the pool; an error where it is not taken.
     let submit: (Work, ConnectionID) -> ServerError?
+    /// Counts bytes of a body that are held; true where all that are held are too many.
+    let holdInput: (Int) -> Bool
     /// Gives the time for reports. The time that comes with an event is that of the loop's turn, in which a response may
     /// have been made; nil takes it all the same.
     let clock: (() -> UInt64)?
@@ -18,7 +20,8 @@ final class ConnectionServices {
     /// - Parameter seed: where the sequence of request identifiers starts.
     init(
         handler: any HTTPHandler, limits: ServerLimits, retryAfter: Int = 1, observer: (any ServerObserver)? = nil,
-        seed: UInt64, clock: (() -> UInt64)? = nil, submit: @escaping (Work, ConnectionID) -> ServerError?
+        seed: UInt64, clock: (() -> UInt64)? = nil, holdInput: @escaping (Int) -> Bool = { _ in false },
+        submit: @escaping (Work, ConnectionID) -> ServerError?
     ) {
         self.handler = handler
         self.limits = limits
@@ -27,6 +30,7 @@ final class ConnectionServices {
         self.observer = observer
         self.heads = HeadPool()
         self.submit = submit
+        self.holdInput = holdInput
         self.clock = clock
         nextID = seed
     }

@@ -75,6 +75,9 @@ struct ConnectionStateMachine {
     /// Since when a client has taken nothing of what waits to be sent; nil while nothing waits.
     var blockedSince: UInt64? { writeClock?.lastTaken }
 
+    /// Bytes of memory that are held of a request's body.
+    var heldInput: Int { body?.heldBytes ?? 0 }
+
     /// ``turnCame(now:)`` is to be called, as soon as others have had their turn.
     var awaitsTurn: Bool { body?.awaitsTurn ?? false }
 

@@ -16,6 +16,9 @@ struct HTTPConnection {
     /// Bytes waiting to be sent beyond which no further request is looked at.
     static let outputLimit = 64 * 1024
 
+    /// Bytes that are held of any body, however many others there are.
+    static let uncountedInput = 4 * 1024
+
     let services: ConnectionServices
     let info: ConnectionInfo
     let id: ConnectionID
@@ -27,6 +30,8 @@ struct HTTPConnection {
     private var request: ServedRequest?
     private var command: Command?
     private var turn = RequestTurn()
+    /// What was counted of ``heldInput``, for the whole process.
+    var countedInput = 0
 
     init(services: ConnectionServices, info: ConnectionInfo, id: ConnectionID, now: UInt64) {
         self.services = services
@@ -46,6 +51,9 @@ struct HTTPConnection {
 
     /// Bytes of memory that are held for the client to read.
     var heldOutput: Int { writer.output.heldBytes }
+
+    /// Bytes of memory that are held of a request whose rest is awaited.
+    var heldInput: Int { machine.heldInput }
 
     /// Whether ``receive(_:now:)`` would use bytes now.
     var acceptsInput: Bool {
@@ -97,6 +105,7 @@ struct HTTPConnection {
                 request?.receivedBytes += range.count
                 let bytes = input.extracting(range)
                 perform(machine.bodyReceived(bytes, ahead: parser.remaining, now: now), now: now)
+                countInput(now: now)
             case .end:
                 perform(machine.requestEnded(now: now), now: now)
                 // The clock is only read where another request waits.
@@ -110,6 +119,15 @@ struct HTTPConnection {
             return input.count
         }
         return position
+    }
+
+    /// Counts what is held of the body, and refuses it where it is too much with that of all others.
+    private mutating func countInput(now: UInt64) {
+        let held = machine.heldInput
+        guard held > Self.uncountedInput, held > countedInput else { return }
+        let isTooMuch = services.holdInput(held - countedInput)
+        countedInput = held
+        if isTooMuch { perform(machine.workRefused(.bodiesWaiting, now: now), now: now) }
     }
 
     /// Bytes came that nobody will parse.

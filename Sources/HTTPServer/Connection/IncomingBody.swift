@@ -14,6 +14,9 @@ struct IncomingBody {
     /// There is more to be inflated before anything else is wanted, in the next turn.
     var awaitsTurn: Bool { flow.awaitsTurn }
 
+    /// Bytes of memory that are held.
+    var heldBytes: Int { flow.heldBytes }
+
     /// All bytes of the body arrived.
     var hasEnded: Bool { flow.hasEnded }
 

@@ -21,6 +21,8 @@ enum ServerError: Error, Equatable, Sendable {
     case workQueueFull
     /// Too many bytes of responses wait for their clients.
     case responsesWaiting
+    /// Too many bytes of bodies wait for the rest of them.
+    case bodiesWaiting
     case tooManyConnections
     case internalError
 
@@ -34,7 +36,7 @@ enum ServerError: Error, Equatable, Sendable {
         case .unknownMethod: .notImplemented
         case .connectRefused: .methodNotAllowed
         case .unknownExpectation: .expectationFailed
-        case .workQueueFull, .responsesWaiting, .tooManyConnections: .serviceUnavailable
+        case .workQueueFull, .responsesWaiting, .bodiesWaiting, .tooManyConnections: .serviceUnavailable
         case .internalError: .internalServerError
         }
     }
@@ -52,6 +54,7 @@ enum ServerError: Error, Equatable, Sendable {
         case .unknownExpectation: "The only expectation that is understood is 100-continue."
         case .workQueueFull: "All workers are busy and the queue is full."
         case .responsesWaiting: "Too many responses wait for their clients to read them."
+        case .bodiesWaiting: "Too many requests are only half there."
         case .tooManyConnections: "There are too many connections."
         case .internalError: "Something went wrong inside the server."
         }
@@ -67,6 +70,7 @@ enum ServerError: Error, Equatable, Sendable {
         case .unknownMethod, .connectRefused, .unknownExpectation, .unsupportedCoding, .malformedContent: .malformed
         case .workQueueFull: .queueFull
         case .responsesWaiting: .outputLimit
+        case .bodiesWaiting: .inputLimit
         case .tooManyConnections: .connectionLimit
         case .internalError: nil
         }
@@ -78,7 +82,8 @@ enum ServerError: Error, Equatable, Sendable {
     func response(retryAfter: Int) -> Response {
         var fields: HTTPFields = [:]
         switch self {
-        case .workQueueFull, .responsesWaiting, .tooManyConnections: fields[.retryAfter] = String(retryAfter)
+        case .workQueueFull, .responsesWaiting, .bodiesWaiting, .tooManyConnections:
+            fields[.retryAfter] = String(retryAfter)
         case .connectRefused: fields[.allow] = ServerMethods.allow
         case .unsupportedCoding: fields[.acceptEncoding] = ContentCoding.acceptEncoding
         default: break

@@ -183,6 +183,14 @@ struct SocketStream: ~Copyable {
         return result
     }
 
+    /// Bytes of memory that are held to be sent.
+    var heldBytes: Int {
+        switch tls {
+        case .some(let session): session.outgoingCount
+        case .none: 0
+        }
+    }
+
     private var hasCiphertext: Bool {
         switch tls {
         case .some(let session): session.outgoingCount > 0

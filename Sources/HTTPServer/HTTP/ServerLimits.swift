@@ -59,6 +59,9 @@ public struct ServerLimits: Sendable, Equatable {
     /// Bytes of responses, of all connections together, that may wait for their clients to read them. Beyond it heavy requests get
     /// 503, and clients that have taken nothing for `bodyRateWindow` are reset.
     public var maximumWaitingOutput = 64 * 1024 * 1024
+    /// Bytes of bodies, of all connections together, that may be held while the rest of them is awaited. Beyond it further bodies are
+    /// answered with 503; the first few kilobytes of each are let in.
+    public var maximumWaitingInput = 128 * 1024 * 1024
 
     // MARK: Numbers
 

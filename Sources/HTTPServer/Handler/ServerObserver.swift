@@ -43,6 +43,7 @@ public enum RejectionReason: String, Sendable, CaseIterable {
     case descriptorLimit = "descriptor_limit"
     case queueFull = "queue_full"
     case outputLimit = "output_limit"
+    case inputLimit = "input_limit"
     case handshakeLimit = "handshake_limit"
     case unauthorized
     case rateLimit = "rate_limit"

@@ -243,6 +243,11 @@ final class EventLoop: @unchecked Sendable {
             state.waitingOutput.add(held - driver.countedOutput, ordering: .relaxed)
             driver.countedOutput = held
         }
+        let awaited = driver.heldInput
+        if awaited != driver.countedInput {
+            state.waitingInput.add(awaited - driver.countedInput, ordering: .relaxed)
+            driver.countedInput = awaited
+        }
         if driver.isHandshakeCounted, !driver.isHandshaking {
             driver.isHandshakeCounted = false
             state.handshakes.subtract(1, ordering: .relaxed)

@@ -3,6 +3,7 @@ import Synchronization
 /// Counts that the loops of one server share.
 final class ServerState: Sendable {
     private let maximumWaitingOutput: Int
+    private let maximumWaitingInput: Int
     private let maximumHandshakes: Int
     /// Nanoseconds from one TLS handshake to the next; 0 where their rate is not limited.
     private let handshakeInterval: UInt64
@@ -18,17 +19,25 @@ final class ServerState: Sendable {
     let refusals = Atomic<Int>(0)
     /// Bytes of memory that are held for clients to read.
     let waitingOutput = Atomic<Int>(0)
+    /// Bytes of memory that are held of requests whose rest is awaited.
+    let waitingInput = Atomic<Int>(0)
     /// TLS handshakes under way.
     let handshakes = Atomic<Int>(0)
 
     init(_ limits: ServerLimits) {
         maximumWaitingOutput = limits.maximumWaitingOutput
+        maximumWaitingInput = limits.maximumWaitingInput
         maximumHandshakes = limits.maximumHandshakes
         handshakeInterval = limits.handshakeRate.map { Timeouts.nanoseconds(1 / max($0, 1e-3)) } ?? 0
     }
 
     /// So much waits for clients to read it that nothing is to be added.
     var isOutputFull: Bool { waitingOutput.load(ordering: .relaxed) > maximumWaitingOutput }
+
+    /// So many bytes more are held of requests whose rest is awaited. True where it is too much.
+    func holdInput(_ count: Int) -> Bool {
+        waitingInput.add(count, ordering: .relaxed).newValue > maximumWaitingInput
+    }
 
     /// Whether the rate allows one more handshake now.
     func isHandshakeDue(now: UInt64) -> Bool {

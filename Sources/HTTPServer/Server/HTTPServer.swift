@@ -89,8 +89,7 @@ public final class HTTPServer: Sendable {
                 ConnectionServices(
                     handler: handler, limits: configuration.limits, retryAfter: configuration.retryAfter,
                     observer: configuration.observer, seed: UInt64.random(in: .min ... .max),
-                    clock: MonotonicClock.now,
-                    submit: submit)
+                    clock: MonotonicClock.now, holdInput: state.holdInput, submit: submit)
             }
         }
         for loop in group.loops {
@@ -126,7 +125,8 @@ public final class HTTPServer: Sendable {
         let depth = running.withLock { $0?.pool.depth } ?? (0, 0)
         return ServerStatistics(
             connections: state.connections.load(ordering: .relaxed), waitingJobs: depth.0, runningJobs: depth.1,
-            waitingOutput: state.waitingOutput.load(ordering: .relaxed))
+            waitingOutput: state.waitingOutput.load(ordering: .relaxed),
+            waitingInput: state.waitingInput.load(ordering: .relaxed))
     }
 
     /// Ends in order: goes on as before for `delay` seconds, so that load balancers see the readiness change; then
@@ -192,4 +192,6 @@ public struct ServerStatistics: Sendable {
     public let runningJobs: Int
     /// Bytes of responses that wait for their clients to read them.
     public let waitingOutput: Int
+    /// Bytes of bodies that are held while the rest of them is awaited.
+    public let waitingInput: Int
 }

@@ -72,6 +72,12 @@ struct ServeOptions: ParsableArguments {
             valueName: "bytes"))
     var maxWaitingOutput: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Bytes of all bodies that may wait for the rest of them; then further ones are refused (default: 134217728).",
+            valueName: "bytes"))
+    var maxWaitingInput: Int?
+
     @Option(help: ArgumentHelp("Event loops (default: one per core).", valueName: "n"))
     var loops: Int?
 

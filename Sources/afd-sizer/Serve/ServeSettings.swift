@@ -46,6 +46,10 @@ struct ServeSettings {
             try Self.check(
                 settings.value(options.maxWaitingOutput, "max-waiting-output"), "max-waiting-output", 0...1 << 50)
             ?? limits.maximumWaitingOutput
+        limits.maximumWaitingInput =
+            try Self.check(
+                settings.value(options.maxWaitingInput, "max-waiting-input"), "max-waiting-input", 0...1 << 50)
+            ?? limits.maximumWaitingInput
         limits.maximumHandshakes =
             try Self.check(settings.value(options.maxHandshakes, "max-handshakes"), "max-handshakes", 1...10_000_000)
             ?? limits.maximumHandshakes

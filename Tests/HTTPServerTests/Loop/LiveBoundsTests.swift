@@ -90,6 +90,27 @@ struct LiveBoundsTests {
         }
     }
 
+    @Test func bodiesThatNeverEndLeaveRoomForOthers() async throws {
+        try await withServer {
+            $0.limits.maximumWaitingInput = 1 << 20
+        } _: { server, port in
+            let head = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 600001\r\n\r\n"
+            let slow = TestClient(port: port)
+            slow.send(head + String(repeating: "x", count: 600_000))
+            await Gate.until { server.statistics.waitingInput == 600_000 }
+            // Whoever makes it too much is refused, before the whole of it has come.
+            let client = TestClient(port: port)
+            client.send(head + String(repeating: "x", count: 600_000))
+            let refused = client.receiveAll()
+            #expect(refused.hasPrefix("HTTP/1.1 503 ") && refused.contains("Retry-After: "))
+            let small = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
+            #expect(TestClient(port: port).ask(small).hasSuffix("hi"), "what is small is let in")
+            slow.send("x")
+            #expect(slow.receive().hasPrefix("HTTP/1.1 200 "))
+            await Gate.until { server.statistics.waitingInput == 0 }
+        }
+    }
+
     @Test func probesHaveALoopOfTheirOwn() async throws {
         let gate = Gate()
         try await withServer(gate: gate) { _ in

@@ -12,11 +12,14 @@ struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         try await withTaskExecutorPreference(ThreadPerJob()) {
-            // The preference counts from the next suspension on; without one a test may begin on the pool.
-            await Task.yield()
+            // The preference counts from the next suspension on; without one a test may begin on the pool. A yield is none where
+            // its continuation comes first.
+            while !Self.isOnOwnThread() { await Task.yield() }
             try await function()
         }
     }
+
+    private static func isOnOwnThread() -> Bool { Thread.current.name == name }
 
     private final class ThreadPerJob: TaskExecutor {
         func enqueue(_ job: consuming ExecutorJob) {
