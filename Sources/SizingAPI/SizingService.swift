@@ -33,9 +33,10 @@ public struct SizingService: HTTPHandler {
             DescriptionRoute.route, PageRoute.route,
         ]
         routes += CatalogueRoutes.routes
+        var plan = Route.post(PlanOperation())
+        plan.get = Route.get(PlanByNameOperation()) { head, _ throws(ProblemDocument) in try PlanQuery.decode(head) }
         routes += [
-            Route.post(PlanOperation()), Route.post(ReplayOperation(simulation)),
-            WorkloadRoute.route(limit: traceLimit), CalibrateRoute.route,
+            plan, Route.post(ReplayOperation(simulation)), WorkloadRoute.route(limit: traceLimit), CalibrateRoute.route,
         ]
         if let metrics { routes.append(MetricsRoute.route(metrics)) }
         router = Router(routes: routes)

@@ -180,22 +180,23 @@ def check_metrics(port):
     print(f"ratio-from-metrics.sh: {' '.join(line)}; between two scrapes: {later.strip()}")
 
 
-def check_keda(port):
-    """What KEDA does: ask the address, and take the value where it is said to be."""
-    with open(os.path.join(EXAMPLES, "keda.yaml")) as file:
-        scaled = yaml.safe_load(file)
-    custom_resources.validate(scaled)
-    trigger = scaled["spec"]["triggers"][0]
-    address = urllib.parse.urlsplit(trigger["metadata"]["url"])
-    status, body = get(port, f"{address.path}?{address.query}")
-    assert status == 200, body
-    value = json.loads(body)
-    for step in trigger["metadata"]["valueLocation"].split("."):
-        value = value[step]
-    # AverageValue: the number of replicas is the value over the target.
-    replicas = value / float(trigger["metadata"]["targetValue"])
-    assert scaled["spec"]["minReplicaCount"] <= replicas <= scaled["spec"]["maxReplicaCount"], replicas
-    print(f"keda.yaml: valid, and its address answers {trigger['metadata']['valueLocation']} = {value}")
+def check_keda(port, name):
+    """What KEDA does: ask the addresses, and take the values where they are said to be."""
+    with open(os.path.join(EXAMPLES, name)) as file:
+        objects = list(yaml.safe_load_all(file))
+    for scaled in objects:
+        custom_resources.validate(scaled)
+        trigger = scaled["spec"]["triggers"][0]
+        address = urllib.parse.urlsplit(trigger["metadata"]["url"])
+        status, body = get(port, f"{address.path}?{address.query}")
+        assert status == 200, body
+        value = json.loads(body)
+        for step in trigger["metadata"]["valueLocation"].split("."):
+            value = value[step]
+        # AverageValue: the number of replicas is the value over the target.
+        replicas = value / float(trigger["metadata"]["targetValue"])
+        assert scaled["spec"]["minReplicaCount"] <= replicas <= scaled["spec"]["maxReplicaCount"], replicas
+        print(f"{name}: valid, and its address answers {trigger['metadata']['valueLocation']} = {value}")
 
 
 def main():
@@ -203,7 +204,8 @@ def main():
     port = free_port()
     with service(port, "--max-body=4000000"):
         check_shell(port)
-        check_keda(port)
+        check_keda(port, "keda.yaml")
+        check_keda(port, "keda-pools.yaml")
         check_metrics(port)
         check_control_loop(port)
 

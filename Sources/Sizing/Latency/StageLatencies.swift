@@ -100,3 +100,13 @@ extension StageLatencies {
     /// What is said of hardware of which that is not true.
     public static let timeRule = "must make a step take time: every latency is zero, or below 1e-9 us"
 }
+
+extension StageLatencies {
+    /// The same stages one after the other, as one that instances wait for together: t_A + t_F, and t_C where `withLink`, for `ratio`
+    /// instances of `batchSize` requests.
+    public func inSequence(ratio: Double, batchSize: Int, withLink: Bool) -> StageLatencies {
+        var rest = ffnTime(ratio: ratio, batchSize: batchSize)
+        if withLink { rest += communicationTime(ratio: ratio, batchSize: batchSize) }
+        return StageLatencies(attention: attention.moved(by: rest), ffn: LatencyModel(.zero))
+    }
+}

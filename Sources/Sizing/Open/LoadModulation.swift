@@ -12,10 +12,12 @@ struct LoadModulation {
     let noise: Double
     /// Deviation of TPOT at a given number, microseconds: half of what lies between the steps at the slowest instance's ±1σ.
     let deviation: Double
-    /// Relative rise of TPOT where the slowest instance is at three deviations of its load.
+    /// Relative rise of TPOT where the slowest instance is at five deviations of its load, and as many requests are present as there
+    /// are at three of theirs.
     let rise: Double
 
-    init(_ solved: SolvedBundle, work: Double) {
+    /// - Parameter peakedness: of the arrivals.
+    init(_ solved: SolvedBundle, work: Double, peakedness: Double) {
         let load = solved.bundle.load
         let requests = Self.fixedPoint(solved.curve, work: work)
         guard load.slotLoad.mean > 0, load.slotLoad.standardDeviation > 0, requests > 0,
@@ -29,8 +31,10 @@ struct LoadModulation {
         }
         let spread = load.slotLoad.standardDeviation / load.slotLoad.mean
         noise = byLoad * byLoad * spread * spread * load.memory / (load.memory * (1 - byNumber) + 1)
-        deviation = scatter.deviation
-        rise = scatter.rise / pace
+        self.deviation = scatter.deviation
+        let deviation = (requests * (noise + peakedness) / (1.05 - byNumber)).squareRoot()
+        let crowd = min(solved.curve.slots, requests + 3 * deviation)
+        rise = max(scatter.rise, solved.scatter(requests: crowd)?.rise ?? 0) / pace
     }
 
     /// k = λE[D]·TPOT(k), the least; S where there is none below.

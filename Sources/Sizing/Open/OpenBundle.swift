@@ -7,7 +7,7 @@ public struct OpenBundle: Sendable {
     public let attentionInstances: Int
     public let ffnInstances: Int
     /// B.
-    public let batchSize: Int
+    public private(set) var batchSize: Int
     /// m; nil for the paper's lock-step.
     public let microbatches: Int?
     /// What requests are, as the slots see them.
@@ -55,6 +55,13 @@ public struct OpenBundle: Sendable {
     var microbatchCount: Double { Double(microbatches ?? 1) }
 
     func stages(batchSize: Int) -> StageLatencies? { stagesAt(batchSize) }
+
+    /// The same with smaller batches.
+    func limited(batchSize: Int) -> OpenBundle {
+        var copy = self
+        copy.batchSize = min(self.batchSize, batchSize)
+        return copy
+    }
 }
 
 /// What requests are to the slots of an open bundle.

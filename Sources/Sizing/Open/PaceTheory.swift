@@ -67,7 +67,7 @@ struct PaceTheory {
     }
 
     /// How TPOT scatters at a given batch by the load of the slowest instance, microseconds: half of what lies between its ±1σ, and
-    /// what lies between its mean and +3σ.
+    /// what lies between its mean and +5σ.
     func scatter(batchSize: Int, ratio: Double) -> (deviation: Double, rise: Double)? {
         guard let parameters = Self.parameters(bundle, batchSize: batchSize) else { return nil }
         let gaussian = GaussianBarrierCycle(parameters)
@@ -75,7 +75,7 @@ struct PaceTheory {
             bundle.microbatchCount * gaussian.duration(ratio: ratio, percentile: p) / bundle.tokensPerStep
         }
         let (low, high) = (pace(0.158_655_253_931_457), pace(0.841_344_746_068_543))
-        return (max(0, (high - low) / 2), max(0, pace(0.998_650_101_968_370) - (low + high) / 2))
+        return (max(0, (high - low) / 2), max(0, pace(1 - 2.866_515_718_791_94e-7) - (low + high) / 2))
     }
 
     /// The knot where `requests` are present: `batchSize` in each of as many microbatches as that takes.

@@ -31,6 +31,17 @@ public struct SolvedBundle: Sendable {
     /// The same bundle n times, with requests going to the least loaded: one of n·S slots and TPOT(k/n).
     public func pooled(_ n: Int) -> SolvedBundle { SolvedBundle(bundle, theory, single, copies: n) }
 
+    /// The same bundle with fewer slots: batches of at most `batchSize`, 1…B.
+    public func limited(batchSize: Int) -> SolvedBundle {
+        guard batchSize < bundle.batchSize else { return self }
+        let slots = Double(bundle.attentionInstances) * bundle.microbatchCount * Double(max(1, batchSize))
+        var knots = single.knots.filter { $0.requests < slots }
+        knots.append(
+            PaceCurve.Knot(requests: slots, pace: single.pace(at: slots), busy: single.busy(at: slots)))
+        return SolvedBundle(
+            bundle.limited(batchSize: max(1, batchSize)), theory, PaceCurve(knots: knots), copies: Int(copies))
+    }
+
     /// Tokens a second that it makes with every slot full.
     public var tokenCapacity: Double { curve.capacity * 1e6 }
 
@@ -43,9 +54,9 @@ public struct SolvedBundle: Sendable {
         let rate = arrivals.rate
         let work = rate * lengths.meanDecode
         guard work < curve.capacity else { return nil }
-        let loads = LoadModulation(self, work: work)
         // Bursts count by how much of one is still present when a request leaves (docs/model.md).
         let burst = (arrivals.dispersion - 1) * lengths.meanOfLesserDecode
+        let loads = LoadModulation(self, work: work, peakedness: max(0.25, 1 + burst))
         let peakedness = max(0.25, 1 + burst + loads.noise)
         guard let law = Occupancy(curve, work: work, peakedness: peakedness) else { return nil }
         let spare = (curve.capacity - work) / lengths.meanDecode

@@ -34,23 +34,33 @@ public struct OpenDeployment: Sendable {
         return bundleBound(arrivals, limits)
     }
 
-    func prefillBound(_ arrivals: Arrivals, _ limits: ServiceLimits) -> ServiceBound? {
+    public func prefillBound(_ arrivals: Arrivals, _ limits: ServiceLimits) -> ServiceBound? {
         guard let prefill else { return nil }
         guard let time = prefill.timeToFirstToken(arrivals, instances: prefillInstances, routing: routing)
         else { return .prefill }
+        if let most = limits.prefillUtilisation,
+            prefill.utilisation(arrivals, instances: prefillInstances) > most
+        {
+            return .prefill
+        }
         return limits.ttft.map { time.keeps($0) } ?? true ? nil : .ttft
     }
 
-    func bundleBound(_ arrivals: Arrivals, _ limits: ServiceLimits) -> ServiceBound? {
+    public func bundleBound(_ arrivals: Arrivals, _ limits: ServiceLimits) -> ServiceBound? {
         guard let service = bundleService(arrivals) else { return .slots }
         if let limit = limits.tpot, !service.keepsTPOT(limit) { return .tpot }
         if let limit = limits.wait, !service.keepsWait(limit) { return .wait }
+        if let most = limits.waitingProbability, service.waitingProbability > most { return .wait }
         return nil
     }
 
     /// The largest rate that keeps `limits`, with the dispersion of `arrivals`, in requests a second, and what bounds it; 0 where none
     /// does. What binds each of the three parts falls with the rate, so the largest is found by halving.
-    public func largestRate(like arrivals: Arrivals, _ limits: ServiceLimits) -> (rate: Double, bound: ServiceBound?) {
+    ///
+    /// - Parameter tolerance: how far below the largest the answer may be, relative.
+    public func largestRate(
+        like arrivals: Arrivals, _ limits: ServiceLimits, tolerance: Double = 1e-5
+    ) -> (rate: Double, bound: ServiceBound?) {
         var capacity = bundle.capacity * Double(bundles)
         if let prefill { capacity = min(capacity, prefill.capacity(instances: prefillInstances)) }
         if let transfer { capacity = min(capacity, transfer.capacity) }
@@ -62,7 +72,7 @@ public struct OpenDeployment: Sendable {
         var binding = bound(capacity) ?? .slots
         guard bound(capacity * 1e-6) == nil else { return (0, bound(capacity * 1e-6)) }
         low = capacity * 1e-6
-        while high - low > 1e-5 * high {
+        while high - low > tolerance * high {
             let middle = low < high / 8 ? (low * high).squareRoot() : (low + high) / 2
             if let found = bound(middle) {
                 high = middle

@@ -36,18 +36,29 @@ public struct ServiceLimits: Hashable, Sendable {
     public var tpot: ServiceLimit?
     /// Wait for a slot, and a step to begin.
     public var wait: ServiceLimit?
+    /// Probability that no slot is free; nil for no such bound.
+    public var waitingProbability: Double?
+    /// Of the prefill instances' time, that they may work at the most; nil for no such bound.
+    public var prefillUtilisation: Double?
     /// Of the link's time, that it may be busy at the most.
     public var linkUtilisation: Double
 
     public init(
         ttft: ServiceLimit? = nil, tpot: ServiceLimit? = nil, wait: ServiceLimit? = nil,
+        waitingProbability: Double? = nil, prefillUtilisation: Double? = nil,
         linkUtilisation: Double = defaultLinkUtilisation
     ) {
         self.ttft = ttft
         self.tpot = tpot
         self.wait = wait
+        self.waitingProbability = waitingProbability
+        self.prefillUtilisation = prefillUtilisation
         self.linkUtilisation = linkUtilisation
     }
+
+    /// What is kept where no bound on the wait, or on TTFT, is given: else a plan would run at the edge of its capacity.
+    public static let defaultWaitingProbability = 0.01
+    public static let defaultPrefillUtilisation = 0.85
 
     /// Beyond it the wait for the link grows past what its mean tells.
     public static let defaultLinkUtilisation = 0.95

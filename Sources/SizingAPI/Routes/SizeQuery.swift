@@ -1,9 +1,6 @@
 import HTTPServer
-import Hardware
-import Planning
 import Sizing
 import SizingContract
-import Text
 
 /// `GET /v1/size?model=…&device=…&prefill=…&decode=…`: the query of a sizing by name.
 struct SizeQuery {
@@ -25,73 +22,14 @@ struct SizeQuery {
     }
 
     private func sizing() throws(ProblemDocument) -> NamedSizing {
-        let description = try description()
-        _ = try (required("prefill"), required("decode"))
+        let description = try values.description()
+        _ = try (values.required("prefill"), values.required("decode"))
         return NamedSizing(
-            description, prefill: try number("prefill", in: 0...SizingLimits.maximumLength) ?? 0,
-            decode: try number("decode", in: 1...SizingLimits.maximumLength) ?? 1,
-            batchSize: try integer("batch_size", in: 1...SizingLimits.maximumBatchSize),
-            microbatches: try integer("microbatches", in: 1...SizingLimits.maximumMicrobatches),
-            maximumRatio: try integer("max_ratio", in: 1...SizingLimits.maximumRatio),
-            tpot: try number("tpot_ms", in: 1e-6...1e9))
-    }
-
-    private func description() throws(ProblemDocument) -> OpenDescription {
-        let modelName = try required("model")
-        let model = try Self.checked("model", try Catalogue.embedded.model(modelName))
-        let attentionName = try required("attention_device", or: "device")
-        let ffnName = try required("ffn_device", or: "device")
-        let attention = try Self.checked("device", try Catalogue.embedded.device(attentionName))
-        let ffn = try Self.checked("device", try Catalogue.embedded.device(ffnName))
-        var link = HardwareDescription.Link()
-        if let name = values["link"] {
-            guard let kind = LinkKind(rawValue: name) else {
-                throw .parameter("link", "must be one of scale_up, scale_out")
-            }
-            link.kind = kind
-        } else if attention.scaleOut == nil || ffn.scaleOut == nil {
-            link.kind = .scaleUp
-        }
-        return OpenDescription(
-            model: model, attentionDevice: attention, ffnDevice: ffn, link: link,
-            dataParallel: try integer("data_parallel", in: 1...65_536) ?? 1,
-            tensorParallel: try integer("tensor_parallel", in: 1...1_024),
-            expertParallel: try integer("expert_parallel", in: 1...65_536))
-    }
-
-    private func required(_ name: String) throws(ProblemDocument) -> String {
-        guard let value = values[name], !value.isEmpty else {
-            throw ProblemDocument(
-                .unprocessableContent, "The query must have model, device, prefill and decode.",
-                errors: [FieldError(pointer: "", detail: "must have the parameter \"\(name)\"")])
-        }
-        return value
-    }
-
-    private func required(_ name: String, or other: String) throws(ProblemDocument) -> String {
-        if let value = values[name], !value.isEmpty { return value }
-        return try required(other)
-    }
-
-    private func number(_ name: String, in range: ClosedRange<Double>) throws(ProblemDocument) -> Double? {
-        guard let text = values[name] else { return nil }
-        guard let number = Double(text), range.contains(number) else {
-            throw .parameter(name, "must be a number from \(RangeText.of(range))")
-        }
-        return number
-    }
-
-    private func integer(_ name: String, in range: ClosedRange<Int>) throws(ProblemDocument) -> Int? {
-        guard let text = values[name] else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw .parameter(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-
-    private static func checked<T>(
-        _ name: String, _ make: @autoclosure () throws(InvalidInput) -> T
-    ) throws(ProblemDocument) -> T {
-        do throws(InvalidInput) { return try make() } catch { throw .parameter(name, error.rule) }
+            description, prefill: try values.number("prefill", in: 0...SizingLimits.maximumLength) ?? 0,
+            decode: try values.number("decode", in: 1...SizingLimits.maximumLength) ?? 1,
+            batchSize: try values.integer("batch_size", in: 1...SizingLimits.maximumBatchSize),
+            microbatches: try values.integer("microbatches", in: 1...SizingLimits.maximumMicrobatches),
+            maximumRatio: try values.integer("max_ratio", in: 1...SizingLimits.maximumRatio),
+            tpot: try values.number("tpot_ms", in: 1e-6...1e9))
     }
 }

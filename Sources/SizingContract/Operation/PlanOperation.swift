@@ -16,26 +16,50 @@ public struct PlanOperation: JSONOperation {
     public static func estimate(_ input: PlanRequest) -> WorkEstimate {
         let pairs = Double(input.hardware.count)
         let spaces = pairs * Double(input.limits.maximumFFNInstances * input.limits.microbatches.count)
-        return WorkEstimate(time: 20e-3 + 0.5e-3 * pairs + 50e-6 * spaces, memory: 32e6)
+        let open = input.open == nil ? 0 : 0.1 + 20e-3 * pairs
+        return WorkEstimate(time: 20e-3 + 0.5e-3 * pairs + 50e-6 * spaces + open, memory: 32e6)
     }
 
-    public func run(_ input: PlanRequest, _ context: OperationContext) throws(ProblemDocument) -> PlanAnswer {
+    /// The answer to a question about saturated bundles, or about arrivals.
+    public enum Output: Sendable {
+        case saturated(PlanAnswer)
+        case open(OpenPlanAnswer)
+    }
+
+    public func run(_ input: PlanRequest, _ context: OperationContext) throws(ProblemDocument) -> Output {
+        if let open = input.open { return .open(try open.answer(input, context)) }
+        return .saturated(try saturated(input, context))
+    }
+
+    private func saturated(_ input: PlanRequest, _ context: OperationContext) throws(ProblemDocument) -> PlanAnswer {
         let (problem, derivation) = try input.problem()
         do throws(PlanError) {
             let plan = try problem.solve(stop: context.isCancelled)
             return PlanAnswer(plan, of: problem, to: input, derivation: derivation)
         } catch {
-            switch error {
-            case .cancelled: throw ProblemDocument(.unavailable, "The plan was stopped.", retryAfter: 1)
-            case .infeasible(let infeasibility):
-                throw ProblemDocument(
-                    .unprocessableContent, "No deployment meets the limits.",
-                    errors: infeasibility.conflicts.map { FieldError(path: $0.field, detail: $0.detail) })
-            }
+            throw ProblemDocument(error)
         }
     }
 
-    public static func write(_ output: PlanAnswer, into writer: inout JSONWriter) { output.write(into: &writer) }
+    public static func write(_ output: Output, into writer: inout JSONWriter) {
+        switch output {
+        case .saturated(let answer): answer.write(into: &writer)
+        case .open(let answer): answer.write(into: &writer)
+        }
+    }
 
-    public static func expectedLength(_ output: PlanAnswer) -> Int { 8192 }
+    public static func expectedLength(_ output: Output) -> Int { 8192 }
+}
+
+extension ProblemDocument {
+    /// Why there is no plan.
+    init(_ error: PlanError) {
+        switch error {
+        case .cancelled: self.init(.unavailable, "The plan was stopped.", retryAfter: 1)
+        case .infeasible(let infeasibility):
+            self.init(
+                .unprocessableContent, "No deployment meets the limits.",
+                errors: infeasibility.conflicts.map { FieldError(path: $0.field, detail: $0.detail) })
+        }
+    }
 }

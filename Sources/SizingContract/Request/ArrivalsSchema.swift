@@ -28,7 +28,10 @@ enum ServiceLimitsSchema {
         "transfer_utilisation",
     ]
 
-    /// - Parameter defaults: the percentile of each where none is given: p90 of TTFT, p99 of the others.
+    static let waitAssumption: StaticString = "no wait_ms given: at most one request in a hundred waits for a slot"
+    static let prefillAssumption: StaticString = "no ttft_ms given: prefill instances work at most 85 % of the time"
+
+    /// The percentile of each where none is given: p90 of TTFT, p99 of the others.
     static func decode(_ limits: ObjectReader, _ errors: inout ValidationErrors) -> ServiceLimits {
         func limit(
             _ time: StaticString, _ percentile: StaticString, _ usual: ServicePercentile
@@ -45,6 +48,9 @@ enum ServiceLimitsSchema {
         var decoded = ServiceLimits(
             ttft: limit("ttft_ms", "ttft_percentile", .p90), tpot: limit("tpot_ms", "tpot_percentile", .p99),
             wait: limit("wait_ms", "wait_percentile", .p99))
+        // Without them a bundle could run at the edge of its capacity.
+        if decoded.wait == nil { decoded.waitingProbability = ServiceLimits.defaultWaitingProbability }
+        if decoded.ttft == nil { decoded.prefillUtilisation = ServiceLimits.defaultPrefillUtilisation }
         if let share = limits.optional("transfer_utilisation")?.number(in: 0.01...1, &errors) {
             decoded.linkUtilisation = share
         }

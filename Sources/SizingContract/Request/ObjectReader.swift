@@ -23,6 +23,12 @@ struct ObjectReader {
         }
     }
 
+    /// Of an object whose members another reader has checked; nil where it is none.
+    init?(unchecked value: JSONValue) {
+        guard value.kind == .object else { return nil }
+        self.value = value
+    }
+
     /// The member, where it is there.
     func optional(_ name: StaticString) -> JSONValue? { value[name] }
 

@@ -40,7 +40,10 @@ struct OpenSizing: Sendable {
             errors.add(value, "must not be given together with arrivals: /v1/replay simulates them")
         }
         return ArrivalsSchema.decode(given, &errors).map {
-            Parts(arrivals: $0, limits: limits ?? ServiceLimits(), ratio: ratio)
+            Parts(
+                arrivals: $0,
+                limits: limits ?? ServiceLimits(waitingProbability: ServiceLimits.defaultWaitingProbability),
+                ratio: ratio)
         }
     }
 }

@@ -86,12 +86,14 @@ enum PlanHardwareSchema {
     struct Rates: Sendable {
         var attention: Double?
         var ffn: Double?
+        var prefill: Double?
         var devices: [String: Double] = [:]
 
         init?(_ value: JSONValue, _ errors: inout ValidationErrors) {
-            let fields: [StaticString] = ["attention_instance", "ffn_instance", "devices"]
+            let fields: [StaticString] = ["attention_instance", "ffn_instance", "prefill_instance", "devices"]
             guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
             let range = 1e-9...1e12
+            prefill = object.optional("prefill_instance")?.number(in: range, &errors)
             if let given = object.optional("devices") {
                 guard given.kind == .object else {
                     errors.add(given, "must be an object, not \(given.kind.name)")
@@ -105,6 +107,15 @@ enum PlanHardwareSchema {
                 ffn = object.required("ffn_instance", &errors)?.number(in: range, &errors)
                 guard attention != nil, ffn != nil else { return nil }
             }
+        }
+
+        /// Of one prefill instance.
+        func ofPrefill(_ kind: CheckedPrefill, _ field: String) throws(InvalidInput) -> Double {
+            if let rate = prefill { return rate }
+            if let device = kind.device, let rate = devices[device] { return rate * Double(kind.devices) }
+            throw InvalidInput(
+                field: field,
+                rule: "must have prefill_instance\(kind.device.map { ", or devices with a rate for \($0)" } ?? "")")
         }
 
         /// Of one instance.

@@ -13,18 +13,28 @@ enum PlanLimitsSchema {
     /// m where neither it nor the batch is given.
     static let microbatchChoices: [Int?] = [1, 2, 3, 4]
 
+    /// - Parameter isOpen: whether arrivals are given: then bounds on times are those of ``ServiceLimitsSchema``.
     static func decode(
-        _ object: ObjectReader, _ errors: inout ValidationErrors, _ assumptions: inout [StaticString]
+        _ object: ObjectReader, isOpen: Bool, _ errors: inout ValidationErrors, _ assumptions: inout [StaticString]
     ) -> PlanLimits? {
         let before = errors.total
-        let limits = object.optional("limits").flatMap { ObjectReader($0, fields: fields, &errors) }
+        let limits = object.optional("limits").flatMap {
+            ObjectReader($0, fields: fields + ServiceLimitsSchema.fields, &errors)
+        }
+        if !isOpen, let limits {
+            for name in ServiceLimitsSchema.fields where !fields.contains(where: { $0.description == name.description })
+            {
+                if let given = limits.optional(name) { errors.add(given, "needs arrivals") }
+            }
+        }
         let rules = object.optional("rules").flatMap { ObjectReader($0, fields: ruleFields, &errors) }
         let batch = object.optional("batch_size")?.integer(in: 1...SizingLimits.maximumBatchSize, &errors)
         let microbatches = object.optional("microbatches")?.integer(in: 1...SizingLimits.maximumMicrobatches, &errors)
         let ratio = object.optional("max_ratio")?.integer(in: 1...SizingLimits.maximumRatio, &errors)
         let ffn = object.optional("max_ffn_instances")?.integer(in: 1...16, &errors) ?? 1
-        let tpot = limits?.optional("tpot_ms")?.number(in: 1e-6...1e9, &errors)
-        let percentile = limits?.optional("tpot_percentile")?.choice(of: PlanLimits.Percentile.self, &errors)
+        let saturated = isOpen ? nil : limits
+        let tpot = saturated?.optional("tpot_ms")?.number(in: 1e-6...1e9, &errors)
+        let percentile = saturated?.optional("tpot_percentile")?.choice(of: PlanLimits.Percentile.self, &errors)
         let largest = limits?.optional("max_batch")?.integer(in: 1...SizingLimits.maximumBatchSize, &errors)
         let ranks = rules?.optional("attention_ranks_at_least_ffn")?.boolean(&errors) ?? false
         let multiple = rules?.optional("attention_multiple_of_ffn").flatMap { rankRule($0, &errors) }

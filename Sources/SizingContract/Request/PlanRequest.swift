@@ -24,6 +24,8 @@ public struct PlanRequest: Sendable {
     /// Tokens a second asked for, without headroom; nil where none are.
     var demand: Double?
     var assumptions: [StaticString]
+    /// What is asked about arrivals; nil for saturated bundles.
+    var open: OpenPlanning?
     /// Whether depths of speculation, and whether parallel degrees, were to be chosen: then the answer tells them.
     var choosesDepth: Bool
     var choosesDegrees: Bool
@@ -35,7 +37,8 @@ public struct PlanRequest: Sendable {
 
     static let fields: [StaticString] = [
         "workload", "hardware", "batch_size", "microbatches", "max_ratio", "max_ffn_instances", "limits", "rules",
-        "demand", "devices", "objective", "prices", "power", "speculation", "current", "hysteresis",
+        "demand", "devices", "objective", "prices", "power", "speculation", "current", "hysteresis", "arrivals",
+        "prefill", "transfer", "routing",
     ]
 
     static let defaultHysteresis = 0.05
@@ -53,9 +56,12 @@ public struct PlanRequest: Sendable {
         let prices = object.optional("prices").flatMap { PlanHardwareSchema.Rates($0, &errors) }
         let power = object.optional("power").flatMap { PlanHardwareSchema.Rates($0, &errors) }
         let objective = object.optional("objective")?.choice(of: Objective.self, &errors)
-        let limits = PlanLimitsSchema.decode(object, &errors, &assumptions)
-        let target = workload.flatMap { PlanTargetSchema.decode(object, $0.workload, &errors) }
-        let current = object.optional("current").flatMap { Self.current($0, &errors) }
+        let isOpen = object.optional("arrivals") != nil
+        let limits = PlanLimitsSchema.decode(object, isOpen: isOpen, &errors, &assumptions)
+        let target =
+            isOpen ? (.shape, nil) : workload.flatMap { PlanTargetSchema.decode(object, $0.workload, &errors) }
+        let current = object.optional("current").flatMap { Self.current($0, isOpen: isOpen, &errors) }
+        let open = OpenPlanning.decode(object, workload?.workload, hardware, &errors, &assumptions)
         let hysteresis = object.optional("hysteresis")?.number(in: 0...10, &errors) ?? defaultHysteresis
         guard let workload, let hardware, let limits, let target, errors.isEmpty else { return nil }
 
@@ -66,7 +72,10 @@ public struct PlanRequest: Sendable {
                 return nil
             }
         }
-        assumptions.append("loads of Attention instances are normal and independent")
+        assumptions.append(
+            isOpen
+                ? "loads of Attention instances are independent, with the first three moments of the workload"
+                : "loads of Attention instances are normal and independent")
         var choosesDegrees = false
         if case .named(let choices) = hardware {
             choosesDegrees =
@@ -76,7 +85,7 @@ public struct PlanRequest: Sendable {
         return PlanRequest(
             hardware: hardware, slotLoad: workload.workload.slotLoad, margin: margin, prices: prices, power: power,
             limits: limits, objective: objective ?? (prices == nil ? .instances : .cost), target: target.target,
-            current: current, hysteresis: hysteresis, demand: target.demand, assumptions: assumptions,
+            current: current, hysteresis: hysteresis, demand: target.demand, assumptions: assumptions, open: open,
             choosesDepth: speculation.map { $0.count > 1 } ?? false, choosesDegrees: choosesDegrees,
             ranges: hardware.ranges, warnings: workload.warnings + hardware.warnings, hash: value.canonicalHash())
     }
@@ -97,8 +106,11 @@ public struct PlanRequest: Sendable {
         }
     }
 
-    private static func current(_ value: JSONValue, _ errors: inout ValidationErrors) -> ResizeAdvice.Current? {
-        let fields: [StaticString] = ["attention_instances", "ffn_instances", "batch_size"]
+    private static func current(
+        _ value: JSONValue, isOpen: Bool, _ errors: inout ValidationErrors
+    ) -> ResizeAdvice.Current? {
+        var fields: [StaticString] = ["attention_instances", "ffn_instances", "batch_size"]
+        if isOpen { fields.append("prefill_instances") }
         guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
         let range = 1...SizingLimits.maximumRatio
         let attention = object.required("attention_instances", &errors)?.integer(in: 1...1_000_000, &errors)

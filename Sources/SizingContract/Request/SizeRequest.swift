@@ -118,7 +118,10 @@ public struct SizeRequest: Sendable {
 
         if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
-        if open != nil { assumptions.append("requests present progress at one pace: number by the product form") }
+        if let open {
+            assumptions.append("requests present progress at one pace: number by the product form")
+            if open.limits.wait == nil { assumptions.append(ServiceLimitsSchema.waitAssumption) }
+        }
         let problem = errors.checked(
             value,
             try SizingProblem(

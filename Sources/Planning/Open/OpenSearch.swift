@@ -1,0 +1,122 @@
+import Sizing
+
+/// The lightest bundles for a rate of arrivals, or those that bear most on a budget, found exactly without trying them all.
+///
+/// A bundle with fluctuating requests makes no more than one with constantly as many as its TPOT allows: the saturated search
+/// (``BundleSearch``) bounds what each shape can be worth. Shapes are worked out from the best bound on, until no bound is
+/// better than what was found.
+struct OpenSearch {
+    let problem: OpenPlanProblem
+    let budget: SearchBudget
+    let evaluator: OpenEvaluator
+
+    init(_ problem: OpenPlanProblem, _ budget: SearchBudget) {
+        self.problem = problem
+        self.budget = budget
+        evaluator = OpenEvaluator(problem, budget)
+    }
+
+    /// Shares of the best bound down to which shapes are listed, one after the other, until that is enough.
+    private static let levels = [0.97, 0.9, 0.8, 0.65, 0.5, 0.3, 0.1, 0.01]
+
+    /// What was found: the best first, and whether nothing better can be.
+    struct Result {
+        var points: [OpenPoint]
+        var isProven: Bool
+    }
+
+    /// Shapes by falling bound, each once, and what the bound is.
+    private func walk(
+        _ saturated: PlanProblem, _ visit: (BundlePoint) -> Void, isDone: (_ bound: Double) -> Bool
+    ) -> Bool {
+        let search = BundleSearch(saturated, budget)
+        guard let first = search.best() else { return !budget.isExhausted }
+        var seen: Set<BundleShape> = []
+        for level in Self.levels {
+            for point in search.bestOfEachShape(atLeast: level * first.score) {
+                if isDone(point.score) { return !budget.isExhausted }
+                guard !budget.isCancelled, !evaluator.isExhausted else { return false }
+                let shape = BundleShape(
+                    pair: point.pair, attention: point.attentionInstances, ffn: point.ffnInstances)
+                if seen.insert(shape).inserted { visit(point) }
+            }
+            if isDone(level * first.score) { return !budget.isExhausted }
+        }
+        return false
+    }
+
+    /// The lightest bundles for the rate: weight first, then the shorter TPOT.
+    func lightest() -> Result {
+        let tokens = problem.arrivals.requestsPerSecond * problem.load.lengths.meanDecode / OpenPlanProblem.margin
+        guard
+            let saturated = problem.atConstantLoad(
+                target: .demand(tokensPerSecond: max(1e-6, tokens), spareInstances: 0))
+        else { return Result(points: [], isProven: true) }
+        var points: [OpenPoint] = []
+        var least = Double.infinity
+        let isProven = walk(saturated) { candidate in
+            let shape = BundleShape(
+                pair: candidate.pair, attention: candidate.attentionInstances, ffn: candidate.ffnInstances)
+            let fleet = Fleet(saturated, pair: problem.pairs[shape.pair])
+            // Whole nodes only add to it.
+            let one = Double(shape.attention) * fleet.weights.attention + Double(shape.ffn) * fleet.weights.ffn
+            for m in problem.limits.microbatches {
+                guard let bundle = evaluator.bundle(shape, microbatches: m) else { continue }
+                // Up to a tenth over the least, for the list of alternatives.
+                let most = least.isFinite ? max(1, Int(min(1e6, 1.1 * least / one))) : 1_000_000
+                guard let count = evaluator.fewest(bundle, pair: shape.pair, atMost: most) else { continue }
+                let weight = fleet.weight(attention: count * shape.attention, ffn: count * shape.ffn)
+                points.append(
+                    OpenPoint(
+                        pair: shape.pair, bundles: count, weight: weight, largestRate: 0, bound: nil, solved: bundle))
+                least = min(least, weight)
+            }
+        } isDone: { bound in
+            // The score is tokens over weight.
+            tokens / bound > least * (1 + 1e-12)
+        }
+        points.sort { one, other in
+            if one.weight != other.weight { return one.weight < other.weight }
+            return pace(one) < pace(other)
+        }
+        return Result(points: points, isProven: isProven)
+    }
+
+    /// TPOT at the rate, to choose among equally light ones; of equal shapes fewer microbatches.
+    private func pace(_ point: OpenPoint) -> Double {
+        OpenDeployment(bundle: point.solved, bundles: point.bundles, routing: problem.routing)
+            .bundleService(problem.arrivals)?.meanTPOT ?? .infinity
+    }
+
+    /// The bundles that bear most on so many devices.
+    func largest(_ target: FleetTarget) -> Result {
+        guard let saturated = problem.atConstantLoad(target: target) else { return Result(points: [], isProven: true) }
+        var points: [OpenPoint] = []
+        var most = 0.0
+        let decode = problem.load.lengths.meanDecode
+        let isProven = walk(saturated) { candidate in
+            let shape = BundleShape(
+                pair: candidate.pair, attention: candidate.attentionInstances, ffn: candidate.ffnInstances)
+            let fleet = Fleet(saturated, pair: problem.pairs[shape.pair])
+            for m in problem.limits.microbatches {
+                guard let bundle = evaluator.bundle(shape, microbatches: m) else { continue }
+                let fluid = bundle.fluidCapacity(problem.service.tpot.map { $0.time * OpenPlanProblem.margin })
+                guard fluid * Double(candidate.bundles) * OpenPlanProblem.margin > most else { continue }
+                let (solved, rate, bound) = evaluator.largestRate(bundle, pair: shape.pair, bundles: candidate.bundles)
+                guard rate > 0 else { continue }
+                points.append(
+                    OpenPoint(
+                        pair: shape.pair, bundles: candidate.bundles,
+                        weight: fleet.weight(
+                            attention: candidate.bundles * shape.attention, ffn: candidate.bundles * shape.ffn),
+                        largestRate: rate, bound: bound, solved: solved))
+                most = max(most, rate)
+            }
+        } isDone: { bound in
+            // The score is tokens a second of all bundles.
+            bound * OpenPlanProblem.margin / decode < most
+        }
+        points.sort { ($0.largestRate, -$0.weight) > ($1.largestRate, -$1.weight) }
+        return Result(points: points, isProven: isProven)
+    }
+}
