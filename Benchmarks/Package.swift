@@ -2,6 +2,9 @@
 import PackageDescription
 
 // A package of its own: what the comparison needs must never reach the product's dependencies.
+// swift-numerics, which Hummingbird brings, has a module of the same name.
+let aliases = ["Numerics": "SizingNumerics"]
+
 let package = Package(
     name: "Benchmarks",
     dependencies: [
@@ -14,7 +17,7 @@ let package = Package(
         .executableTarget(
             name: "hummingbird-service",
             dependencies: [
-                .product(name: "Sizing", package: "afd-sizer"),
+                .product(name: "Sizing", package: "afd-sizer", moduleAliases: aliases),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -23,10 +26,10 @@ let package = Package(
         .executableTarget(
             name: "bench-core",
             dependencies: [
-                .product(name: "Sizing", package: "afd-sizer"),
-                .product(name: "Simulation", package: "afd-sizer"),
-                .product(name: "Calibration", package: "afd-sizer"),
-                .product(name: "Planning", package: "afd-sizer"),
+                .product(name: "Sizing", package: "afd-sizer", moduleAliases: aliases),
+                .product(name: "Simulation", package: "afd-sizer", moduleAliases: aliases),
+                .product(name: "Calibration", package: "afd-sizer", moduleAliases: aliases),
+                .product(name: "Planning", package: "afd-sizer", moduleAliases: aliases),
             ]),
     ]
 )

@@ -23,7 +23,7 @@ struct CSVHeader: Sendable {
     var columns: Int { roles.count }
 
     /// - Parameter delimiter: what separates fields; `nil` to tell it.
-    /// - Throws: ``InvalidInput`` where the record is no header or names no prefill or decode lengths.
+    /// - Throws: `InvalidInput` where the record is no header or names no prefill or decode lengths.
     init(
         _ record: Span<UInt8>, names: NameTable, options: TraceOptions, delimiter known: UInt8? = nil
     ) throws(InvalidInput) {

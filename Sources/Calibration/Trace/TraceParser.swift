@@ -50,7 +50,7 @@ public struct TraceParser: Sendable {
 
     /// Takes the next bytes.
     ///
-    /// - Throws: ``InvalidInput``, whose `rule` is a sentence, where the trace cannot be used.
+    /// - Throws: `InvalidInput`, whose `rule` is a sentence, where the trace cannot be used.
     public mutating func feed(_ bytes: Span<UInt8>) throws(InvalidInput) {
         var start = 0
         while true {
@@ -88,7 +88,7 @@ public struct TraceParser: Sendable {
 
     /// Ends the trace.
     ///
-    /// - Throws: ``InvalidInput`` where the trace cannot be used.
+    /// - Throws: `InvalidInput` where the trace cannot be used.
     public mutating func finish() throws(InvalidInput) -> TraceSummary {
         guard splitter.isComplete else {
             switch format {

@@ -36,7 +36,7 @@ public struct TraceStatistics: Hashable, Sendable {
     /// θ, ν and skewness as the sizing takes them.
     public let slotLoad: SlotLoad
 
-    /// - Throws: ``InvalidInput`` where sums that were sent are not those of any requests.
+    /// - Throws: `InvalidInput` where sums that were sent are not those of any requests.
     public init(_ summary: TraceSummary) throws(InvalidInput) {
         let sums = summary.sums
         guard sums.count > 0, sums.isPlausible else {

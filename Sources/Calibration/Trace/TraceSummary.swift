@@ -34,7 +34,7 @@ public struct TraceSummary: Hashable, Sendable {
 
     /// From what was sent.
     ///
-    /// - Throws: ``InvalidInput`` where the parts do not belong together.
+    /// - Throws: `InvalidInput` where the parts do not belong together.
     public init(
         checkedSums sums: RequestSums, histogram: JointHistogram, emptyOutputs: Int, lines: Int, skipped: SkippedRows,
         firstTokenFromPrefill: Bool
@@ -56,7 +56,7 @@ public struct TraceSummary: Hashable, Sendable {
 
     /// Adds the part of the trace that came after this one.
     ///
-    /// - Throws: ``InvalidInput`` where the parts were read under different assumptions or are too long together.
+    /// - Throws: `InvalidInput` where the parts were read under different assumptions or are too long together.
     public mutating func merge(_ other: TraceSummary) throws(InvalidInput) {
         guard other.firstTokenFromPrefill == firstTokenFromPrefill else {
             throw InvalidInput(

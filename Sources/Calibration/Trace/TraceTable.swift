@@ -99,7 +99,7 @@ struct TraceTable: Sendable {
         return Self.failure("None of the first \(rows) rows can be used: \(reasons(place)).")
     }
 
-    /// - Throws: ``InvalidInput`` where the trace cannot be used.
+    /// - Throws: `InvalidInput` where the trace cannot be used.
     func finish(_ columns: TraceColumns, place: String, lines: Int) throws(InvalidInput) -> TraceSummary {
         try refuse(columns, place: place)
         let n = Double(max(1, sums.count))
