@@ -2,9 +2,6 @@
 import PackageDescription
 
 // A package of its own: what the comparison needs must never reach the product's dependencies.
-// swift-numerics, which Hummingbird brings, has a module of the same name.
-let aliases = ["Numerics": "SizingNumerics"]
-
 let package = Package(
     name: "Benchmarks",
     dependencies: [
@@ -17,7 +14,7 @@ let package = Package(
         .executableTarget(
             name: "hummingbird-service",
             dependencies: [
-                .product(name: "Sizing", package: "afd-sizer", moduleAliases: aliases),
+                .product(name: "Sizing", package: "afd-sizer"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -26,10 +23,10 @@ let package = Package(
         .executableTarget(
             name: "bench-core",
             dependencies: [
-                .product(name: "Sizing", package: "afd-sizer", moduleAliases: aliases),
-                .product(name: "Simulation", package: "afd-sizer", moduleAliases: aliases),
-                .product(name: "Calibration", package: "afd-sizer", moduleAliases: aliases),
-                .product(name: "Planning", package: "afd-sizer", moduleAliases: aliases),
+                .product(name: "Sizing", package: "afd-sizer"),
+                .product(name: "Simulation", package: "afd-sizer"),
+                .product(name: "Calibration", package: "afd-sizer"),
+                .product(name: "Planning", package: "afd-sizer"),
             ]),
     ]
 )

@@ -66,7 +66,9 @@ public struct ExpositionReader: Sendable {
 
     /// Takes a sample that is known already.
     ///
-    /// - Parameter role: what it counts where it has no name, as the result of an expression has none.
+    /// - Parameters:
+    ///   - role: what it counts where it has no name, as the result of an expression has none.
+    ///   - sample: a sample of the text.
     /// - Throws: `InvalidInput` where a histogram has a value or a bound that it cannot have.
     public mutating func add(_ sample: MetricSample, role: TokenRole?) throws(InvalidInput) {
         try samples.add(sample, role: role)

@@ -176,7 +176,9 @@ public struct JSONValueEnd: Sendable {
 
     /// Behind the last byte of the value, an object or an array; `nil` where it goes on beyond `bytes`.
     ///
-    /// - Parameter start: where the bytes begin that were not looked at yet.
+    /// - Parameters:
+    ///   - start: where the bytes begin that were not looked at yet.
+    ///   - bytes: the text.
     public mutating func find(in bytes: Span<UInt8>, from start: Int) -> Int? {
         let (index, verdict) = splitter.scan(bytes, from: start)
         return verdict == .more ? nil : verdict == .lastByte ? index + 1 : index

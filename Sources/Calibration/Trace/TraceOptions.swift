@@ -20,7 +20,7 @@ public enum TraceFormat: String, Hashable, Sendable, CaseIterable {
 /// How a trace is to be read.
 public struct TraceOptions: Hashable, Sendable {
     /// The column of prefill lengths: its name, its number from 1 (CSV), or a JSON Pointer or a dotted path to a member; `nil` for any
-    /// of the ``Vocabulary``.
+    /// of the `Vocabulary`.
     public var prefillColumn: String?
     /// The column of decode lengths, likewise.
     public var decodeColumn: String?

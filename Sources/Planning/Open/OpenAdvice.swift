@@ -33,7 +33,10 @@ extension OpenPlanProblem {
     /// Compares what runs with the plan at the rate of arrivals: as bundles of ⌈a/f⌉ Attention instances around one FFN instance, of
     /// the plan's devices and microbatches, as many as its Attention instances make.
     ///
-    /// - Parameter threshold: the relative gain below which nothing is changed.
+    /// - Parameters:
+    ///   - threshold: the relative gain below which nothing is changed.
+    ///   - plan: the plan that was found.
+    ///   - current: what runs now.
     public func advice(current: OpenAdvice.Current, plan: OpenPlan, threshold: Double) -> OpenAdvice {
         let best = plan.bundles
         let pair = pairs[best.pair]

@@ -42,6 +42,7 @@ public struct AdvicePolicy: ReplayPolicy {
     private var plans: [(time: Double, sizes: PoolSizes)] = []
 
     /// - Parameters:
+    ///   - planner: what makes a plan of a window's figures.
     ///   - period: seconds between two plans, positive.
     ///   - window: seconds that a plan looks back; at least a period.
     ///   - hysteresis: part of a pool by which a plan must be smaller before it shrinks, 0…1.

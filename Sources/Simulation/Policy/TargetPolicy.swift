@@ -57,6 +57,10 @@ public struct TargetPolicy: ReplayPolicy {
     private var prefill: Follower
 
     /// - Parameters:
+    ///   - metric: what is held at its target.
+    ///   - prefillTarget: the target of the prefill pool.
+    ///   - bounds: fewest and most instances.
+    ///   - rule: the algorithm's periods, tolerance and windows.
     ///   - target: of the metric, positive.
     ///   - period: seconds between two looks (15 in Kubernetes), positive.
     public init(

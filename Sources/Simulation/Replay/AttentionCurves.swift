@@ -25,6 +25,7 @@ public struct AttentionCurves: Hashable, Sendable {
     }
 
     /// - Parameters:
+    ///   - batch: requests of an instance and microbatch.
     ///   - first: the curve of up to `batch` requests.
     ///   - others: the curves of more, by rising batch; the last one holds beyond its batch too.
     public init(upTo batch: Int, _ first: LatencyModel, _ others: [(batch: Int, model: LatencyModel)]) {

@@ -38,9 +38,12 @@ public struct ReplayContender: Sendable {
         kind = .policy(policy)
     }
 
-    /// The yardstick that knows what comes (``OraclePlan``).
+    /// The yardstick that knows what comes (`OraclePlan`).
     ///
-    /// - Parameter window: seconds, positive.
+    /// - Parameters:
+    ///   - window: seconds, positive.
+    ///   - name: the policy's name in the answer.
+    ///   - planner: what makes a plan of a window's figures.
     public init(oracle name: String, window: Double, planner: @escaping AdvicePlanner) {
         self.name = name
         kind = .oracle(window: window, planner: planner)
@@ -65,6 +68,12 @@ public struct ReplayProblem: Sendable {
     public static let maximumContenders = 16
 
     /// - Parameters:
+    ///   - contenders: the policies that are set side by side.
+    ///   - replications: independent courses of a process.
+    ///   - seed: of the random numbers, the same for each policy.
+    ///   - arrivals: rate and dispersion of the arrivals, or the arrivals themselves.
+    ///   - limits: what has to hold.
+    ///   - deployment: what runs at the start.
     ///   - bounds: what policies may ask for; the decode pool's range begins at 1, or at a bundle's worth of instances.
     /// - Throws: `InvalidInput` naming what is out of range.
     public init(
@@ -148,6 +157,7 @@ extension ReplayProblem {
     /// many there are.
     ///
     /// - Parameters:
+    ///   - threads: most threads; the result does not depend on it.
     ///   - control: looked at every few thousand events.
     ///   - progress: called from any of the threads with the fraction done, 0…1.
     public func run(

@@ -14,6 +14,7 @@ public struct ReplayColumns: ReplaySource, Sendable {
     private var position = 0
 
     /// - Parameters:
+    ///   - decode: tokens of the answers.
     ///   - arrival: seconds, not falling, 0 or more.
     ///   - prefill: tokens, as many, as in `decode`.
     ///   - cached: tokens; empty for none.

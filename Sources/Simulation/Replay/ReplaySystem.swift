@@ -51,7 +51,14 @@ public struct ReplayBundleShape: Hashable, Sendable {
     /// Tokens that the cache of one Attention instance holds; `nil` where memory never binds.
     public let tokenCapacity: Double?
 
-    /// - Parameter attention: the curves of t_A; `nil` for that of `stages`.
+    /// - Parameters:
+    ///   - attention: the curves of t_A; `nil` for that of `stages`.
+    ///   - attentionInstances: x, Attention instances of a bundle.
+    ///   - microbatches: m; nil for lock-step.
+    ///   - tokenCapacity: tokens of KV cache that an instance holds; nil for no limit.
+    ///   - batchSize: B, requests of an Attention instance and microbatch.
+    ///   - stages: latencies of the stages.
+    ///   - ffnInstances: y, FFN instances of a bundle.
     /// - Throws: `InvalidInput` naming what is out of range.
     public init(
         stages: StageLatencies, attention: AttentionCurves? = nil, attentionInstances: Int, ffnInstances: Int = 1,

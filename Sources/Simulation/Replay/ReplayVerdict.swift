@@ -8,6 +8,7 @@ public enum ReplayVerdict {
         var isYardstick: Bool
 
         /// - Parameters:
+        ///   - outcome: what the policy came to.
         ///   - hours: device-hours.
         ///   - isYardstick: whether nobody can have it.
         public init(_ outcome: ReplayOutcome, hours: Double, isYardstick: Bool) {
@@ -26,7 +27,9 @@ public enum ReplayVerdict {
     /// Best is what keeps the limits for most requests; of those that are as good within 0.2 % of all requests, the one with the
     /// fewest device-hours.
     ///
-    /// - Parameter hasLimits: whether anything was asked of requests.
+    /// - Parameters:
+    ///   - hasLimits: whether anything was asked of requests.
+    ///   - sides: the policies and what they came to.
     public static func sentence(_ sides: [Side], hasLimits: Bool) -> String {
         guard let first = sides.first, let firstGood = first.good else { return "No request arrived." }
         let what = hasLimits ? "kept all limits for" : "served"

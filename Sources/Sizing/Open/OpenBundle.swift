@@ -21,6 +21,13 @@ public struct OpenBundle: Sendable {
     private let stagesAt: @Sendable (Int) -> StageLatencies?
 
     /// - Parameters:
+    ///   - attentionInstances: x, Attention instances of a bundle.
+    ///   - load: the distribution of the KV load of a slot.
+    ///   - microbatches: m; nil for lock-step.
+    ///   - jitter: coefficients of variation of the kernels' times.
+    ///   - batchSize: B, requests of an Attention instance and microbatch.
+    ///   - ffnInstances: y, FFN instances of a bundle.
+    ///   - tokensPerStep: tokens that a request gains in a step.
     ///   - division: how requests are divided among the FFN instances; evenly where nothing is said.
     ///   - batchStep: batches between its multiples are interpolated.
     ///   - stages: the latencies at a batch of 1…B; nil where the hardware cannot be asked.

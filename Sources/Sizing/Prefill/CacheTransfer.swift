@@ -95,7 +95,9 @@ public struct CacheTransfer: Hashable, Sendable {
 
     /// From the end of the prefill to the whole cache at the other end, without a wait for the link, microseconds.
     ///
-    /// - Parameter prefillTime: of this prompt: what layers can be sent beside.
+    /// - Parameters:
+    ///   - prefillTime: of this prompt: what layers can be sent beside.
+    ///   - tokens: tokens whose cache moves.
     public func time(tokens: Double, prefillTime: Double) -> Double {
         let raw = bytes.bytes(tokens: tokens)
         let wire = linkTime(raw)

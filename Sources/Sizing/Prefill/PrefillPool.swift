@@ -16,8 +16,11 @@ public struct PrefillPool: Sendable {
 
     /// Time to first token: the wait and the prefill, which emits that token. nil where the load is more than the pool.
     ///
-    /// - Parameter routing: least loaded is one queue for all; else each instance has its own, and with random routing of Poisson
-    ///   arrivals Pollaczek and Khinchine's mean is exact.
+    /// - Parameters:
+    ///   - routing: least loaded is one queue for all; else each instance has its own, and with random routing of Poisson
+    ///     arrivals Pollaczek and Khinchine's mean is exact.
+    ///   - instances: c, prefill instances.
+    ///   - arrivals: rate and dispersion of the arrivals, or the arrivals themselves.
     public func timeToFirstToken(
         _ arrivals: Arrivals, instances: Int, routing: Routing = .leastLoaded
     ) -> DelayedValues? {

@@ -37,6 +37,7 @@ extension WaitingTime {
     /// The wait in M/G/1 (Pollaczek and Khinchine): λE[S²]/(2(1 − ρ)) in the mean. `nil` where ρ ≥ 1.
     ///
     /// - Parameters:
+    ///   - service: what one request takes of a server.
     ///   - rate: λ, a microsecond.
     ///   - dispersion: I of the arrivals, 1 for Poisson; others by Kingman's (I + C_s²)/2.
     public static func single(rate: Double, service: ServiceTime, dispersion: Double = 1) -> WaitingTime? {

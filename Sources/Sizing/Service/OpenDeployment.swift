@@ -57,7 +57,10 @@ public struct OpenDeployment: Sendable {
     /// The largest rate that keeps `limits`, with the dispersion of `arrivals`, in requests a second, and what bounds it; 0 where none
     /// does. What binds each of the three parts falls with the rate, so the largest is found by halving.
     ///
-    /// - Parameter tolerance: how far below the largest the answer may be, relative.
+    /// - Parameters:
+    ///   - tolerance: how far below the largest the answer may be, relative.
+    ///   - limits: what has to hold.
+    ///   - arrivals: rate and dispersion of the arrivals, or the arrivals themselves.
     public func largestRate(
         like arrivals: Arrivals, _ limits: ServiceLimits, tolerance: Double = 1e-5
     ) -> (rate: Double, bound: ServiceBound?) {

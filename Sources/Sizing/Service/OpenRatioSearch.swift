@@ -23,6 +23,8 @@ public struct OpenRatioSearch: Sendable {
     private let cost: InstanceCost
 
     /// - Parameters:
+    ///   - cost: c_A and c_F.
+    ///   - limits: what has to hold.
     ///   - arrivals: whose dispersion counts.
     ///   - make: the bundle of so many Attention instances and one FFN instance; nil where it takes no time.
     public init(

@@ -6,7 +6,10 @@ public struct TransferStage: Sendable {
     let times: WeightedValues
     private let service: ServiceTime
 
-    /// - Parameter prefill: what the transfer of a prompt runs beside; nil where nothing is known of it.
+    /// - Parameters:
+    ///   - prefill: what the transfer of a prompt runs beside; nil where nothing is known of it.
+    ///   - transfer: how the cache moves.
+    ///   - lengths: the lengths of the requests.
     public init(_ transfer: CacheTransfer, lengths: RequestLengths, prefill: PrefillTime?) {
         self.transfer = transfer
         linkTimes = lengths.prefill.map { transfer.linkTime(tokens: $0) }

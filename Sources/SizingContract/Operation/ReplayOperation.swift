@@ -12,7 +12,9 @@ public struct ReplayOperation: JSONOperation {
     /// In place of those of the request: names, or policies as JSON.
     private let policies: [String]
 
-    /// - Parameter policies: in place of those of the request, names or policies as JSON; none for those of the request.
+    /// - Parameters:
+    ///   - policies: in place of those of the request, names or policies as JSON; none for those of the request.
+    ///   - limits: what has to hold.
     public init(_ limits: SimulationLimits = SimulationLimits(), policies: [String] = []) {
         self.limits = limits
         self.policies = policies

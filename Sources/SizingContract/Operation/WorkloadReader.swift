@@ -20,7 +20,9 @@ public struct WorkloadReader: Sendable {
     /// So many bytes tell what comes; of fewer the end does.
     private static let enough = 256
 
-    /// - Parameter format: of a trace; nil for the text of a metrics endpoint.
+    /// - Parameters:
+    ///   - format: of a trace; nil for the text of a metrics endpoint.
+    ///   - options: how the body is read.
     public init(_ format: TraceReader.Format?, options: TraceOptions = TraceOptions()) {
         self.format = format
         self.options = options

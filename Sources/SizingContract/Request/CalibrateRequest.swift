@@ -63,7 +63,7 @@ public struct CalibrateRequest: Sendable {
 
     /// The same of a step of so many layers, of one of which the latencies are; stages that say so themselves stay.
     ///
-    /// - Parameter layers: as a query or a flag gives it.
+    /// - Parameter text: layers, as a query or a flag gives them.
     /// - Throws: 400 where that is no number of layers, 422 where a latency gets out of range.
     public func repeated(layers text: String) throws(ProblemDocument) -> CalibrateRequest {
         let layers = try LayersSchema.decode(text: text)
