@@ -6,40 +6,33 @@ import Sizing
 /// With y FFN instances each takes xB/y requests (or those of its largest block, ``FFNDivision``), so FFN and communication
 /// on rB are asked at that; the barrier is over x instances. τ never falls with x or B.
 final class BundleEvaluator {
-    let pairIndex: Int
-    let pair: InstancePair
+    let pair: PairInSearch
     let ffn: Int
     let microbatches: Int?
-    let limits: PlanLimits
-    let fleet: Fleet
     private let division: FFNDivision
     /// Exact evaluations so far.
     private(set) var evaluations = 0
-    private let cache: StageCache
-    private let largestNormal: LargestNormal
 
-    init(
-        _ problem: PlanProblem, pair index: Int, ffn: Int, microbatches: Int?, largestNormal: LargestNormal,
-        cache: StageCache = StageCache()
-    ) {
-        pairIndex = index
-        pair = problem.pairs[index]
+    init(_ pair: PairInSearch, ffn: Int, microbatches: Int?) {
+        self.pair = pair
         self.ffn = ffn
         self.microbatches = microbatches
-        limits = problem.limits
-        fleet = Fleet(problem, pair: pair)
         division =
-            limits.rankRule == .blocks
+            pair.limits.rankRule == .blocks
             ? .blocks(
-                ffnInstances: ffn, attentionRanks: pair.attention.devices, ffnRanks: pair.ffn.devices)
+                ffnInstances: ffn, attentionRanks: pair.attentionRanks, ffnRanks: pair.ffnRanks)
             : .even(ffnInstances: ffn)
-        self.cache = cache
-        self.largestNormal = largestNormal
     }
 
-    private func stages(batchSize: Int) -> StageLatencies? {
-        cache.stages(pair, index: pairIndex, batchSize: batchSize)
+    /// Of a pair that no other evaluator shares.
+    convenience init(
+        _ problem: PlanProblem, pair index: Int, ffn: Int, microbatches: Int?, largestNormal: LargestNormal
+    ) {
+        self.init(
+            PairInSearch(problem, pair: index, largestNormal: largestNormal), ffn: ffn, microbatches: microbatches)
     }
+
+    private func stages(batchSize: Int) -> StageLatencies? { pair.stages(batchSize: batchSize) }
 
     /// The bundle of x Attention instances at a batch, or nil where it breaks a limit.
     func point(attention x: Int, batchSize: Int) -> BundlePoint? {
@@ -56,14 +49,14 @@ final class BundleEvaluator {
         let m = Double(microbatches ?? 1)
         let tpot = m * duration / tokens
         let tpot99 = m * model.duration(ratio: Double(x), percentile: 0.99) / tokens
-        if let limit = limits.tpot, (limits.percentile == .mean ? tpot : tpot99) > limit { return nil }
+        if let limit = pair.limits.tpot, (pair.limits.percentile == .mean ? tpot : tpot99) > limit { return nil }
         let throughput = 1e6 * Double(x) * Double(batchSize) * tokens / duration
-        guard let bundles = fleet.bundles(attention: x, ffn: ffn, throughput: throughput) else { return nil }
+        guard let bundles = pair.fleet.bundles(attention: x, ffn: ffn, throughput: throughput) else { return nil }
         return BundlePoint(
-            pair: pairIndex, attentionInstances: x, ffnInstances: ffn, batchSize: batchSize,
+            pair: pair.index, attentionInstances: x, ffnInstances: ffn, batchSize: batchSize,
             microbatches: microbatches, cycle: model.cycle(ratio: Double(x)), throughput: throughput, tpot: tpot,
             tpot99: tpot99, bundles: bundles,
-            score: fleet.score(attention: x, ffn: ffn, throughput: throughput, bundles: bundles))
+            score: pair.fleet.score(attention: x, ffn: ffn, throughput: throughput, bundles: bundles))
     }
 }
 
@@ -84,7 +77,7 @@ extension BundleEvaluator {
         let corner = leastDuration(low, x: x.lowerBound, batch: batch.lowerBound)
         let m = Double(microbatches ?? 1)
         let tokens = pair.tokensPerStep
-        if let limit = limits.tpot, m * corner / tokens > limit { return nil }
+        if let limit = pair.limits.tpot, m * corner / tokens > limit { return nil }
         let (x1, x2) = (Double(x.lowerBound), Double(x.upperBound))
         let (b1, b2) = (Double(batch.lowerBound), Double(batch.upperBound))
         let y = Double(ffn)
@@ -124,9 +117,9 @@ extension BundleEvaluator {
                 * min(
                     rising * b2 / corner, rising / perInstance, 1 / (perFFN * (x1 * attention + y * ffnWeight)))
         }
-        return fleet.bound(
-            x: x, ffn: ffn, throughput: throughput, perWeight: per(fleet.weights.attention, fleet.weights.ffn),
-            perDevice: per(Double(fleet.devices.attention), Double(fleet.devices.ffn)))
+        return pair.fleet.bound(
+            x: x, ffn: ffn, throughput: throughput, perWeight: per(pair.fleet.weights.attention, pair.fleet.weights.ffn),
+            perDevice: per(Double(pair.fleet.devices.attention), Double(pair.fleet.devices.ffn)))
     }
 
     private func leastDuration(_ stages: StageLatencies, x: Int, batch: Int) -> Double {
@@ -135,7 +128,7 @@ extension BundleEvaluator {
         let c = stages.communicationTime(ratio: ratio, batchSize: batch)
         let line = Self.lineBelow(stages.attention)
         let a = line.beta + line.alpha * Double(batch) * pair.slotLoad.mean
-        let spread = line.alpha * Double(batch).squareRoot() * pair.slotLoad.standardDeviation * largestNormal[x]
+        let spread = line.alpha * Double(batch).squareRoot() * pair.slotLoad.standardDeviation * pair.largestNormal[x]
         guard let microbatches else { return max(a + spread, f, c) }
         let m = Double(microbatches)
         let link = stages.busierDirection(ratio: ratio, requests: Double(batch))
@@ -147,27 +140,12 @@ extension BundleEvaluator {
         let line = Self.lineBelow(high.attention)
         // (β(B) + α√B ν e)/B falls with B: a fixed part, a roofline through the origin, and a root.
         let root = (Double(microbatches ?? 1) * b2).squareRoot()
-        let spread = line.alpha * pair.slotLoad.standardDeviation * largestNormal[x] / root
+        let spread = line.alpha * pair.slotLoad.standardDeviation * pair.largestNormal[x] / root
         return line.beta / b2 + line.alpha * pair.slotLoad.mean + spread
     }
 
     /// The line through the latency at no load with the least slope: nowhere above the model.
     private static func lineBelow(_ model: LatencyModel) -> (alpha: Double, beta: Double) {
         (model.segments.reduce(.infinity) { min($0, $1.slope) }, model.latency(at: 0))
-    }
-}
-
-/// E[max of x standard normals] for x from 1, computed once and kept.
-final class LargestNormal {
-    private var values: [Double] = [0, 0]
-
-    subscript(x: Int) -> Double {
-        while values.count <= x {
-            let count = Double(values.count)
-            values.append(
-                NormalMaximum.tailIntegral(from: -NormalMaximum.bound, to: NormalMaximum.bound, count: count)
-                    - NormalMaximum.bound)
-        }
-        return values[x]
     }
 }

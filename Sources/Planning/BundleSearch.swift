@@ -23,7 +23,21 @@ final class BundleSearch {
         var batches: ClosedRange<Int>
     }
 
+    private struct SpaceKey: Hashable {
+        let pair: Int
+        let ffn: Int
+        let microbatches: Int?
+    }
+
     let spaces: [Space]
+    /// Where in ``spaces`` each is: of many equal shapes each is looked up.
+    private lazy var places = Dictionary(
+        spaces.enumerated().map { index, space in
+            let evaluator = space.evaluator
+            return (
+                SpaceKey(pair: evaluator.pair.index, ffn: evaluator.ffn, microbatches: evaluator.microbatches), index
+            )
+        }, uniquingKeysWith: { first, _ in first })
     private let budget: SearchBudget
 
     init(_ problem: PlanProblem, _ budget: SearchBudget = SearchBudget()) {
@@ -32,14 +46,16 @@ final class BundleSearch {
         let cache = StageCache()
         var spaces: [Space] = []
         for index in problem.pairs.indices {
+            budget.look()
+            if budget.isCancelled { break }
             let pair = problem.pairs[index]
             if let memory = pair.memory, !memory.ffnFits { continue }
+            let shared = PairInSearch(problem, pair: index, largestNormal: normals, cache: cache)
             for m in problem.limits.microbatches {
                 guard let (batches, step) = Self.batches(problem, pair, microbatches: m) else { continue }
                 for y in 1...problem.limits.maximumFFNInstances {
                     guard let (x, xStep) = Self.ratios(problem, pair, ffn: y) else { continue }
-                    let evaluator = BundleEvaluator(
-                        problem, pair: index, ffn: y, microbatches: m, largestNormal: normals, cache: cache)
+                    let evaluator = BundleEvaluator(shared, ffn: y, microbatches: m)
                     spaces.append(Space(evaluator: evaluator, x: x, xStep: xStep, batches: batches, step: step))
                 }
             }
@@ -94,7 +110,7 @@ final class BundleSearch {
             let space = spaces[index]
             for x in ratios(near: score, Box(space: index, x: space.x, batches: space.batches)) {
                 let shape = BundleShape(
-                    pair: space.evaluator.pairIndex, attention: x * space.xStep, ffn: space.evaluator.ffn)
+                    pair: space.evaluator.pair.index, attention: x * space.xStep, ffn: space.evaluator.ffn)
                 let box = Box(space: index, x: x...x, batches: space.batches)
                 // A point that only equals the threshold counts, so the search starts a rounding error below it.
                 let floor = max(found[shape]?.score ?? 0, score * (1 - 1e-12))
@@ -123,15 +139,14 @@ final class BundleSearch {
     /// The shape of `point` at the smallest batch found by halving that scores as well: under a demand whole bundles leave
     /// room, and a smaller batch is faster. `point` itself where its score moves with the batch.
     func smallestBatch(as point: BundlePoint) -> BundlePoint {
-        let space = spaces.first {
-            $0.evaluator.pairIndex == point.pair && $0.evaluator.ffn == point.ffnInstances
-                && $0.evaluator.microbatches == point.microbatches
-        }
-        guard let space else { return point }
+        let key = SpaceKey(pair: point.pair, ffn: point.ffnInstances, microbatches: point.microbatches)
+        guard let space = places[key].map({ spaces[$0] }) else { return point }
         var best = point
         var low = space.batches.lowerBound - 1
         var high = point.batchSize / space.step
         while high - low > 1 {
+            budget.look()
+            if budget.isCancelled { break }
             let middle = (low + high) / 2
             if let other = space.evaluator.point(
                 attention: point.attentionInstances, batchSize: middle * space.step), other.score >= point.score

@@ -48,15 +48,24 @@ public struct DepthSizing: Sendable {
     }
 
     /// The depth with the most tokens per second and cost at its own best ratio; of equals the least. Each depth is solved once.
-    public func best() -> (depth: Depth, model: any CycleTimeModel, answer: SizingAnswer)? {
+    ///
+    /// - Parameter pause: called every few evaluations of the cycle; what it throws ends the work.
+    public func best<Stop: Error>(
+        pause: () throws(Stop) -> Void
+    ) throws(Stop) -> (depth: Depth, model: any CycleTimeModel, answer: SizingAnswer)? {
         var best: (depth: Depth, model: any CycleTimeModel, answer: SizingAnswer)?
         for depth in depths {
-            let model = depth.problem.barrier
-            let answer = depth.problem.solve(under: model)
+            let solution = try depth.problem.solution(pause: pause)
+            let answer = solution.answer
             if answer.recommendation.throughputPerCost > best?.answer.recommendation.throughputPerCost ?? 0 {
-                best = (depth, model, answer)
+                best = (depth, solution.model, answer)
             }
         }
         return best
+    }
+
+    /// The same where nobody can lose interest.
+    public func best() -> (depth: Depth, model: any CycleTimeModel, answer: SizingAnswer)? {
+        best { () throws(Never) in }
     }
 }

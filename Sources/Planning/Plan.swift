@@ -122,10 +122,17 @@ extension PlanProblem {
     }
 
     /// The best point alone, without what stands around it in a plan.
-    public func bestBundle() throws(Infeasibility) -> BundlePoint {
-        let budget = SearchBudget()
+    ///
+    /// - Parameter stop: asked every few microseconds of work; true ends it with ``PlanError/cancelled``.
+    public func bestBundle(stop: @escaping @Sendable () -> Bool = { false }) throws(PlanError) -> BundlePoint {
+        let budget = SearchBudget(stop: stop)
         let search = BundleSearch(self, budget)
-        guard let best = search.best() else { throw infeasibility(search, budget) }
+        let best = search.best()
+        if budget.isCancelled { throw .cancelled }
+        guard let best else {
+            let infeasibility = infeasibility(search, budget)
+            throw budget.isCancelled ? .cancelled : .infeasible(infeasibility)
+        }
         return best
     }
 

@@ -65,7 +65,11 @@ extension PlanProblem {
     ///   - current: what runs now.
     ///   - plan: the best plan for the same problem.
     ///   - threshold: the relative gain below which nothing is changed.
-    public func advice(current: ResizeAdvice.Current, plan: Plan, threshold: Double) -> ResizeAdvice {
+    ///   - stop: asked every few microseconds of work; true ends it, and the advice is then of no use.
+    public func advice(
+        current: ResizeAdvice.Current, plan: Plan, threshold: Double, stop: @escaping @Sendable () -> Bool = { false }
+    ) -> ResizeAdvice {
+        let budget = SearchBudget(stop: stop)
         let best = plan.best
         let a = current.attentionInstances
         let f = current.ffnInstances
@@ -76,7 +80,7 @@ extension PlanProblem {
         if let rule = brokenRule(attention: a, ffn: f, pair) {
             return ResizeAdvice(.resize, .breaksLimit, "What runs has \(rule).", gain: nil, current: nil)
         }
-        guard let now = pool(attention: a, ffn: f, batchSize: current.batchSize, like: best) else {
+        guard let now = pool(attention: a, ffn: f, batchSize: current.batchSize, like: best, budget) else {
             return ResizeAdvice(
                 .resize, .breaksLimit, "What runs breaks a limit at every batch; the plan does not.", gain: nil,
                 current: nil)
@@ -90,7 +94,8 @@ extension PlanProblem {
                     .resize, .belowDemand, "What runs gives \(Self.percent(now.throughput / tokens)) of the demand.",
                     gain: tokens / now.throughput - 1, current: now.point)
             }
-            let working = pool(attention: a - spares, ffn: f - spares, batchSize: current.batchSize, like: best)
+            let working = pool(
+                attention: a - spares, ffn: f - spares, batchSize: current.batchSize, like: best, budget)
             let rest = working?.throughput ?? 0
             if spares > 0, rest < tokens {
                 return ResizeAdvice(
@@ -159,7 +164,7 @@ extension PlanProblem {
 
     /// The pool's throughput at the pace of its larger bundle, at the best batch that the limits allow there; nil where none is.
     private func pool(
-        attention a: Int, ffn f: Int, batchSize: Int?, like best: BundlePoint
+        attention a: Int, ffn f: Int, batchSize: Int?, like best: BundlePoint, _ budget: SearchBudget
     ) -> (point: BundlePoint, throughput: Double)? {
         guard a >= 1, f >= 1 else { return nil }
         let largest = (a + f - 1) / f
@@ -170,15 +175,15 @@ extension PlanProblem {
         // Of one FFN instance and its block; the rules about ranks are those of the whole pool.
         limits.attentionRanksAtLeastFFN = false
         if limits.rankRule == .multiple { limits.rankRule = nil }
-        guard let point = bestBatch(limits: limits, pair: pairs[best.pair], attention: largest, best.microbatches)
-        else {
-            return nil
-        }
+        guard
+            let point = bestBatch(
+                limits: limits, pair: pairs[best.pair], attention: largest, best.microbatches, budget)
+        else { return nil }
         return (point, point.throughput * Double(a) / Double(largest))
     }
 
     private func bestBatch(
-        limits: PlanLimits, pair: InstancePair, attention: Int, _ microbatches: Int?
+        limits: PlanLimits, pair: InstancePair, attention: Int, _ microbatches: Int?, _ budget: SearchBudget
     ) -> BundlePoint? {
         let problem = PlanProblem.instances(pairs: [pair], limits: limits)
         guard let range = BundleSearch.batches(problem, pair, microbatches: microbatches) else { return nil }
@@ -190,6 +195,6 @@ extension PlanProblem {
         var fixed = limits
         fixed.maximumRatio = attention
         fixed.maximumFFNInstances = 1
-        return BundleSearch(problem.with(limits: fixed)).best(attention: attention)
+        return BundleSearch(problem.with(limits: fixed), budget).best(attention: attention)
     }
 }

@@ -9,14 +9,15 @@ public struct SizingService: HTTPHandler {
 
     /// - Parameters:
     ///   - state: whether the service is ready.
+    ///   - bounds: what one request may take.
     ///   - simulation: what simulations may cost.
     ///   - traceLimit: the longest body of `/v1/workload`, in bytes after decompression.
     ///   - probesHaveMetrics: whether the probe port offers `/metrics` too.
     ///   - metrics: makes the text of `/metrics`; without it there is no such path.
     public init(
-        state: ServiceState = ServiceState(), simulation: SimulationLimits = SimulationLimits(),
-        traceLimit: Int = WorkloadRoute.defaultLimit, probesHaveMetrics: Bool = false,
-        metrics: (@Sendable () -> String)? = nil
+        state: ServiceState = ServiceState(), bounds: WorkBounds = WorkBounds(),
+        simulation: SimulationLimits = SimulationLimits(), traceLimit: Int = WorkloadRoute.defaultLimit,
+        probesHaveMetrics: Bool = false, metrics: (@Sendable () -> String)? = nil
     ) {
         var probeRoutes = HealthRoutes.routes(state)
         if probesHaveMetrics, let metrics { probeRoutes.append(MetricsRoute.route(metrics)) }
@@ -24,19 +25,25 @@ public struct SizingService: HTTPHandler {
         // The busiest first: they are compared in order.
         let simulations = Simulations(simulation)
         let sizing = SizeOperation(simulations)
-        var size = Route.post(sizing)
-        size.get = Route.get(SizeByNameOperation()) { head, _ throws(ProblemDocument) in try SizeQuery.decode(head) }
+        var size = Route.post(sizing, within: bounds)
+        size.get = Route.get(SizeByNameOperation(), within: bounds) { head, _ throws(ProblemDocument) in
+            try SizeQuery.decode(head)
+        }
         var routes = [size]
         routes += HealthRoutes.routes(state)
         routes += [
-            Route.post(SizeBatchOperation(sizing)), Route.post(SimulateOperation(simulations)),
+            Route.post(SizeBatchOperation(sizing), within: bounds),
+            Route.post(SimulateOperation(simulations), within: bounds),
             DescriptionRoute.route, PageRoute.route,
         ]
-        routes += CatalogueRoutes.routes
-        var plan = Route.post(PlanOperation())
-        plan.get = Route.get(PlanByNameOperation()) { head, _ throws(ProblemDocument) in try PlanQuery.decode(head) }
+        routes += CatalogueRoutes.routes(within: bounds)
+        var plan = Route.post(PlanOperation(), within: bounds)
+        plan.get = Route.get(PlanByNameOperation(), within: bounds) { head, _ throws(ProblemDocument) in
+            try PlanQuery.decode(head)
+        }
         routes += [
-            plan, Route.post(ReplayOperation(simulation)), WorkloadRoute.route(limit: traceLimit), CalibrateRoute.route,
+            plan, Route.post(ReplayOperation(simulation), within: bounds), WorkloadRoute.route(limit: traceLimit),
+            CalibrateRoute.route(within: bounds),
         ]
         if let metrics { routes.append(MetricsRoute.route(metrics)) }
         router = Router(routes: routes)

@@ -30,25 +30,31 @@ public struct ValidationErrors: Sendable {
     /// How many there are.
     public private(set) var total = 0
 
-    public init() {}
+    /// How many are listed.
+    private let most: Int
+
+    public init() { most = Self.listed }
+
+    /// - Parameter listing: errors listed at most, 1…``listed``.
+    init(listing most: Int) { self.most = most }
 
     public var isEmpty: Bool { total == 0 }
 
     /// Adds a rule that a value of the request breaks.
     public mutating func add(_ value: JSONValue, _ detail: @autoclosure () -> String) {
         total += 1
-        if list.count < Self.listed { list.append(FieldError(pointer: value.pointer, detail: detail())) }
+        if list.count < most { list.append(FieldError(pointer: value.pointer, detail: detail())) }
     }
 
     /// Adds an error of the model, which names the part of `value` that breaks the rule.
     public mutating func add(_ value: JSONValue, _ error: InvalidInput) {
-        add(list.count < Self.listed ? value.pointer : "", error)
+        add(list.count < most ? value.pointer : "", error)
     }
 
     /// The same, for the object at `pointer`.
     mutating func add(_ pointer: String, _ error: InvalidInput) {
         total += 1
-        guard list.count < Self.listed else { return }
+        guard list.count < most else { return }
         let path = error.field.split(separator: ".").map(String.init)
         list.append(FieldError(pointer: pointer + JSONPointer.text(path), detail: error.rule))
     }

@@ -23,7 +23,11 @@ public struct Knee: Hashable, Sendable {
     private static let maximumGaps = 256
 
     /// The best knee; `nil` with fewer than four distinct loads.
-    init?(_ samples: [(load: Double, latency: Double, weight: Double)]) {
+    ///
+    /// Of many samples it takes seconds.
+    ///
+    /// - Parameter stop: asked before each gap; true ends the search, and what was found is then of no use.
+    init?(_ samples: [(load: Double, latency: Double, weight: Double)], stop: () -> Bool = { false }) {
         let loads = Set(samples.map(\.load)).sorted()
         guard loads.count >= 4 else { return nil }
         var best: Knee?
@@ -31,6 +35,7 @@ public struct Knee: Hashable, Sendable {
         let gaps = Array(1..<(loads.count - 2))
         let step = max(1, gaps.count / Self.maximumGaps)
         for gap in stride(from: 0, to: gaps.count, by: step) {
+            if stop() { break }
             var low = loads[gaps[gap]]
             var high = loads[gaps[gap] + 1]
             let golden = 0.618_033_988_749_894_9

@@ -15,7 +15,7 @@ struct ShapeVerdict {
     /// Relative difference below which a better fit does not matter.
     private static let negligible = 0.02
 
-    init(_ points: [(load: Double, latency: Double, weight: Double)]) {
+    init(_ points: [(load: Double, latency: Double, weight: Double)], stop: () -> Bool) {
         let distinct = Set(points.map(\.load)).count
         guard let line = LineFit(points), points.count >= 5, distinct >= 4 else {
             shape = .line
@@ -27,7 +27,7 @@ struct ShapeVerdict {
         let tiny = 1e-18 * largest * largest * points.reduce(0) { $0 + $1.weight }
         let pure = Self.pureError(points)
         let lineTest = Self.lackOfFit(line.residualSum, parameters: 2, distinct: distinct, pure: pure, tiny: tiny)
-        let candidate = Knee(points)
+        let candidate = Knee(points, stop: stop)
         let bend = candidate.flatMap { $0.alphaAfter > $0.alphaBefore ? $0 : nil }
         var improvement: Double?
         if let candidate, points.count > 5 {

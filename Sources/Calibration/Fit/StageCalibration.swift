@@ -59,8 +59,13 @@ public struct StageCalibration: Hashable, Sendable {
     /// Two samples are enough for a line; more than this are refused.
     public static let maximumSamples = 100_000
 
+    /// Of tens of thousands of samples it takes seconds.
+    ///
+    /// - Parameters:
+    ///   - samples: of one stage.
+    ///   - stop: asked every some milliseconds; true ends the work, and what is made or thrown is then of no use.
     /// - Throws: `InvalidInput` naming `samples` with fewer than two distinct loads, or too many samples.
-    public init(_ samples: [LatencySample]) throws(InvalidInput) {
+    public init(_ samples: [LatencySample], stop: () -> Bool = { false }) throws(InvalidInput) {
         guard samples.count <= Self.maximumSamples else {
             throw InvalidInput(field: "samples", rule: "must have at most \(Self.maximumSamples) elements")
         }
@@ -76,7 +81,7 @@ public struct StageCalibration: Hashable, Sendable {
         let named = Set(outliers.map(\.index))
         let quality = LineQuality(line, trusted.samples, indices: samples.indices.filter { !named.contains($0) })
         largestRelativeError = quality.worst
-        let verdict = ShapeVerdict(trusted.points)
+        let verdict = ShapeVerdict(trusted.points, stop: stop)
         shape = verdict.shape == .line && quality.isPoor ? .neither : verdict.shape
         knee = verdict.knee
         lackOfFit = verdict.lackOfFit

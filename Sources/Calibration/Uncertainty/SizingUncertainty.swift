@@ -13,15 +13,27 @@ public struct SizingUncertainty: Hashable, Sendable {
     /// The slot load means θ, tokens, over which the recommendation stays the same, ν kept; open above where it is `infinity`.
     public let meanContext: ClosedRange<Double>
 
+    /// Searches for the best ratio, at the most: two for each of eight axes, and those for the range of the mean context.
+    public static let mostSearches = 17 + 1 + 24 + 2 * 14
+
     private static let quantile = 1.959_963_984_540_054
+
+    /// The same where nobody can lose interest.
+    public init(_ problem: SizingProblem, best: OperatingPoint, model: any CycleTimeModel, errors: InputErrors) {
+        self.init(problem, best: best, model: model, errors: errors) { () throws(Never) in }
+    }
 
     /// - Parameters:
     ///   - problem: what was sized.
     ///   - best: the recommendation.
     ///   - model: the theory that it comes from, `SizingProblem.barrier`.
     ///   - errors: of the measured inputs.
-    public init(_ problem: SizingProblem, best: OperatingPoint, model: any CycleTimeModel, errors: InputErrors) {
-        let base = Perturbed(problem, model, ratio: best.ratio)
+    ///   - pause: called every few evaluations of the cycle; what it throws ends the work.
+    public init<Stop: Error>(
+        _ problem: SizingProblem, best: OperatingPoint, model: any CycleTimeModel, errors: InputErrors,
+        pause: () throws(Stop) -> Void
+    ) throws(Stop) {
+        let base = try Perturbed(problem, model, ratio: best.ratio, pause)
         var up = (ratio: 0.0, throughput: 0.0)
         var down = (ratio: 0.0, throughput: 0.0)
         for axis in Self.axes(problem, errors) {
@@ -29,7 +41,7 @@ public struct SizingUncertainty: Hashable, Sendable {
             var least = (ratio: 0.0, throughput: 0.0)
             for sign in [-1.0, 1] {
                 guard let moved = Self.move(problem, along: axis, by: sign * Self.quantile) else { continue }
-                let changed = Perturbed(moved, model.moved(to: moved.parameters), ratio: best.ratio)
+                let changed = try Perturbed(moved, model.moved(to: moved.parameters), ratio: best.ratio, pause)
                 let ratio = Double(changed.bestRatio - base.bestRatio)
                 let throughput = changed.throughput / base.throughput - 1
                 most = (max(most.ratio, ratio), max(most.throughput, throughput))
@@ -43,7 +55,7 @@ public struct SizingUncertainty: Hashable, Sendable {
         ratio = Int(min(lowest, best.ratio).rounded(.down))...Int(max(highest, best.ratio).rounded(.up))
         let tokens = best.throughputPerInstance
         throughput = max(0, tokens * (1 - down.throughput.squareRoot()))...(tokens * (1 + up.throughput.squareRoot()))
-        meanContext = Self.range(problem, model, base.bestRatio)
+        meanContext = try Self.range(problem, model, base.bestRatio, pause)
     }
 
     /// The best ratio and the throughput at a given one.
@@ -51,15 +63,19 @@ public struct SizingUncertainty: Hashable, Sendable {
         let bestRatio: Int
         let throughput: Double
 
-        init(_ problem: SizingProblem, _ model: any CycleTimeModel, ratio: Double) {
-            bestRatio = SizingUncertainty.best(problem, model, guess: ratio)
+        init<Stop: Error>(
+            _ problem: SizingProblem, _ model: any CycleTimeModel, ratio: Double, _ pause: () throws(Stop) -> Void
+        ) throws(Stop) {
+            bestRatio = try SizingUncertainty.best(problem, model, guess: ratio, pause)
             throughput = problem.operatingPoint(ratio: ratio, cycle: model.cycle(ratio: ratio)).throughputPerInstance
         }
     }
 
-    private static func best(_ problem: SizingProblem, _ model: any CycleTimeModel, guess: Double) -> Int {
-        RatioSearch(parameters: problem.parameters, cost: problem.cost, model: model)
-            .optimum(upTo: problem.maximumRatio, guess: guess).ratio
+    private static func best<Stop: Error>(
+        _ problem: SizingProblem, _ model: any CycleTimeModel, guess: Double, _ pause: () throws(Stop) -> Void
+    ) throws(Stop) -> Int {
+        try RatioSearch(parameters: problem.parameters, cost: problem.cost, model: model)
+            .optimum(upTo: problem.maximumRatio, guess: guess, pause: pause).ratio
     }
 
     // MARK: Axes
@@ -129,35 +145,35 @@ public struct SizingUncertainty: Hashable, Sendable {
 
     // MARK: Range of the mean context
 
-    private static func range(_ problem: SizingProblem, _ model: any CycleTimeModel, _ ratio: Int) -> ClosedRange<
-        Double
-    > {
+    private static func range<Stop: Error>(
+        _ problem: SizingProblem, _ model: any CycleTimeModel, _ ratio: Int, _ pause: () throws(Stop) -> Void
+    ) throws(Stop) -> ClosedRange<Double> {
         let load = problem.workload.slotLoad
-        func isSame(_ mean: Double) -> Bool {
+        func isSame(_ mean: Double) throws(Stop) -> Bool {
             guard
                 let next = try? SlotLoad(
                     mean: mean, standardDeviation: load.standardDeviation, skewness: load.skewness),
                 let moved = with(problem, next, problem.stages)
             else { return false }
-            return best(moved, model.moved(to: moved.parameters), guess: Double(ratio)) == ratio
+            return try best(moved, model.moved(to: moved.parameters), guess: Double(ratio), pause) == ratio
         }
         /// Between a mean that gives the same ratio and one that does not.
-        func edge(_ same: Double, _ other: Double) -> Double {
+        func edge(_ same: Double, _ other: Double) throws(Stop) -> Double {
             var same = same
             var other = other
             for _ in 0..<14 {
                 let middle = (same + other) / 2
-                if isSame(middle) { same = middle } else { other = middle }
+                if try isSame(middle) { same = middle } else { other = middle }
             }
             return same
         }
-        let lower = isSame(0) ? 0 : edge(load.mean, 0)
+        let lower = try isSame(0) ? 0 : edge(load.mean, 0)
         var high = max(load.mean, 1)
         var upper = Double.infinity
         for _ in 0..<24 {
             let next = high * 1.5
-            if !isSame(next) {
-                upper = edge(high, next)
+            if try !isSame(next) {
+                upper = try edge(high, next)
                 break
             }
             high = next

@@ -43,14 +43,18 @@ public struct HardwareChoices: Sendable {
 
     /// The curves of every possible combination, in the order of the lists, and what was left out.
     ///
+    /// - Parameter stop: asked before each combination; true ends it, and what is returned is then not whole.
     /// - Throws: `InvalidInput` of the first combination where none is possible.
-    public func derived() throws(InvalidInput) -> (hardware: [DerivedHardware], impossible: [Impossible]) {
+    public func derived(
+        stop: () -> Bool = { false }
+    ) throws(InvalidInput) -> (hardware: [DerivedHardware], impossible: [Impossible]) {
         var made: [DerivedHardware] = []
         var impossible: [Impossible] = []
         var curves: [FFNKey: LatencyModel] = [:]
         for attention in attention {
             for ffn in ffn {
                 for speculation in speculation {
+                    if stop() { return (made, impossible) }
                     do throws(InvalidInput) {
                         let description = try HardwareDescription(
                             model: model, precision: precision, attention: attention, ffn: ffn, link: link,

@@ -24,26 +24,39 @@ public struct RatioSearch: Sendable {
         self.model = model
     }
 
+    /// Evaluations between two pauses.
+    private static let pauseInterval = 8
+
     /// The best ratio of 1…`maximum`; the smallest where several are equally good.
     ///
     /// - Parameters:
     ///   - maximum: the largest ratio considered, 1 or more.
     ///   - guess: where to look first (the mean-field ratio); only speed depends on it.
     public func optimum(upTo maximum: Int, guess: Double) -> Optimum {
+        optimum(upTo: maximum, guess: guess) { () throws(Never) in }
+    }
+
+    /// The same for a caller who may lose interest. A flat objective takes as many evaluations as there are ratios.
+    ///
+    /// - Parameter pause: called every few evaluations; what it throws ends the search.
+    public func optimum<Stop: Error>(
+        upTo maximum: Int, guess: Double, pause: () throws(Stop) -> Void
+    ) throws(Stop) -> Optimum {
         var evaluations = 0
-        func evaluate(_ ratio: Int) -> Evaluated {
+        func evaluate(_ ratio: Int) throws(Stop) -> Evaluated {
+            if evaluations % Self.pauseInterval == 0 { try pause() }
             evaluations += 1
             let duration = model.duration(ratio: Double(ratio))
             let objective = parameters.throughput(ratio: Double(ratio), duration: duration, cost: cost)
             return Evaluated(ratio: ratio, duration: duration, objective: objective)
         }
         let start = guess.isFinite ? Int(min(Double(maximum), max(1, guess.rounded()))) : maximum
-        var best = evaluate(start)
+        var best = try evaluate(start)
         var pending: [(lower: Evaluated, upper: Evaluated)] = []
-        let first = start == 1 ? best : evaluate(1)
-        let last = start == maximum ? best : evaluate(maximum)
+        let first = start == 1 ? best : try evaluate(1)
+        let last = start == maximum ? best : try evaluate(maximum)
         for end in [first, last] where end.isBetter(than: best) { best = end }
-        let middle = climb(from: best, between: first.ratio, and: last.ratio, evaluate)
+        let middle = try climb(from: best, between: first.ratio, and: last.ratio, evaluate)
         best = middle
         pending = [(first, middle), (middle, last)]
         while let (lower, upper) = pending.popLast() {
@@ -51,7 +64,7 @@ public struct RatioSearch: Sendable {
             let bound = parameters.throughput(
                 ratio: Double(upper.ratio - 1), duration: lower.duration, cost: cost)
             guard bound > best.objective || (bound == best.objective && lower.ratio < best.ratio) else { continue }
-            let between = evaluate(lower.ratio + (upper.ratio - lower.ratio) / 2)
+            let between = try evaluate(lower.ratio + (upper.ratio - lower.ratio) / 2)
             if between.isBetter(than: best) { best = between }
             pending.append((between, upper))
             pending.append((lower, between))
@@ -72,15 +85,15 @@ public struct RatioSearch: Sendable {
     }
 
     /// Walks uphill in growing steps, so that the bound starts sharp.
-    private func climb(
-        from start: Evaluated, between lowest: Int, and highest: Int, _ evaluate: (Int) -> Evaluated
-    ) -> Evaluated {
+    private func climb<Stop: Error>(
+        from start: Evaluated, between lowest: Int, and highest: Int, _ evaluate: (Int) throws(Stop) -> Evaluated
+    ) throws(Stop) -> Evaluated {
         var best = start
         var step = max(1, start.ratio / 8)
         while step > 0 {
             var moved = false
             for next in [best.ratio - step, best.ratio + step] where lowest...highest ~= next {
-                let candidate = evaluate(next)
+                let candidate = try evaluate(next)
                 if candidate.isBetter(than: best) {
                     best = candidate
                     moved = true

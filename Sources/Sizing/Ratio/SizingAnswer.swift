@@ -20,10 +20,19 @@ extension SizingProblem {
 
     /// The same, with the theory of the cycle that the recommendation comes from.
     public func solution(under model: (any CycleTimeModel)? = nil) -> SizingSolution {
-        let (closedForm, meanField) = solveMeanField()
+        solution(under: model) { () throws(Never) in }
+    }
+
+    /// The same for a caller who may lose interest.
+    ///
+    /// - Parameter pause: called every few evaluations of the cycle; what it throws ends the work.
+    public func solution<Stop: Error>(
+        under model: (any CycleTimeModel)? = nil, pause: () throws(Stop) -> Void
+    ) throws(Stop) -> SizingSolution {
+        let (closedForm, meanField) = try solveMeanField(pause)
         let model = model ?? barrier(around: closedForm.ratio)
-        let best = RatioSearch(parameters: parameters, cost: cost, model: model)
-            .optimum(upTo: maximumRatio, guess: closedForm.ratio)
+        let best = try RatioSearch(parameters: parameters, cost: cost, model: model)
+            .optimum(upTo: maximumRatio, guess: closedForm.ratio, pause: pause)
         let answer = SizingAnswer(
             recommendation: operatingPoint(ratio: Double(best.ratio), cycle: best.cycle), meanField: meanField,
             closedForm: closedForm, evaluations: best.evaluations)
@@ -31,7 +40,7 @@ extension SizingProblem {
     }
 
     /// The theory that the recommendation comes from, by ``barrierMethod``. Making it can take some hundred microseconds.
-    public var barrier: any CycleTimeModel { barrier(around: solveMeanField().0.ratio) }
+    public var barrier: any CycleTimeModel { barrier(around: solveMeanField { () throws(Never) in }.0.ratio) }
 
     private func barrier(around ratio: Double) -> any CycleTimeModel {
         barrierMethod.model(
@@ -45,7 +54,12 @@ extension SizingProblem {
     ///   - model: ``barrier``, where the caller has made it already.
     public func curve(ratios: some Sequence<Int>, under model: (any CycleTimeModel)? = nil) -> [OperatingPoint] {
         let model = model ?? barrier
-        return ratios.map { operatingPoint(ratio: Double($0), cycle: model.cycle(ratio: Double($0))) }
+        return ratios.map { point(ratio: $0, under: model) }
+    }
+
+    /// What one whole ratio gives under `model`.
+    func point(ratio: Int, under model: any CycleTimeModel) -> OperatingPoint {
+        operatingPoint(ratio: Double(ratio), cycle: model.cycle(ratio: Double(ratio)))
     }
 
     /// What `ratio` gives where its step takes `cycle`.
@@ -56,7 +70,9 @@ extension SizingProblem {
     /// The closed form, with the local lines of stages that are no lines.
     ///
     /// A curved t_F has another line at another ratio: the closed form is that of the line around the best whole ratio.
-    private func solveMeanField() -> (MeanFieldRatio, OperatingPoint) {
+    private func solveMeanField<Stop: Error>(
+        _ pause: () throws(Stop) -> Void
+    ) throws(Stop) -> (MeanFieldRatio, OperatingPoint) {
         let load =
             workload.horizonRequests == nil
             ? parameters.meanTokens : parameters.occupancy * workload.meanLoad(batchSize: batchSize)
@@ -74,8 +90,8 @@ extension SizingProblem {
         }
         var answer = closedForm(around: 1)
         if stages.ffn.line == nil || stages.communication.line == nil {
-            let best = RatioSearch(parameters: overlapped, cost: cost, model: model)
-                .optimum(upTo: maximumRatio, guess: answer.ratio)
+            let best = try RatioSearch(parameters: overlapped, cost: cost, model: model)
+                .optimum(upTo: maximumRatio, guess: answer.ratio, pause: pause)
             answer = closedForm(around: Double(best.ratio))
         }
         // At r = 0 the throughput is a limit; a small ratio stands for it.

@@ -28,9 +28,20 @@ extension SizingProblem {
     ///   - maximum: the largest ratio; nil where it is to be chosen.
     ///   - solution: of this problem.
     public func curve(_ solution: SizingSolution, upTo maximum: Int?) -> [CurvePoint] {
+        curve(solution, upTo: maximum) { () throws(Never) in }
+    }
+
+    /// The same for a caller who may lose interest.
+    ///
+    /// - Parameter pause: called before each point; what it throws ends the work.
+    public func curve<Stop: Error>(
+        _ solution: SizingSolution, upTo maximum: Int?, pause: () throws(Stop) -> Void
+    ) throws(Stop) -> [CurvePoint] {
         let meanField = MeanFieldCycle(parameters)
         let ratios = Self.curveRatios(upTo: maximum, including: Int(solution.answer.recommendation.ratio))
-        return curve(ratios: ratios, under: solution.model).map { point in
+        return try ratios.map { ratio throws(Stop) in
+            try pause()
+            let point = point(ratio: ratio, under: solution.model)
             let constant = operatingPoint(ratio: point.ratio, cycle: meanField.cycle(ratio: point.ratio))
             return CurvePoint(point: point, meanFieldThroughputPerInstance: constant.throughputPerInstance)
         }

@@ -5,9 +5,9 @@ import Text
 
 /// `POST /v1/calibrate`: samples in JSON or, as `text/csv`, in a table.
 enum CalibrateRoute {
-    static let route: Route = {
+    static func route(within bounds: WorkBounds) -> Route {
         let operation = CalibrateOperation()
-        var route = Route.post(operation)
+        var route = Route.post(operation, within: bounds)
         guard let json = route.post else { return route }
         route.post = { head, segment in
             let isTable = head[.contentType].map { MediaType($0).essence == "text/csv" } ?? false
@@ -25,22 +25,19 @@ enum CalibrateRoute {
             } catch {
                 return .respond(Response(error))
             }
+            let exchange = Exchange(operation, within: bounds, pretty: pretty)
             return .collect(limit: CalibrateOperation.maximumLength) { request in
-                .deferred { work in
-                    do throws(ProblemDocument) {
-                        var input =
+                let start = MonotonicClock.milliseconds()
+                return .deferred { work in
+                    exchange.response(on: work, since: start) { () throws(ProblemDocument) in
+                        let input =
                             isTable
                             ? try CalibrateRequest(csv: request.body) : try operation.input(from: request.body)
-                        if let layers { input = try input.repeated(layers: layers) }
-                        let text = try operation.answer(
-                            to: input, pretty: pretty, OperationContext(work, start: MonotonicClock.milliseconds()))
-                        return Response(json: text)
-                    } catch {
-                        return Response(error, pretty: pretty)
+                        return if let layers { try input.repeated(layers: layers) } else { input }
                     }
                 }
             }
         }
         return route
-    }()
+    }
 }

@@ -24,7 +24,11 @@ public struct PlanAnswer: Sendable {
     ///   - problem: the question of `request`.
     ///   - request: what was asked.
     ///   - derivation: what was taken for granted when latencies were derived.
-    init(_ plan: Plan, of problem: PlanProblem, to request: PlanRequest, derivation: [String]) {
+    ///   - stop: true ends the advice, and the answer is then of no use.
+    init(
+        _ plan: Plan, of problem: PlanProblem, to request: PlanRequest, derivation: [String],
+        stop: @escaping @Sendable () -> Bool
+    ) {
         self.request = request
         self.problem = problem
         self.plan = plan
@@ -32,7 +36,9 @@ public struct PlanAnswer: Sendable {
         let best = plan.best
         let pair = problem.pairs[best.pair]
         deployment = problem.deployment(of: plan, demand: request.demand)
-        advice = request.current.map { problem.advice(current: $0, plan: plan, threshold: request.hysteresis) }
+        advice = request.current.map {
+            problem.advice(current: $0, plan: plan, threshold: request.hysteresis, stop: stop)
+        }
         lines = pair.stagesIfAny(batchSize: best.batchSize)?.lines(
             batchSize: best.batchSize, meanContext: pair.slotLoad.mean, ratio: best.ratio)
         if lines != nil, case .derived(let hardware) = pair.latencies {

@@ -5,6 +5,8 @@ import Text
 /// `/v1/calibrate`: measured latencies in, coefficients with their errors out.
 public struct CalibrateOperation: JSONOperation {
     public static let name: StaticString = "/v1/calibrate"
+    public static let remedy: StaticString =
+        "send fewer samples"
     /// Samples are many and short.
     public static let maximumLength: Int? = 16 << 20
 
@@ -14,10 +16,13 @@ public struct CalibrateOperation: JSONOperation {
         CalibrateRequest.decode(json, &errors)
     }
 
-    /// A fit takes some microseconds a sample, and its robust line compares pairs of samples.
+    /// The fits to each stage's samples; always long enough for the pool.
     public static func estimate(_ input: CalibrateRequest) -> WorkEstimate {
-        let samples = input.stages.reduce(0) { $0 + $1.samples.count }
-        return WorkEstimate(time: 2e-3 + 10e-6 * Double(samples), memory: 256 * Double(samples))
+        input.stages.reduce(WorkEstimate(time: 2e-3)) { sum, stage in
+            sum
+                + WorkEstimate(
+                    time: FitEffort.calibration(samples: stage.samples.count), memory: 512 * Double(stage.samples.count))
+        }
     }
 
     public func run(_ input: CalibrateRequest, _ context: OperationContext) throws(ProblemDocument) -> CalibrationAnswer
@@ -26,8 +31,10 @@ public struct CalibrateOperation: JSONOperation {
         var stages: [CalibrationAnswer.Stage] = []
         for stage in input.stages {
             do throws(InvalidInput) {
-                stages.append(.init(name: stage.name, calibration: try StageCalibration(stage.samples)))
+                let calibration = try StageCalibration(stage.samples, stop: context.isCancelled)
+                stages.append(.init(name: stage.name, calibration: calibration))
             } catch {
+                try context.check()
                 guard let value = stage.value else {
                     let named = InvalidInput(field: "\(stage.name).\(error.field)", rule: error.rule)
                     throw ProblemDocument(.unprocessableContent, named.description)
@@ -35,6 +42,7 @@ public struct CalibrateOperation: JSONOperation {
                 errors.add(value, error)
             }
         }
+        try context.check()
         guard errors.isEmpty else { throw ProblemDocument(errors) }
         // In the order of a hardware description, whatever the order of a table.
         stages.sort { Self.place(of: $0) < Self.place(of: $1) }

@@ -19,6 +19,8 @@ public struct CatalogueOperation: Operation {
 
     public init() {}
 
+    public static let remedy: StaticString = "ask for one entry"
+
     public static func estimate(_ input: Input) -> WorkEstimate { WorkEstimate(time: 50e-6, memory: 16 * 1024) }
 
     public func run(_ input: Input, _ context: OperationContext) throws(ProblemDocument) -> Output {

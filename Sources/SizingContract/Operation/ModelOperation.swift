@@ -84,6 +84,8 @@ public struct ModelOperation: JSONOperation {
         errors.checked(json, try Catalogue.model(configuration: json)).map { Input(model: $0, entry: nil) }
     }
 
+    public static let remedy: StaticString = "send fewer layers"
+
     public static func estimate(_ input: Input) -> WorkEstimate { WorkEstimate(time: 50e-6, memory: 16 * 1024) }
 
     public func run(_ input: Input, _ context: OperationContext) throws(ProblemDocument) -> Output {

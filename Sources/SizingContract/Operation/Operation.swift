@@ -13,8 +13,11 @@ public protocol Operation: Sendable {
     /// The path, as openapi.yaml has it: `/v1/size`.
     static var name: StaticString { get }
 
-    /// The work of ``run(_:_:)``, before it is begun.
+    /// The work of ``run(_:_:)`` and ``write(_:into:)``, before it is begun.
     static func estimate(_ input: Input) -> WorkEstimate
+
+    /// What a caller can ask for where a request is too much work: "lower …".
+    static var remedy: StaticString { get }
 
     /// Refuses what is beyond the bounds of the service, before anything starts. Nothing, where it is not implemented.
     func admit(_ input: Input) throws(ProblemDocument)
@@ -46,6 +49,9 @@ public protocol JSONOperation: Operation {
     /// Whether the text is a model's config.json, in which Infinity and NaN may stand. False, where it is not implemented.
     static var isConfiguration: Bool { get }
 
+    /// The work of ``decode(_:_:)`` beyond what every byte takes, such as fits to samples. None, where it is not implemented.
+    static func readingEstimate(_ json: JSONValue) -> WorkEstimate
+
     /// JSON to a checked input, or every error at once. Pure: it knows no clock and no cache.
     func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> Input?
 }
@@ -73,6 +79,7 @@ extension JSONOperation {
     public static var decodingTimePerByte: Double { 60e-9 }
     public static var canReportProgress: Bool { false }
     public static var isConfiguration: Bool { false }
+    public static func readingEstimate(_ json: JSONValue) -> WorkEstimate { WorkEstimate(time: 0) }
 
     /// The work of `input(from:)` on a text of so many bytes.
     public static func decodingEstimate(length: Int) -> WorkEstimate {
@@ -80,27 +87,34 @@ extension JSONOperation {
         WorkEstimate(time: Double(length) * decodingTimePerByte, memory: 16 * Double(length))
     }
 
-    /// A JSON text to a checked input that the service admits.
+    /// The parsed text.
     ///
-    /// - Throws: 400 for a text that is not JSON, 422 for one that breaks a rule or is beyond a bound.
-    public func input(from text: [UInt8]) throws(ProblemDocument) -> Input {
-        let document: JSONDocument
+    /// - Throws: 400 for a text that is not JSON.
+    public static func value(of text: [UInt8]) throws(ProblemDocument) -> JSONValue {
         do throws(JSONError) {
-            document = try JSONDocument(parsing: text)
+            return try JSONDocument(parsing: text).root
         } catch {
             guard let lenient = ConfigurationText.document(text, isConfiguration: Self.isConfiguration) else {
                 throw ProblemDocument(error)
             }
-            document = lenient
+            return lenient.root
         }
-        return try input(from: document.root)
+    }
+
+    /// A JSON text to a checked input that the service admits.
+    ///
+    /// - Throws: 400 for a text that is not JSON, 422 for one that breaks a rule or is beyond a bound.
+    public func input(from text: [UInt8], within bounds: WorkBounds = .none) throws(ProblemDocument) -> Input {
+        try input(from: Self.value(of: text), within: bounds)
     }
 
     /// The same, of a parsed value.
-    public func input(from value: JSONValue) throws(ProblemDocument) -> Input {
+    public func input(from value: JSONValue, within bounds: WorkBounds = .none) throws(ProblemDocument) -> Input {
+        try bounds.admit(Self.readingEstimate(value), remedy: Self.remedy)
         var errors = ValidationErrors()
         guard let input = decode(value, &errors), errors.isEmpty else { throw ProblemDocument(errors) }
         try admit(input)
+        try bounds.admit(Self.estimate(input), remedy: Self.remedy)
         return input
     }
 

@@ -17,6 +17,18 @@ public struct OperationContext: Sendable {
         self.isCancelled = isCancelled
         self.progress = progress
     }
+
+    /// Ends a run whose answer is no longer wanted.
+    ///
+    /// - Throws: 503 that says so.
+    func check() throws(ProblemDocument) {
+        if isCancelled() { throw .stopped }
+    }
+}
+
+extension ProblemDocument {
+    /// 503 for work that nobody waits for.
+    static let stopped = ProblemDocument(.unavailable, "The work was stopped.", retryAfter: 1)
 }
 
 /// Time that never goes back.

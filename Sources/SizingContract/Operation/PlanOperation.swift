@@ -4,6 +4,8 @@ import Planning
 /// `/v1/plan`: how many of what, under limits.
 public struct PlanOperation: JSONOperation {
     public static let name: StaticString = "/v1/plan"
+    public static let remedy: StaticString =
+        "give fewer devices, degrees or depths, or lower max_ratio, max_ffn_instances or limits.max_batch"
 
     public init() {}
 
@@ -32,13 +34,17 @@ public struct PlanOperation: JSONOperation {
     }
 
     private func saturated(_ input: PlanRequest, _ context: OperationContext) throws(ProblemDocument) -> PlanAnswer {
-        let (problem, derivation) = try input.problem()
+        let (problem, derivation) = try input.problem(context)
+        try context.check()
+        let plan: Plan
         do throws(PlanError) {
-            let plan = try problem.solve(stop: context.isCancelled)
-            return PlanAnswer(plan, of: problem, to: input, derivation: derivation)
+            plan = try problem.solve(stop: context.isCancelled)
         } catch {
             throw ProblemDocument(error)
         }
+        let answer = PlanAnswer(plan, of: problem, to: input, derivation: derivation, stop: context.isCancelled)
+        try context.check()
+        return answer
     }
 
     public static func write(_ output: Output, into writer: inout JSONWriter) {

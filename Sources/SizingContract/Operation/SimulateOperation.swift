@@ -6,6 +6,8 @@ import Text
 /// `/v1/simulate`: the simulation alone, over given ratios.
 public struct SimulateOperation: JSONOperation {
     public static let name: StaticString = "/v1/simulate"
+    public static let remedy: StaticString =
+        "lower requests_per_instance, batch_size or microbatches, or ask for fewer ratios"
     public static let canReportProgress = true
 
     private let simulations: Simulations
@@ -15,6 +17,8 @@ public struct SimulateOperation: JSONOperation {
     public func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> SimulateRequest? {
         SimulateRequest.decode(json, simulations.limits, &errors)
     }
+
+    public static func readingEstimate(_ json: JSONValue) -> WorkEstimate { HardwareSchema.readingEstimate(json) }
 
     /// A unit of work takes some ten to twenty nanoseconds. Drawing the first loads takes a millisecond at least.
     public static func estimate(_ input: SimulateRequest) -> WorkEstimate {

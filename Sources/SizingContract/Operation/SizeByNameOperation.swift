@@ -4,6 +4,8 @@ import JSON
 public struct SizeByNameOperation: Operation {
     public static let name = SizeOperation.name
 
+    public static let remedy: StaticString = "lower max_ratio, or give batch_size"
+
     private let size = SizeOperation()
 
     public init() {}
@@ -14,7 +16,7 @@ public struct SizeByNameOperation: Operation {
     }
 
     public func run(_ input: NamedSizing, _ context: OperationContext) throws(ProblemDocument) -> SizeAnswer {
-        try size.run(try input.request(), context)
+        try size.run(try input.request(context), context)
     }
 
     public static func write(_ output: SizeAnswer, into writer: inout JSONWriter) { output.write(into: &writer) }

@@ -8,6 +8,8 @@ import Text
 /// `/v1/size`: a workload and hardware in, the ratio out.
 public struct SizeOperation: JSONOperation {
     public static let name: StaticString = "/v1/size"
+    public static let remedy: StaticString =
+        "lower max_ratio, send fewer samples, or leave out include and simulation"
     public static let canReportProgress = true
 
     private let simulations: Simulations
@@ -18,29 +20,46 @@ public struct SizeOperation: JSONOperation {
         SizeRequest.decode(json, simulations.limits, &errors)
     }
 
-    /// A recommendation takes some tens of microseconds, or some hundred where the distribution of the loads is worked out.
-    /// A point of the curve is another evaluation; measured inputs mean some dozen more sizings.
+    public static func readingEstimate(_ json: JSONValue) -> WorkEstimate { HardwareSchema.readingEstimate(json) }
+
+    /// The recommendation, and what stands beside it. Measured inputs mean some dozen more searches, a curve more evaluations.
     public static func estimate(_ input: SizeRequest) -> WorkEstimate {
-        var estimate = WorkEstimate(time: 0.3e-3, memory: 64 * 1024)
-        if input.include.contains(.curve) { estimate.time += 10e-6 * Double(SizingProblem.maximumCurvePoints) }
-        if input.errors != nil { estimate.time += 10e-3 }
-        if let depths = input.depths { estimate.time += 1e-3 * Double(depths.depths.count) }
+        let effort = input.problem.effort
+        var time = 20e-6 + effort.recommendation * Double(input.depths?.depths.count ?? 1)
+        var memory = 64.0 * 1024
+        if input.include.contains(.curve) {
+            let points = input.curvePoints
+            // The cycle and its parts are two evaluations; a number of the text takes some hundred nanoseconds.
+            time += Double(points) * (2 * effort.evaluation + 2e-6)
+            memory += CurveBudget.bytes(points: points)
+        }
+        if input.errors != nil {
+            time += Double(SizingUncertainty.mostSearches) * (0.2 * effort.search + 5e-6)
+        }
         if let open = input.open {
             let ratios = open.ratio == nil ? OpenRatioSearch.maximumEvaluations : 1
-            estimate.time += 2e-3 * Double(ratios * (input.depths?.depths.count ?? 1))
-            estimate.memory += 4e6
+            time += 2e-3 * Double(ratios * (input.depths?.depths.count ?? 1))
+            memory += 4e6
         }
         // The ratios are not known before the recommendation is: a bundle of the largest number of workers stands for them.
         if input.simulation != nil {
-            estimate.time += 0.1
-            estimate.memory += SimulationProblem.maximumMemory
+            time += 0.1
+            memory += SimulationProblem.maximumMemory
         }
-        return estimate
+        return WorkEstimate(time: time, memory: memory)
     }
 
     public static func reportsProgress(_ input: SizeRequest) -> Bool { input.simulation != nil }
 
     public func run(_ input: SizeRequest, _ context: OperationContext) throws(ProblemDocument) -> SizeAnswer {
+        var curves = CurveBudget()
+        return try run(input, context, &curves)
+    }
+
+    /// The same for one of several whose curves are sent together.
+    func run(
+        _ input: SizeRequest, _ context: OperationContext, _ curves: inout CurveBudget
+    ) throws(ProblemDocument) -> SizeAnswer {
         var input = input
         let solution: SizingSolution
         var open: OpenRecommendation?
@@ -50,12 +69,12 @@ public struct SizeOperation: JSONOperation {
             input.derivedHardware = found.hardware
             solution = found.saturated
             open = found
-        } else if let best = input.depths?.best() {
+        } else if let best = try input.depths?.best(pause: context.check) {
             input.problem = best.depth.problem
             input.derivedHardware = best.depth.hardware
             solution = SizingSolution(answer: best.answer, model: best.model)
         } else {
-            solution = input.problem.solution()
+            solution = try input.problem.solution(pause: context.check)
         }
         let problem = input.problem
         let memory = try Self.memory(input)
@@ -75,16 +94,38 @@ public struct SizeOperation: JSONOperation {
                 batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio),
             uncertainty: open != nil
                 ? nil
-                : input.errors.map {
-                    SizingUncertainty(problem, best: best, model: solution.model, errors: $0)
+                : try input.errors.map { errors throws(ProblemDocument) in
+                    try SizingUncertainty(
+                        problem, best: best, model: solution.model, errors: errors, pause: context.check)
                 },
-            curve: input.include.contains(.curve)
-                ? problem.curve(solution, upTo: input.hasMaximumRatio ? problem.maximumRatio : nil) : nil,
+            curve: try curve(input, solution, context, &curves),
             simulated: simulated, open: open, assumptions: Self.assumptions(input, solution, open),
             warnings: Self.warnings(input, best) + (open?.service.warnings.map { $0.below(input.pointer) } ?? []))
     }
 
     public static func write(_ output: SizeAnswer, into writer: inout JSONWriter) { output.write(into: &writer) }
+
+    /// The curve, where it is asked for.
+    ///
+    /// - Throws: 422 where the curves that are sent together become too many.
+    private func curve(
+        _ input: SizeRequest, _ solution: SizingSolution, _ context: OperationContext, _ curves: inout CurveBudget
+    ) throws(ProblemDocument) -> [CurvePoint]? {
+        guard input.include.contains(.curve) else { return nil }
+        let maximum = input.hasMaximumRatio ? input.problem.maximumRatio : nil
+        let points = SizingProblem.curveRatios(
+            upTo: maximum, including: Int(solution.answer.recommendation.ratio)
+        ).count
+        guard curves.take(points) else {
+            throw ProblemDocument(
+                InvalidInput(
+                    field: "include",
+                    rule: "makes a curve of \(points) points; the curves of one batch may have "
+                        + "\(CurveBudget.maximumPoints) together: lower max_ratio, or ask for fewer at once"),
+                at: input.pointer)
+        }
+        return try input.problem.curve(solution, upTo: maximum, pause: context.check)
+    }
 
     /// Simulates at the ratios around the recommendation.
     private func simulate(

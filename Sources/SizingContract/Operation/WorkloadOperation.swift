@@ -5,6 +5,8 @@ import Text
 /// `/v1/workload`: a trace in, the statistics of the load that it makes out. Its input comes from a ``TraceReader``.
 public struct WorkloadOperation: Operation {
     public static let name: StaticString = "/v1/workload"
+    public static let remedy: StaticString =
+        "send fewer rows"
 
     public init() {}
 

@@ -7,6 +7,27 @@ import Sizing
 /// The three forms of the contract are told apart by what is there: `model` names a published model (the rest is then
 /// devices and links); otherwise each stage has coefficients or samples.
 enum HardwareSchema {
+    /// The work of reading the hardware of a request: fits to samples, which take far longer than their bytes say, and latencies that
+    /// are derived.
+    ///
+    /// - Parameter request: as it came, unchecked.
+    static func readingEstimate(_ request: JSONValue) -> WorkEstimate {
+        guard let hardware = request["hardware"], hardware.kind == .object else { return WorkEstimate(time: 0) }
+        guard !HardwareDescriptionSchema.matches(hardware) else {
+            // A depth of speculation is a description of its own.
+            let depths = request["speculation"]?["acceptance"].map { 1 + Double(min($0.count, 64)) } ?? 1
+            return WorkEstimate(time: 0.15e-3 * depths, memory: 64 * 1024 * depths)
+        }
+        var estimate = WorkEstimate(time: 0)
+        for stage in CalibrationSchema.stages {
+            guard let given = hardware[stage], let samples = given["samples"], samples.kind == .array else { continue }
+            let fit = given["fit"]?.string.flatMap { LatencyFit(rawValue: $0) } ?? .line
+            estimate.time += FitEffort.model(fit, samples: samples.count)
+            estimate.memory += 512 * Double(samples.count)
+        }
+        return estimate
+    }
+
     /// Any form of hardware.
     static func read(
         _ value: JSONValue, _ errors: inout ValidationErrors, _ assumptions: inout [StaticString]

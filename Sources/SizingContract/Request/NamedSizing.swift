@@ -36,7 +36,7 @@ public struct NamedSizing: Sendable {
     }
 
     /// The sizing with everything chosen.
-    func request() throws(ProblemDocument) -> SizeRequest {
+    func request(_ context: OperationContext) throws(ProblemDocument) -> SizeRequest {
         let microbatches = microbatches ?? Self.defaultMicrobatches
         let workload = try Self.checked(
             "prefill",
@@ -45,7 +45,7 @@ public struct NamedSizing: Sendable {
             "model", try description.closed(slotLoad: workload.slotLoad, microbatches: microbatches))
         let hardware = try Self.checked("model", try DerivedHardware(closed))
         let batch: Int
-        if let batchSize { batch = batchSize } else { batch = try largestBatch(hardware, workload, microbatches) }
+        if let batchSize { batch = batchSize } else { batch = try largestBatch(hardware, workload, microbatches, context) }
         let problem: SizingProblem
         do throws(InvalidInput) {
             let stages = try hardware.stages(batchSize: batch)
@@ -66,7 +66,7 @@ public struct NamedSizing: Sendable {
 
     /// The batch of the best plan under memory and the bound on the time per output token.
     private func largestBatch(
-        _ hardware: DerivedHardware, _ workload: Workload, _ microbatches: Int
+        _ hardware: DerivedHardware, _ workload: Workload, _ microbatches: Int, _ context: OperationContext
     ) throws(ProblemDocument) -> Int {
         let problem = try Self.checked(
             "model",
@@ -75,12 +75,14 @@ public struct NamedSizing: Sendable {
                 limits: try PlanLimits(
                     tpot: tpot.map { $0 * 1000 }, maximumRatio: maximumRatio ?? PlanLimits.defaultMaximumRatio,
                     microbatches: [microbatches])))
-        do throws(Infeasibility) {
-            return try problem.bestBundle().batchSize
+        do throws(PlanError) {
+            return try problem.bestBundle(stop: context.isCancelled).batchSize
         } catch {
+            try context.check()
+            guard case .infeasible(let infeasibility) = error else { throw .stopped }
             throw ProblemDocument(
                 .unprocessableContent, "No deployment meets the limits.",
-                errors: error.conflicts.map { FieldError(pointer: "", detail: "\($0.field): \($0.detail)") })
+                errors: infeasibility.conflicts.map { FieldError(pointer: "", detail: "\($0.field): \($0.detail)") })
         }
     }
 

@@ -43,10 +43,13 @@ enum PlanHardwareSchema {
 
     /// Derives the latencies, and adds prices and power.
     ///
-    /// - Parameter batchSize: nil where the plan chooses it: bounds over batches need one line for all.
+    /// - Parameters:
+    ///   - batchSize: nil where the plan chooses it: bounds over batches need one line for all.
+    ///   - stop: asked before each pair; true ends it, and what is returned is then not whole.
     /// - Throws: `InvalidInput` of the hardware, or naming the prices or power that are missing.
     static func pairs(
-        _ hardware: Checked, slotLoad: SlotLoad, batchSize: Int?, margin: Double, prices: Rates?, power: Rates?
+        _ hardware: Checked, slotLoad: SlotLoad, batchSize: Int?, margin: Double, prices: Rates?, power: Rates?,
+        stop: () -> Bool
     ) throws(InvalidInput) -> Pairs {
         var made = Pairs(pairs: [], assumptions: [])
         switch hardware {
@@ -57,10 +60,12 @@ enum PlanHardwareSchema {
                 InstancePair(attention: .init(), ffn: .init(), latencies: .given(stages), slotLoad: slotLoad)
             ]
         case .named(let choices):
-            let (derived, impossible) = try choices.derived()
+            let (derived, impossible) = try choices.derived(stop: stop)
+            var known: Set<String> = []
             for hardware in derived {
+                if stop() { break }
                 made.pairs.append(try InstancePair(hardware, slotLoad: slotLoad, marginDeviations: margin))
-                for assumption in hardware.assumptions where !made.assumptions.contains(assumption) {
+                for assumption in hardware.assumptions where known.insert(assumption).inserted {
                     made.assumptions.append(assumption)
                 }
             }

@@ -91,13 +91,17 @@ public struct PlanRequest: Sendable {
     }
 
     /// The planning question, with every latency derived, and what was taken for granted on the way.
-    func problem() throws(ProblemDocument) -> (problem: PlanProblem, derivation: [String]) {
+    func problem(
+        _ context: OperationContext
+    ) throws(ProblemDocument) -> (problem: PlanProblem, derivation: [String]) {
         do throws(InvalidInput) {
             let made = try PlanHardwareSchema.pairs(
-                hardware, slotLoad: slotLoad, batchSize: limits.batchSize, margin: margin, prices: prices, power: power)
+                hardware, slotLoad: slotLoad, batchSize: limits.batchSize, margin: margin, prices: prices, power: power,
+                stop: context.isCancelled)
             let problem = try PlanProblem(pairs: made.pairs, limits: limits, objective: objective, target: target)
             return (problem, made.assumptions)
         } catch {
+            try context.check()
             // Of the description the path is relative to the hardware.
             let isOfHardware = ["attention", "ffn", "communication", "device"].contains {
                 error.field == $0 || error.field.hasPrefix($0 + ".")

@@ -53,6 +53,12 @@ public struct SizeRequest: Sendable {
         var request: JSONValue
     }
 
+    /// The most points that the curve can have.
+    var curvePoints: Int {
+        let limit = hasMaximumRatio ? problem.maximumRatio : SizingProblem.defaultMaximumRatio
+        return min(SizingProblem.maximumCurvePoints, limit)
+    }
+
     static let fields: [StaticString] = [
         "workload", "hardware", "batch_size", "microbatches", "max_ratio", "cost", "barrier", "include", "simulation",
         "jitter", "occupancy", "speculation", "arrivals", "limits", "ratio",

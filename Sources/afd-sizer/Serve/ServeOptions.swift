@@ -89,6 +89,18 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Seconds of one core that a request may take by estimate; more is refused (default: 60).",
+            valueName: "seconds"))
+    var maxWorkSeconds: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Memory that a request may take by estimate, bytes; more is refused (default: 268435456).",
+            valueName: "bytes"))
+    var maxWorkMemory: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "The most work of one simulation, in completions and worker-steps; more is refused (default: 5e8).",
             valueName: "n"))
     var maxSimulationWork: Double?

@@ -17,6 +17,7 @@ struct ServeSettings {
     var loops: Int?
     var workers: Int?
     var workQueue = 64
+    var bounds = WorkBounds()
     var simulation = SimulationLimits()
     var traceLimit = WorkloadRoute.defaultLimit
     var drainDelay = 0.0
@@ -59,6 +60,7 @@ struct ServeSettings {
         workers = try Self.check(settings.value(options.workers, "workers"), "workers", 1...256)
         workQueue =
             try Self.check(settings.value(options.workQueue, "work-queue"), "work-queue", 0...1_000_000) ?? workQueue
+        bounds = try Self.bounds(options, settings)
         simulation = try Self.simulation(options, settings)
         traceLimit =
             try Self.check(settings.value(options.maxTrace, "max-trace"), "max-trace", 1...1 << 50) ?? traceLimit
@@ -69,6 +71,15 @@ struct ServeSettings {
             ?? gracePeriod
         logFormat = try settings.value(options.logFormat, "log-format") ?? logFormat
         accessLog = try settings.value(options.accessLog, "access-log") ?? accessLog
+    }
+
+    private static func bounds(_ options: ServeOptions, _ settings: Settings) throws -> WorkBounds {
+        let time = try check(
+            settings.value(options.maxWorkSeconds, "max-work-seconds"), "max-work-seconds", 0.001...86_400)
+        let memory = try check(
+            settings.value(options.maxWorkMemory, "max-work-memory"), "max-work-memory", 1...1 << 50)
+        return WorkBounds(
+            time: time ?? WorkBounds.defaultTime, memory: memory.map { Double($0) } ?? WorkBounds.defaultMemory)
     }
 
     private static func simulation(_ options: ServeOptions, _ settings: Settings) throws -> SimulationLimits {

@@ -53,7 +53,7 @@ final class ServiceProcess: Sendable {
         }
 
         let service = SizingService(
-            state: state, simulation: settings.simulation, traceLimit: settings.traceLimit,
+            state: state, bounds: settings.bounds, simulation: settings.simulation, traceLimit: settings.traceLimit,
             probesHaveMetrics: settings.probesHaveMetrics, metrics: { metrics.text() })
         var handler: any HTTPHandler = CompressingHandler(service)
         if tokens != nil || settings.rateLimit != nil {

@@ -1,0 +1,146 @@
+import HTTPServer
+import HTTPTypes
+import SizingContract
+
+/// One exchange over an operation: where its parts are run, how long they may take, and as what the result is sent.
+///
+/// What is estimated to be quick is begun on the event loop. An estimate is no promise: where the time of a loop runs out, the
+/// work is begun anew on the pool.
+struct Exchange<Work: Operation>: Sendable {
+    private let operation: Work
+    private let bounds: WorkBounds
+    private let pretty: Bool
+
+    /// A run that was admitted is ended after so many times the bound: estimates are that far off at the most.
+    private static var tolerance: Double { 2 }
+
+    init(_ operation: Work, within bounds: WorkBounds, pretty: Bool = false) {
+        self.operation = operation
+        self.bounds = bounds
+        self.pretty = pretty
+    }
+
+    /// Runs an input that was admitted, on the event loop or on the pool.
+    func answer(to input: Work.Input) -> ResponseDelivery {
+        let start = MonotonicClock.milliseconds()
+        if Work.estimate(input).place == .loop {
+            let watch = WorkWatch(seconds: WorkEstimate.longestOnLoop)
+            let response = response { () throws(ProblemDocument) in
+                try text(of: input, OperationContext(start: start, isCancelled: watch.isOver))
+            }
+            if !watch.ranOut { return .now(response) }
+        }
+        return .deferred { response(on: $0, since: start) { () throws(ProblemDocument) in input } }
+    }
+
+    /// Makes an input and runs it, in a job of the pool.
+    ///
+    /// - Parameter start: when the request was there, by `MonotonicClock`.
+    func response(
+        on work: WorkContext, since start: Double, _ input: () throws(ProblemDocument) -> Work.Input
+    ) -> Response {
+        response { () throws(ProblemDocument) in try whole(try input(), start, isCancelled: { work.isCancelled }) }
+    }
+
+    /// The whole answer, or why there is none.
+    private func whole(
+        _ input: Work.Input, _ start: Double, isCancelled: @escaping @Sendable () -> Bool,
+        progress: (@Sendable (Double) -> Void)? = nil
+    ) throws(ProblemDocument) -> [UInt8] {
+        try bounds.admit(Work.estimate(input), remedy: Work.remedy)
+        let watch = WorkWatch(seconds: Self.tolerance * bounds.time, isCancelled: isCancelled)
+        let context = OperationContext(start: start, isCancelled: watch.isOver, progress: progress)
+        do throws(ProblemDocument) {
+            let text = try text(of: input, context)
+            if !watch.ranOut { return text }
+        } catch {
+            if !watch.ranOut { throw error }
+        }
+        throw bounds.overrun(remedy: Work.remedy)
+    }
+
+    private func text(of input: Work.Input, _ context: OperationContext) throws(ProblemDocument) -> [UInt8] {
+        try operation.answer(to: input, pretty: pretty, context)
+    }
+
+    private func response(_ text: () throws(ProblemDocument) -> [UInt8]) -> Response {
+        do throws(ProblemDocument) { return Response(json: try text()) } catch {
+            return Response(error, pretty: pretty)
+        }
+    }
+}
+
+extension Exchange where Work: JSONOperation {
+    /// Parses a body, decodes it and runs it, each on the event loop or on the pool, as its estimate says.
+    func answer(_ body: [UInt8]) -> ResponseDelivery {
+        guard Work.decodingEstimate(length: body.count).place == .loop else {
+            return deferred { () throws(ProblemDocument) in try Work.value(of: body) }
+        }
+        do throws(ProblemDocument) {
+            let value = try Work.value(of: body)
+            guard Work.readingEstimate(value).place == .loop else {
+                return deferred { () throws(ProblemDocument) in value }
+            }
+            return answer(to: try operation.input(from: value, within: bounds))
+        } catch {
+            return .now(Response(error, pretty: pretty))
+        }
+    }
+
+    private func deferred(_ value: @escaping @Sendable () throws(ProblemDocument) -> JSONValue) -> ResponseDelivery {
+        let start = MonotonicClock.milliseconds()
+        return .deferred { work in
+            response(on: work, since: start) { () throws(ProblemDocument) in
+                try operation.input(from: try value(), within: bounds)
+            }
+        }
+    }
+
+    /// The same as a stream of events. What is refused before the work begins is no event but a response, where the body is
+    /// short enough to be decoded on the event loop.
+    func events(_ body: [UInt8]) -> ResponseDelivery {
+        let start = MonotonicClock.milliseconds()
+        guard Work.decodingEstimate(length: body.count).place == .loop else {
+            return stream(start) { () throws(ProblemDocument) in try Work.value(of: body) }
+        }
+        do throws(ProblemDocument) {
+            let value = try Work.value(of: body)
+            guard Work.readingEstimate(value).place == .loop else {
+                return stream(start) { () throws(ProblemDocument) in value }
+            }
+            let input = try operation.input(from: value, within: bounds)
+            guard Work.reportsProgress(input) else { return answer(to: input) }
+            return .stream(head: EventStream.head) { send(input, start, $0) }
+        } catch {
+            return .now(Response(error))
+        }
+    }
+
+    private func stream(
+        _ start: Double, _ value: @escaping @Sendable () throws(ProblemDocument) -> JSONValue
+    ) -> ResponseDelivery {
+        .stream(head: EventStream.head) { stream in
+            do throws(ProblemDocument) {
+                send(try operation.input(from: try value(), within: bounds), start, stream)
+            } catch {
+                EventStream.end(.failure(error), stream)
+            }
+        }
+    }
+
+    private func send(_ input: Work.Input, _ start: Double, _ stream: ResponseStream) {
+        let progress = ProgressEvents(stream)
+        do throws(ProblemDocument) {
+            let text = try whole(
+                input, start, isCancelled: { stream.isCancelled }, progress: { progress.report($0) })
+            EventStream.end(.success(text), stream)
+        } catch {
+            EventStream.end(.failure(error), stream)
+        }
+    }
+}
+
+extension OperationContext {
+    /// Of a job on the work pool.
+    init(_ work: WorkContext, start: Double) { self.init(start: start, isCancelled: { work.isCancelled }) }
+}

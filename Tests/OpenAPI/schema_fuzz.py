@@ -1,0 +1,253 @@
+"""Makes up request bodies from the schemas of openapi.yaml: valid shapes, numbers from everywhere in their ranges and at the edges of
+doubles, and now and then something wrong. The same seed gives the same bodies."""
+import math
+import random
+import sys
+
+TINY = [5e-324, 4.9e-324, 1e-310, 2.2250738585072014e-308, 1e-300, 1e-150, 1e-30, 1e-12, 1e-9]
+MODELS = ["deepseek-v3", "qwen3-235b-a22b", "kimi-k2", "llama-3.1-70b", "qwen3-30b-a3b", "mixtral-8x22b"]
+DEVICES = ["h100-sxm", "h200-sxm", "h800", "h20", "a100-sxm-80g", "l40s", "b200", "gb200", "b300", "gb300"]
+
+
+class Grammar:
+    """Bodies of one API description."""
+
+    def __init__(self, description, models=None, devices=None):
+        self.schemas = description["components"]["schemas"]
+        self.models = models or MODELS
+        self.devices = devices or DEVICES
+        self.bodies = []
+        for path, item in description["paths"].items():
+            content = item.get("post", {}).get("requestBody", {}).get("content", {})
+            if "application/json" in content:
+                self.bodies.append((path, content["application/json"]["schema"]))
+
+    def body(self, path, schema, rng):
+        """A value for the body of one request."""
+        value = Maker(self, rng, depth=0).make(schema, path)
+        if rng.random() < 0.05:
+            value = spoiled(value, rng)
+        return value
+
+
+class Maker:
+    """One body: how wild its numbers are is drawn once, so that many bodies are sane but for one number."""
+
+    def __init__(self, grammar, rng, depth):
+        self.grammar = grammar
+        self.rng = rng
+        self.wild = rng.choice([0, 0, 0.03, 0.1, 0.3, 1])
+        # Optional members, and how long arrays get.
+        self.full = rng.choice([0.1, 0.3, 0.6])
+        self.long = rng.choice([3, 3, 6, 20, 200 if rng.random() < 0.1 else 6])
+
+    def make(self, schema, name):
+        rng = self.rng
+        if "$ref" in schema:
+            reference = schema["$ref"].rsplit("/", 1)[1]
+            return self.make(self.grammar.schemas[reference], name if name in HINTS else reference)
+        hint = HINTS.get(name)
+        if hint and rng.random() > 0.5 * self.wild:
+            return hint(self, schema)
+        if "const" in schema:
+            return schema["const"]
+        if "enum" in schema:
+            return rng.choice(schema["enum"])
+        if "oneOf" in schema:
+            # The first forms are the usual ones.
+            index = min(int(rng.expovariate(1)), len(schema["oneOf"]) - 1)
+            return self.make(schema["oneOf"][index], name)
+        kind = schema.get("type", "null")
+        if isinstance(kind, list):
+            kind = "null" if rng.random() < 0.2 else kind[0]
+        return {
+            "object": self.object, "array": self.array, "number": self.number, "integer": self.integer,
+            "string": lambda s, n: rng.choice(["", "x", "h100-sxm", "1"]), "boolean": lambda s, n: rng.random() < 0.5,
+            "null": lambda s, n: None,
+        }[kind](schema, name)
+
+    def object(self, schema, name):
+        value = {}
+        required = schema.get("required", [])
+        for member, of in schema.get("properties", {}).items():
+            if member in required or self.rng.random() < self.full * RARE.get(member, 1):
+                value[member] = self.make(of, member)
+        if not value and schema.get("minProperties") and schema.get("properties"):
+            member = self.rng.choice(list(schema["properties"]))
+            value[member] = self.make(schema["properties"][member], member)
+        fix = FIXES.get(name)
+        if fix and self.rng.random() > 0.02:
+            fix(self, value)
+        return value
+
+    def array(self, schema, name):
+        least = schema.get("minItems", 0)
+        most = min(schema.get("maxItems", 1 << 30), max(least, self.rng.randint(0, self.long)))
+        values = [self.make(schema.get("items", {"type": "number"}), name) for _ in range(max(least, most))]
+        if schema.get("uniqueItems"):
+            values = [value for index, value in enumerate(values) if value not in values[:index]]
+        return values
+
+    def number(self, schema, name):
+        rng = self.rng
+        low, high = schema.get("minimum", schema.get("exclusiveMinimum", -1e300)), schema.get("maximum", 1e300)
+        if rng.random() < self.wild:
+            edges = [low, high, math.nextafter(low, math.inf), math.nextafter(high, -math.inf), 0.0, -0.0, 1.0]
+            edges += TINY + [2.0**53, 2.0**63, 1e15, 1e17, sys.float_info.max, -1.0]
+            return rng.choice(edges) if rng.random() < 0.05 else rng.choice([e for e in edges if low <= e <= high])
+        least = max(low, 1e-3 if low <= 0 else low)
+        return self.logarithmic(least, min(high, max(least * 10, USUAL.get(name, 1e5))))
+
+    def integer(self, schema, name):
+        rng = self.rng
+        low, high = schema.get("minimum", -(2**53)), schema.get("maximum", 2**53)
+        if rng.random() < self.wild:
+            return rng.choice([low, high, low + 1, high - 1, min(high, max(low, rng.choice([0, 1, 2, 2**31, 2**32])))])
+        return int(self.logarithmic(max(low, 1), min(high, max(low, USUAL.get(name, 1000)))))
+
+    def logarithmic(self, low, high):
+        if not 0 < low < high:
+            return low
+        value = math.exp(self.rng.uniform(math.log(low), math.log(high)))
+        return round(value, 6) if value > 1e-3 and self.rng.random() < 0.7 else min(high, max(low, value))
+
+
+# Where usual numbers end.
+USUAL = {
+    "alpha_us": 1, "beta_us": 1000, "batch_size": 4096, "max_ratio": 2000, "microbatches": 8, "ratios": 64,
+    "requests_per_instance": 200, "layers": 80, "values": 1e4, "prefill": 1e5, "decode": 1e4, "mean": 1e5, "stddev": 1e4,
+    "attention_cv": 0.3, "ffn_cv": 0.3, "max_batch": 1e4, "tpot_ms": 1e3, "data_parallel": 8, "tensor_parallel": 4,
+    "latency_us": 1e4, "load": 1e6, "timeout_ms": 5000, "seed": 1e6,
+}
+# Members that make most bodies refused, or slow, are less often there.
+RARE = {"simulation": 0.2, "speculation": 0.2, "horizon_requests": 0.2, "objective": 0.4, "prices": 0.4, "power": 0.2, "rules": 0.4,
+        "demand": 0.5, "devices": 0.3, "efficiencies": 0.3, "current": 0.4, "layers": 0.3, "weights": 0.4}
+
+
+def device(maker, schema):
+    return maker.rng.choice(maker.grammar.devices)
+
+
+def named(maker, schema):
+    return maker.rng.choice(maker.grammar.models)
+
+
+def hardware(maker, schema):
+    """Of a plan, whose schema says no more than that of a sizing."""
+    value = maker.make(maker.grammar.schemas["Hardware"], "any hardware")
+    if isinstance(value, dict) and "model" in value and maker.rng.random() < 0.6:
+        for side, degrees in [("attention", ["data_parallel", "tensor_parallel"]), ("ffn", ["expert_parallel", "tensor_parallel"])]:
+            if not isinstance(value.get(side), dict):
+                continue
+            value[side]["device"] = maker.rng.sample(maker.grammar.devices, maker.rng.randint(1, 8))
+            for degree in degrees:
+                if maker.rng.random() < 0.3:
+                    value[side][degree] = maker.rng.sample([1, 2, 4, 8, 16, 32, 64, 128], maker.rng.randint(1, 8))
+    return value
+
+
+def requests_of_batch(maker, schema):
+    count = maker.rng.choice([0, 1, 2, 3, 10, 40])
+    return [Maker(maker.grammar, maker.rng, 1).make(schema["items"], "SizeRequest") for _ in range(count)]
+
+
+HINTS = {
+    "device": device, "model": named, "requests in a batch": requests_of_batch,
+    "expert_parallel": lambda maker, schema: maker.rng.choice([8, 16, 32, 64, 128]),
+    "tensor_parallel": lambda maker, schema: maker.rng.choice([1, 1, 2, 4, 8]),
+}
+
+
+def uniform(maker, value):
+    if value.get("min", 0) > value.get("max", 0):
+        value["min"], value["max"] = value["max"], value["min"]
+
+
+def lognormal(maker, value):
+    if value.get("stddev", 0) > 1000 * value.get("mean", 0):
+        value["stddev"] = value["mean"] * maker.rng.choice([0.1, 1, 1000])
+
+
+def equal_lengths(maker, value):
+    lists = [v for v in value.values() if isinstance(v, list)]
+    if lists:
+        count = min(map(len, lists))
+        for item in lists:
+            del item[count:]
+
+
+def falling(maker, value):
+    if isinstance(value.get("acceptance"), list):
+        value["acceptance"].sort(reverse=True)
+
+
+def rising(maker, value):
+    """Samples that give a line: latency rises with load, about."""
+    samples = value.get("samples")
+    if not isinstance(samples, list) or maker.rng.random() < 0.2:
+        return
+    slope, fixed = maker.logarithmic(1e-3, 1), maker.logarithmic(1, 1e3)
+    for sample in samples:
+        if isinstance(sample, dict):
+            load = sample["load"] if "load" in sample else sample.get("batch", 1) * sample.get("context", 1)
+            sample["latency_us"] = min(1e12, (fixed + slope * load) * maker.rng.uniform(0.98, 1.02))
+
+
+def steps(maker, value):
+    """Decode lengths count from 1."""
+    decode = value.get("decode")
+    if isinstance(decode, dict):
+        for member in ["value", "mean", "min", "max"]:
+            if isinstance(decode.get(member), (int, float)):
+                decode[member] = max(1, decode[member])
+        if isinstance(decode.get("values"), list):
+            decode["values"] = [max(1, v) if isinstance(v, (int, float)) else v for v in decode["values"]]
+
+
+def apart(maker, value):
+    """One way to ask."""
+    if len(value) > 1:
+        keep = maker.rng.choice(list(value))
+        for member in list(value):
+            if member != keep and member in ("requests_per_second", "tokens_per_second", "total", "devices"):
+                del value[member]
+
+
+def plan(maker, value):
+    value["hardware"] = hardware(maker, {})
+    if "prices" not in value and value.get("objective") == "cost":
+        del value["objective"]
+    if "demand" in value and "devices" in value:
+        del value[maker.rng.choice(["demand", "devices"])]
+    by_name(maker, value)
+
+
+def by_name(maker, value):
+    """What only hardware by name takes, and what does not go together."""
+    names = isinstance(value.get("hardware"), dict) and "model" in value["hardware"]
+    if not names or "simulation" in value:
+        value.pop("speculation", None)
+    if names and maker.rng.random() < 0.7 and "batch_size" in value:
+        value["batch_size"] = maker.rng.choice([8, 32, 64, 128])
+    if "simulation" in value and isinstance(value.get("workload"), dict) and "slot_load" in value["workload"]:
+        del value["simulation"]
+
+
+FIXES = {
+    "UniformLength": uniform, "LognormalLength": lognormal, "EmpiricalLength": equal_lengths, "requests": equal_lengths,
+    "speculation": falling, "MeasuredLatency": rising, "StageSamples": rising, "WorkloadLengths": steps, "SizeRequest": by_name,
+    "SimulateRequest": by_name, "PlanRequest": plan, "demand": apart, "devices": apart,
+}
+
+
+def spoiled(value, rng):
+    """The same with one part replaced by something of another kind, left out, or out of range."""
+    if isinstance(value, dict) and value:
+        member = rng.choice(list(value))
+        if rng.random() < 0.15:
+            return {key: of for key, of in value.items() if key != member}
+        return {**value, member: spoiled(value[member], rng)}
+    if isinstance(value, list) and value:
+        index = rng.randrange(len(value))
+        return value[:index] + [spoiled(value[index], rng)] + value[index + 1:]
+    return rng.choice([None, True, "x", [], {}, -1, 0, 1e308, -5e-324, 0.5, 2**63, [[]], "\u0000"])
