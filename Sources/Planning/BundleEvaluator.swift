@@ -118,7 +118,8 @@ extension BundleEvaluator {
                     rising * b2 / corner, rising / perInstance, 1 / (perFFN * (x1 * attention + y * ffnWeight)))
         }
         return pair.fleet.bound(
-            x: x, ffn: ffn, throughput: throughput, perWeight: per(pair.fleet.weights.attention, pair.fleet.weights.ffn),
+            x: x, ffn: ffn, throughput: throughput,
+            perWeight: per(pair.fleet.weights.attention, pair.fleet.weights.ffn),
             perDevice: per(Double(pair.fleet.devices.attention), Double(pair.fleet.devices.ffn)))
     }
 

@@ -1,4 +1,5 @@
 import HTTPServer
+import Hardware
 import SizingContract
 
 /// The whole service as a handler: every route of openapi.yaml.
@@ -19,6 +20,8 @@ public struct SizingService: HTTPHandler {
         simulation: SimulationLimits = SimulationLimits(), traceLimit: Int = WorkloadRoute.defaultLimit,
         probesHaveMetrics: Bool = false, metrics: (@Sendable () -> String)? = nil
     ) {
+        // Parsed once, some milliseconds: not by the first request, on an event loop.
+        _ = Catalogue.embedded
         var probeRoutes = HealthRoutes.routes(state)
         if probesHaveMetrics, let metrics { probeRoutes.append(MetricsRoute.route(metrics)) }
         probes = Router(routes: probeRoutes)

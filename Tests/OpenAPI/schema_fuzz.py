@@ -24,7 +24,7 @@ class Grammar:
 
     def body(self, path, schema, rng):
         """A value for the body of one request."""
-        value = Maker(self, rng, depth=0).make(schema, path)
+        value = Maker(self, rng).make(schema, path)
         if rng.random() < 0.05:
             value = spoiled(value, rng)
         return value
@@ -33,7 +33,7 @@ class Grammar:
 class Maker:
     """One body: how wild its numbers are is drawn once, so that many bodies are sane but for one number."""
 
-    def __init__(self, grammar, rng, depth):
+    def __init__(self, grammar, rng):
         self.grammar = grammar
         self.rng = rng
         self.wild = rng.choice([0, 0, 0.03, 0.1, 0.3, 1])
@@ -53,6 +53,8 @@ class Maker:
             return schema["const"]
         if "enum" in schema:
             return rng.choice(schema["enum"])
+        if schema.get("items") == {}:
+            return requests_of_batch(self, schema)
         if "oneOf" in schema:
             # The first forms are the usual ones.
             index = min(int(rng.expovariate(1)), len(schema["oneOf"]) - 1)
@@ -147,13 +149,13 @@ def hardware(maker, schema):
 
 
 def requests_of_batch(maker, schema):
+    """Whose schema takes anything for an element."""
     count = maker.rng.choice([0, 1, 2, 3, 10, 40])
-    return [Maker(maker.grammar, maker.rng, 1).make(schema["items"], "SizeRequest") for _ in range(count)]
+    return [Maker(maker.grammar, maker.rng).make(maker.grammar.schemas["SizeRequest"], "SizeRequest") for _ in range(count)]
 
 
 HINTS = {
-    "device": device, "model": named, "requests in a batch": requests_of_batch,
-    "expert_parallel": lambda maker, schema: maker.rng.choice([8, 16, 32, 64, 128]),
+    "device": device, "model": named,     "expert_parallel": lambda maker, schema: maker.rng.choice([8, 16, 32, 64, 128]),
     "tensor_parallel": lambda maker, schema: maker.rng.choice([1, 1, 2, 4, 8]),
 }
 

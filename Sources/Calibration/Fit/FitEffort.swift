@@ -1,4 +1,4 @@
-/// What fits to samples take, in seconds of one core, before they are begun. The constants were measured (docs/limits.md).
+/// What fits to samples take, in seconds of one core, before they are begun. The constants were measured (docs/operations.md).
 public enum FitEffort {
     /// The search for outliers, which every fit begins with.
     private static func outliers(_ samples: Double) -> Double {

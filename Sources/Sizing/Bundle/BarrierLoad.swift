@@ -28,7 +28,10 @@ struct BarrierLoad: Hashable, Sendable {
             return
         }
         let b = Double(batchSize)
-        if let line = stages.attention.line, line.alpha > 0 {
+        // A line that hardly rises is no better than one that does not, and its β/α may be beyond every number.
+        if let line = stages.attention.line,
+            line.alpha * b * (occupied.mean + occupied.standardDeviation) > 1e-12 * line.beta
+        {
             let added = line.beta / (line.alpha * b)
             scatter.shift += added
             // (cv t̄_A)²/(α²B), t̄_A = αB(θ + added).

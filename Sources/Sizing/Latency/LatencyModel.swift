@@ -19,6 +19,9 @@ public struct LatencyModel: Hashable, Sendable {
     /// At least one, by rising `start`; the latency is continuous.
     public let segments: [Segment]
 
+    /// The steepest piece between two points, microseconds per unit of load: beyond it, products would leave double precision.
+    private static let steepest = 1e30
+
     private init(segments: [Segment]) { self.segments = segments }
 
     /// α·load + β.
@@ -78,6 +81,9 @@ public struct LatencyModel: Hashable, Sendable {
         for index in 0..<(ordered.count - 1) {
             let rise = latencies[index + 1] - latencies[index]
             let slope = rise / (ordered[index + 1].load - ordered[index].load)
+            guard slope <= Self.steepest else {
+                throw InvalidInput(field: "points", rule: "must be further apart: no latency rises so steeply")
+            }
             segments.append(Segment(start: ordered[index].load, value: latencies[index], slope: slope))
         }
         let first = segments[0]

@@ -3,7 +3,7 @@ import Glibc
 /// What a sizing takes, in seconds of one core, before it is begun.
 ///
 /// The time of one evaluation of the cycle is known from the shapes of the request; how many a search takes is not: some tens as a
-/// rule, and as many as there are ratios where the objective is flat. The constants were measured (docs/limits.md).
+/// rule, and as many as there are ratios where the objective is flat. The constants were measured (docs/operations.md).
 public struct SizingEffort: Hashable, Sendable {
     /// Making the theory of the cycle: of the barrier, the distribution of the loads.
     public let making: Double

@@ -21,7 +21,8 @@ public struct CalibrateOperation: JSONOperation {
         input.stages.reduce(WorkEstimate(time: 2e-3)) { sum, stage in
             sum
                 + WorkEstimate(
-                    time: FitEffort.calibration(samples: stage.samples.count), memory: 512 * Double(stage.samples.count))
+                    time: FitEffort.calibration(samples: stage.samples.count), memory: 512 * Double(stage.samples.count)
+                )
         }
     }
 

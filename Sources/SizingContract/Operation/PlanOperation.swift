@@ -13,13 +13,15 @@ public struct PlanOperation: JSONOperation {
         PlanRequest.decode(json, &errors)
     }
 
-    /// Deriving a pair takes up to a millisecond, and searching it with one number of FFN instances and of microbatches some tens of
-    /// microseconds; the search ends at its bound of boxes, which also bounds its memory.
+    public static func readingEstimate(_ json: JSONValue) -> WorkEstimate { HardwareSchema.readingEstimate(json) }
+
+    /// Pairs are derived, spaces made, and boxes searched (`PlanEffort`).
     public static func estimate(_ input: PlanRequest) -> WorkEstimate {
-        let pairs = Double(input.hardware.count)
-        let spaces = pairs * Double(input.limits.maximumFFNInstances * input.limits.microbatches.count)
-        let open = input.open == nil ? 0 : 0.1 + 20e-3 * pairs
-        return WorkEstimate(time: 20e-3 + 0.5e-3 * pairs + 50e-6 * spaces + open, memory: 32e6)
+        let effort = PlanEffort(
+            pairs: input.hardware.count, areDerived: input.hardware.isNamed, segments: input.hardware.segments,
+            limits: input.limits)
+        let open = input.open == nil ? 0 : 0.1 + 20e-3 * Double(input.hardware.count)
+        return WorkEstimate(time: effort.time + open, memory: effort.memory)
     }
 
     /// The answer to a question about saturated bundles, or about arrivals.

@@ -23,7 +23,8 @@ public struct WorkBounds: Hashable, Sendable {
     public func admit(_ estimate: WorkEstimate, remedy: StaticString) throws(ProblemDocument) {
         if !(estimate.time <= time) {
             throw Self.refusal(
-                "takes an estimated \(Self.short(estimate.time)) s of one core; the bound is \(Self.short(time)) s", remedy)
+                "takes an estimated \(Self.short(estimate.time)) s of one core; the bound is \(Self.short(time)) s",
+                remedy)
         }
         if !(estimate.memory <= memory) {
             let (needed, allowed) = (Self.short(estimate.memory / 1e6), Self.short(memory / 1e6))

@@ -16,7 +16,7 @@ enum HardwareSchema {
         guard !HardwareDescriptionSchema.matches(hardware) else {
             // A depth of speculation is a description of its own.
             let depths = request["speculation"]?["acceptance"].map { 1 + Double(min($0.count, 64)) } ?? 1
-            return WorkEstimate(time: 0.15e-3 * depths, memory: 64 * 1024 * depths)
+            return WorkEstimate(time: 0.3e-3 * depths, memory: 64 * 1024 * depths)
         }
         var estimate = WorkEstimate(time: 0)
         for stage in CalibrationSchema.stages {

@@ -45,7 +45,11 @@ public struct NamedSizing: Sendable {
             "model", try description.closed(slotLoad: workload.slotLoad, microbatches: microbatches))
         let hardware = try Self.checked("model", try DerivedHardware(closed))
         let batch: Int
-        if let batchSize { batch = batchSize } else { batch = try largestBatch(hardware, workload, microbatches, context) }
+        if let batchSize {
+            batch = batchSize
+        } else {
+            batch = try largestBatch(hardware, workload, microbatches, context)
+        }
         let problem: SizingProblem
         do throws(InvalidInput) {
             let stages = try hardware.stages(batchSize: batch)

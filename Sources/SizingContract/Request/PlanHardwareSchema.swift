@@ -21,6 +21,14 @@ enum PlanHardwareSchema {
             }
         }
 
+        var isNamed: Bool { if case .named = self { true } else { false } }
+
+        /// Pieces of the curves; of names a few.
+        var segments: Int {
+            guard case .measured(let checked) = self, let stages = try? checked.pooledStages() else { return 16 }
+            return stages.attention.segments.count + stages.ffn.segments.count + stages.communication.segments.count
+        }
+
         /// Where the stages were measured; nothing for names.
         var ranges: MeasuredRanges {
             if case .measured(let checked) = self { checked.ranges } else { MeasuredRanges() }

@@ -40,6 +40,34 @@ import Testing
         #expect(try Reply("/v1/size/batch", body).status == 422)
     }
 
+    @Test("The curves of a batch are bounded together: what is beyond is refused by element")
+    func curvesAreBounded() throws {
+        let body = Sample.size("\"include\": [\"curve\"], \"max_ratio\": 512, \"barrier\": \"gaussian\"")
+        let bodies = Array(repeating: body, count: 34).joined(separator: ",")
+        let reply = try Reply("/v1/size/batch", "{\"requests\": [\(bodies), \(Sample.size())]}")
+        #expect(reply.status == 200)
+        let results = try #require(reply.root["results"]).elements.map { $0 }
+        #expect(results[..<32].allSatisfy { $0["curve"]?.count == 512 })
+        for refused in results[32..<34] {
+            #expect(refused["status"]?.integer == 422)
+            let error = refused["errors"]?.elements.map { $0 }.first
+            #expect(error?["pointer"]?.string?.hasSuffix("/include") == true)
+            #expect(error?["detail"]?.string?.contains("512 points; the curves of one batch may have 16384") == true)
+        }
+        #expect(results[34]["recommendation"] != nil)
+    }
+
+    @Test("The errors of a batch are bounded together; each element that is wrong says so")
+    func errorsAreBounded() throws {
+        let wrong = "{\((0..<100).map { "\"x\($0)\": 1" }.joined(separator: ", "))}"
+        let bodies = Array(repeating: wrong, count: 60).joined(separator: ",")
+        let reply = try Reply("/v1/size/batch", "{\"requests\": [\(bodies)]}")
+        let listed = try #require(reply.root["results"]).elements.map { $0["errors"]?.count ?? 0 }
+        #expect(listed.first == 100)
+        #expect(listed.last == 1)
+        #expect(listed.reduce(0, +) <= 2_100)
+    }
+
     @Test func emptyIsFine() throws {
         let reply = try Reply("/v1/size/batch", "{\"requests\": []}")
         #expect(reply.status == 200)
