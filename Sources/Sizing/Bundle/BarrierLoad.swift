@@ -39,7 +39,7 @@ struct BarrierLoad: Hashable, Sendable {
             scatter.variance = deviation * deviation * b
             self.init(
                 scatter.applied(to: load), LatencyModel(slope: line.alpha), scatter,
-                jitterShare: scatter.variance / (scatter.variance + occupied.variance))
+                jitterShare: scatter.variance > 0 ? scatter.variance / (scatter.variance + occupied.variance) : 0)
             return
         }
         let deviation = b.squareRoot() * occupied.standardDeviation

@@ -33,8 +33,10 @@ struct LoadSum {
 
     private static let maximumCount = 8_192
     private static let stepsPerDeviation = 12.0
+    /// Tokens: the whole grid is counted exactly in a double.
+    private static let widestStep = 0x1p40
 
-    /// `nil` where only the moments are known, or the load does not vary. Good for sums of `fewest` to `slots` loads.
+    /// `nil` where only the moments are known, the load does not vary, or jitter drowns it. Good for sums of `fewest` to `slots` loads.
     init?(_ workload: Workload, _ scatter: SlotScatter, slots: Int, fewest: Int) {
         slotLoad = scatter.applied(to: workload.slotLoad)
         guard workload.slotLoad.standardDeviation > 0,
@@ -51,7 +53,10 @@ struct LoadSum {
         var count = 256
         while count < Self.maximumCount, Double(count) * finest < width { count *= 2 }
         self.count = count
-        step = max(1, Int((width / Double(count)).rounded(.up)))
+        // Kernel times that scatter far more than the loads leave nothing of the loads' form to be seen.
+        let spacing = (width / Double(count)).rounded(.up)
+        guard spacing <= Self.widestStep else { return nil }
+        step = max(1, Int(spacing))
         let parts = distribution.parts(step: step, count: count)
         addedVariance = parts.reduce(0) { $0 + $1.addedVariance }
         var real = parts[0].masses

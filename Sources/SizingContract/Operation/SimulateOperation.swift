@@ -22,7 +22,9 @@ public struct SimulateOperation: JSONOperation {
 
     /// A unit of work takes some ten to twenty nanoseconds. Drawing the first loads takes a millisecond at least.
     public static func estimate(_ input: SimulateRequest) -> WorkEstimate {
-        WorkEstimate(time: 2e-3 + 15e-9 * input.problem.estimatedWork, memory: input.problem.estimatedMemory)
+        WorkEstimate(
+            time: 2e-3 + 15e-9 * input.problem.estimatedWork,
+            memory: 128 * 1024 + 4096 * Double(input.problem.ratios.count) + input.problem.estimatedMemory)
     }
 
     public func admit(_ input: SimulateRequest) throws(ProblemDocument) {
