@@ -11,5 +11,9 @@ let package = Package(
             dependencies: [
                 .product(name: "Sizing", package: "afd-sizer"), .product(name: "Simulation", package: "afd-sizer"),
             ],
-            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")])
+            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
+        // What work was estimated to take, beside what it took.
+        .executableTarget(
+            name: "work-estimates", dependencies: [.product(name: "SizingContract", package: "afd-sizer")],
+            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
     ])

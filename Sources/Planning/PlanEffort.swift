@@ -16,7 +16,7 @@ public struct PlanEffort: Hashable, Sendable {
     public init(pairs: Int, areDerived: Bool, segments: Int, limits: PlanLimits) {
         let pairs = Double(pairs)
         let spaces = pairs * Double(limits.maximumFFNInstances * limits.microbatches.count)
-        let boxes = min(Double(SearchBudget.maximumBoxes), 30_000 + 50 * spaces)
+        let boxes = min(Double(SearchBudget.maximumBoxes), 20_000 + 50 * spaces)
         // A box of derived latencies asks for curves at new batches; an evaluation goes over the pieces that loads reach.
         let box = (areDerived ? 12e-6 : 4e-6) + 0.2e-6 * Double(segments)
         time = (areDerived ? 0.5e-3 : 0) * pairs + 2e-6 * spaces + box * boxes

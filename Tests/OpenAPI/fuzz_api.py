@@ -23,7 +23,7 @@ import time
 
 import yaml
 
-from schema_fuzz import Grammar
+from schema_fuzz import Grammar, request
 
 LOOP_LIMIT = 0.1  # seconds that a loop may be held up
 MEMORY_LIMIT = 64e6  # bytes beyond the idle process
@@ -128,12 +128,8 @@ class Run:
         self.end = time.monotonic() + options.seconds if not options.requests else float("inf")
 
     def request(self, number):
-        rng = random.Random(self.options.seed * 1_000_003 + number)
-        path, schema = rng.choices(self.grammar.bodies, [WEIGHTS.get(p, 1) for p, _ in self.grammar.bodies])[0]
-        body = json.dumps(self.grammar.body(path, schema, rng))
-        if rng.random() < 0.1:
-            path += "?pretty"
-        return path, body
+        path, body = request(self.grammar, self.options.seed, number)
+        return (path + "?pretty" if number % 10 == 0 else path), body
 
     def work(self, probe):
         client = Client(self.service.port)
@@ -249,8 +245,6 @@ class Run:
         return 1 if faults else 0
 
 
-WEIGHTS = {"/v1/size": 10, "/v1/size/batch": 3, "/v1/simulate": 3, "/v1/plan": 4, "/v1/calibrate": 3, "/v1/workload": 2,
-           "/v1/catalog/models": 0.3}
 EXPECTED = {200, 400, 413, 422}
 
 

@@ -1,6 +1,11 @@
 """Makes up request bodies from the schemas of openapi.yaml: valid shapes, numbers from everywhere in their ranges and at the edges of
-doubles, and now and then something wrong. The same seed gives the same bodies."""
+doubles, and now and then something wrong. The same seed gives the same bodies.
+
+usage: schema_fuzz.py openapi.yaml COUNT [SEED]; prints requests, one a line: path, tab, body
+"""
+import json
 import math
+import pathlib
 import random
 import sys
 
@@ -28,6 +33,19 @@ class Grammar:
         if rng.random() < 0.05:
             value = spoiled(value, rng)
         return value
+
+
+# How often each path is asked.
+WEIGHTS = {"/v1/size": 10, "/v1/size/batch": 3, "/v1/simulate": 3, "/v1/plan": 4, "/v1/calibrate": 3, "/v1/workload": 2,
+           "/v1/catalog/models": 0.3}
+
+
+def request(grammar, seed, number):
+    """Path and body of the request with this number."""
+    rng = random.Random(seed * 1_000_003 + number)
+    path, schema = rng.choices(grammar.bodies, [WEIGHTS.get(path, 1) for path, _ in grammar.bodies])[0]
+    body = json.dumps(grammar.body(path, schema, rng))
+    return path, body
 
 
 class Maker:
@@ -253,3 +271,15 @@ def spoiled(value, rng):
         index = rng.randrange(len(value))
         return value[:index] + [spoiled(value[index], rng)] + value[index + 1:]
     return rng.choice([None, True, "x", [], {}, -1, 0, 1e308, -5e-324, 0.5, 2**63, [[]], "\u0000"])
+
+
+def main():
+    import yaml
+
+    grammar = Grammar(yaml.safe_load(pathlib.Path(sys.argv[1]).read_text()))
+    for number in range(int(sys.argv[2])):
+        print("\t".join(request(grammar, int(sys.argv[3]) if len(sys.argv) > 3 else 1, number)))
+
+
+if __name__ == "__main__":
+    main()
