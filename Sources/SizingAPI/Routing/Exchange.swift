@@ -1,5 +1,6 @@
 import HTTPServer
 import HTTPTypes
+import JSON
 import SizingContract
 
 /// One exchange over an operation: where its parts are run, how long they may take, and as what the result is sent.
