@@ -25,28 +25,29 @@ public struct SizingService: HTTPHandler {
         var probeRoutes = HealthRoutes.routes(state)
         if probesHaveMetrics, let metrics { probeRoutes.append(MetricsRoute.route(metrics)) }
         probes = Router(routes: probeRoutes)
+        let ledger = WorkLedger(bounds)
         // The busiest first: they are compared in order.
         let simulations = Simulations(simulation)
         let sizing = SizeOperation(simulations)
-        var size = Route.post(sizing, within: bounds)
-        size.get = Route.get(SizeByNameOperation(), within: bounds) { head, _ throws(ProblemDocument) in
+        var size = Route.post(sizing, within: ledger)
+        size.get = Route.get(SizeByNameOperation(), within: ledger) { head, _ throws(ProblemDocument) in
             try SizeQuery.decode(head)
         }
         var routes = [size]
         routes += HealthRoutes.routes(state)
         routes += [
-            Route.post(SizeBatchOperation(sizing), within: bounds),
-            Route.post(SimulateOperation(simulations), within: bounds),
+            Route.post(SizeBatchOperation(sizing), within: ledger),
+            Route.post(SimulateOperation(simulations), within: ledger),
             DescriptionRoute.route, PageRoute.route,
         ]
-        routes += CatalogueRoutes.routes(within: bounds)
-        var plan = Route.post(PlanOperation(), within: bounds)
-        plan.get = Route.get(PlanByNameOperation(), within: bounds) { head, _ throws(ProblemDocument) in
+        routes += CatalogueRoutes.routes(within: ledger)
+        var plan = Route.post(PlanOperation(), within: ledger)
+        plan.get = Route.get(PlanByNameOperation(), within: ledger) { head, _ throws(ProblemDocument) in
             try PlanQuery.decode(head)
         }
         routes += [
-            plan, Route.post(ReplayOperation(simulation), within: bounds), WorkloadRoute.route(limit: traceLimit),
-            CalibrateRoute.route(within: bounds),
+            plan, Route.post(ReplayOperation(simulation), within: ledger), WorkloadRoute.route(limit: traceLimit),
+            CalibrateRoute.route(within: ledger),
         ]
         if let metrics { routes.append(MetricsRoute.route(metrics)) }
         router = Router(routes: routes)

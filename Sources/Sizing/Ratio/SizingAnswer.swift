@@ -67,6 +67,9 @@ extension SizingProblem {
         OperatingPoint(ratio: ratio, cycle: cycle, parameters: parameters, cost: cost)
     }
 
+    /// The mean field's ratio, cut at the largest considered: about where the recommendation will be.
+    public var meanFieldRatio: Double { solveMeanField { () throws(Never) in }.1.ratio }
+
     /// The closed form, with the local lines of stages that are no lines.
     ///
     /// A curved t_F has another line at another ratio: the closed form is that of the line around the best whole ratio.

@@ -5,9 +5,9 @@ import Text
 
 /// `POST /v1/calibrate`: samples in JSON or, as `text/csv`, in a table.
 enum CalibrateRoute {
-    static func route(within bounds: WorkBounds) -> Route {
+    static func route(within ledger: WorkLedger) -> Route {
         let operation = CalibrateOperation()
-        var route = Route.post(operation, within: bounds)
+        var route = Route.post(operation, within: ledger)
         guard let json = route.post else { return route }
         route.post = { head, segment in
             let isTable = head[.contentType].map { MediaType($0).essence == "text/csv" } ?? false
@@ -25,7 +25,7 @@ enum CalibrateRoute {
             } catch {
                 return .respond(Response(error))
             }
-            let exchange = Exchange(operation, within: bounds, pretty: pretty)
+            let exchange = Exchange(operation, within: ledger, pretty: pretty)
             return .collect(limit: CalibrateOperation.maximumLength) { request in
                 let start = MonotonicClock.milliseconds()
                 return .deferred { work in

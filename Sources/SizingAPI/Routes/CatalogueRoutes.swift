@@ -3,12 +3,12 @@ import SizingContract
 
 /// `GET /v1/catalog`, `/v1/catalog/devices/{id}`, `/v1/catalog/models/{id}`, and `POST /v1/catalog/models`.
 enum CatalogueRoutes {
-    static func routes(within bounds: WorkBounds) -> [Route] {
+    static func routes(within ledger: WorkLedger) -> [Route] {
         [
-            Route.get(CatalogueOperation(), of: .all, within: bounds),
+            Route.get(CatalogueOperation(), of: .all, within: ledger),
             Route(
                 prefix: "/v1/catalog/devices/", segment: "id",
-                get: Route.get(CatalogueOperation(), within: bounds) { head, id throws(ProblemDocument) in
+                get: Route.get(CatalogueOperation(), within: ledger) { head, id throws(ProblemDocument) in
                     (.device(id), pretty: try JSONOptions.isPretty(head))
                 }),
             Route(
@@ -17,7 +17,7 @@ enum CatalogueRoutes {
                     do throws(ProblemDocument) {
                         let (question, pretty) = try question(head)
                         let input = try ModelOperation.input(id: id)
-                        switch Exchange(ModelOperation(question), within: bounds, pretty: pretty).answer(to: input) {
+                        switch Exchange(ModelOperation(question), within: ledger, pretty: pretty).answer(to: input) {
                         case .now(let response): return .respond(response)
                         case let later: return .collect(limit: nil) { _ in later }
                         }
@@ -31,7 +31,7 @@ enum CatalogueRoutes {
                     if let refusal = JSONOptions.refusal(head) { return .respond(refusal) }
                     do throws(ProblemDocument) {
                         let (question, pretty) = try question(head)
-                        let exchange = Exchange(ModelOperation(question), within: bounds, pretty: pretty)
+                        let exchange = Exchange(ModelOperation(question), within: ledger, pretty: pretty)
                         return .collect(limit: nil) { exchange.answer($0.body) }
                     } catch {
                         return .respond(Response(error))

@@ -9,15 +9,15 @@ import SizingContract
 /// work is begun anew on the pool.
 struct Exchange<Work: Operation>: Sendable {
     private let operation: Work
-    private let bounds: WorkBounds
+    private let ledger: WorkLedger
     private let pretty: Bool
 
     /// A run that was admitted is ended after so many times the bound: estimates are that far off at the most.
     private static var tolerance: Double { 2 }
 
-    init(_ operation: Work, within bounds: WorkBounds, pretty: Bool = false) {
+    init(_ operation: Work, within ledger: WorkLedger, pretty: Bool = false) {
         self.operation = operation
-        self.bounds = bounds
+        self.ledger = ledger
         self.pretty = pretty
     }
 
@@ -48,16 +48,18 @@ struct Exchange<Work: Operation>: Sendable {
         _ input: Work.Input, _ start: Double, isCancelled: @escaping @Sendable () -> Bool,
         progress: (@Sendable (Double) -> Void)? = nil
     ) throws(ProblemDocument) -> [UInt8] {
-        try bounds.admit(Work.estimate(input), remedy: Work.remedy)
-        let watch = WorkWatch(seconds: Self.tolerance * bounds.time, isCancelled: isCancelled)
+        let watch = WorkWatch(seconds: Self.tolerance * ledger.bounds.time, isCancelled: isCancelled)
         let context = OperationContext(start: start, isCancelled: watch.isOver, progress: progress)
         do throws(ProblemDocument) {
-            let text = try text(of: input, context)
+            let text = try ledger.during(Work.estimate(input), remedy: Work.remedy) {
+                () throws(ProblemDocument) -> [UInt8] in
+                try self.text(of: input, context)
+            }
             if !watch.ranOut { return text }
         } catch {
             if !watch.ranOut { throw error }
         }
-        throw bounds.overrun(remedy: Work.remedy)
+        throw ledger.bounds.overrun(remedy: Work.remedy)
     }
 
     private func text(of input: Work.Input, _ context: OperationContext) throws(ProblemDocument) -> [UInt8] {
@@ -82,7 +84,7 @@ extension Exchange where Work: JSONOperation {
             guard Work.readingEstimate(value).place == .loop else {
                 return deferred { () throws(ProblemDocument) in value }
             }
-            return answer(to: try operation.input(from: value, within: bounds))
+            return answer(to: try operation.input(from: value, within: ledger.bounds))
         } catch {
             return .now(Response(error, pretty: pretty))
         }
@@ -92,7 +94,7 @@ extension Exchange where Work: JSONOperation {
         let start = MonotonicClock.milliseconds()
         return .deferred { work in
             response(on: work, since: start) { () throws(ProblemDocument) in
-                try operation.input(from: try value(), within: bounds)
+                try operation.input(from: try value(), within: ledger.bounds)
             }
         }
     }
@@ -109,7 +111,7 @@ extension Exchange where Work: JSONOperation {
             guard Work.readingEstimate(value).place == .loop else {
                 return stream(start) { () throws(ProblemDocument) in value }
             }
-            let input = try operation.input(from: value, within: bounds)
+            let input = try operation.input(from: value, within: ledger.bounds)
             guard Work.reportsProgress(input) else { return answer(to: input) }
             return .stream(head: EventStream.head) { send(input, start, $0) }
         } catch {
@@ -122,7 +124,7 @@ extension Exchange where Work: JSONOperation {
     ) -> ResponseDelivery {
         .stream(head: EventStream.head) { stream in
             do throws(ProblemDocument) {
-                send(try operation.input(from: try value(), within: bounds), start, stream)
+                send(try operation.input(from: try value(), within: ledger.bounds), start, stream)
             } catch {
                 EventStream.end(.failure(error), stream)
             }

@@ -8,6 +8,8 @@ public struct ReplayOperation: JSONOperation {
     public static let canReportProgress = true
     public static let maximumLength: Int? = 48 << 20
 
+    public static let remedy: StaticString = "lower the span, the rate or the deployment's size, or ask for fewer sides"
+
     private let limits: SimulationLimits
     /// In place of those of the request: names, or policies as JSON.
     private let policies: [String]

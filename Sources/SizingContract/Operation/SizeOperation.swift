@@ -41,12 +41,25 @@ public struct SizeOperation: JSONOperation {
             time += 2e-3 * Double(ratios * (input.depths?.depths.count ?? 1))
             memory += 4e6
         }
-        // The ratios are not known before the recommendation is: a bundle of the largest number of workers stands for them.
-        if input.simulation != nil {
-            time += 0.1
-            memory += SimulationProblem.maximumMemory
+        if let simulation = input.simulation {
+            let (work, slots) = around(input.problem, simulation.settings)
+            time += 2e-3 + 15e-9 * work
+            memory += min(SimulationProblem.maximumMemory, slots)
         }
         return WorkEstimate(time: time, memory: memory)
+    }
+
+    /// Work and memory of a simulation around the recommendation, which is not known yet: as many ratios of the mean field's.
+    private static func around(
+        _ problem: SizingProblem, _ settings: SimulationSettings
+    ) -> (work: Double, memory: Double) {
+        let ratio = Int(max(1, problem.meanFieldRatio))
+        let one = try? SimulationProblem(
+            workload: problem.workload, stages: problem.stages, batchSize: problem.batchSize,
+            microbatches: problem.microbatches, occupancy: problem.parameters.occupancy,
+            jitter: problem.parameters.jitter, ratios: [ratio], requestsPerInstance: settings.requestsPerInstance,
+            start: settings.start, seed: UInt64(settings.seed))
+        return (8 * (one?.estimatedWork ?? 0), 2 * (one?.estimatedMemory ?? 0))
     }
 
     public static func reportsProgress(_ input: SizeRequest) -> Bool { input.simulation != nil }

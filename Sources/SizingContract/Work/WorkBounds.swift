@@ -2,7 +2,7 @@
 public struct WorkBounds: Hashable, Sendable {
     /// Seconds of one core.
     public var time: Double
-    /// Bytes, beside the request itself.
+    /// Bytes beside the request itself; of all that are worked on at a time, together.
     public var memory: Double
 
     public init(time: Double = defaultTime, memory: Double = defaultMemory) {
@@ -11,7 +11,7 @@ public struct WorkBounds: Hashable, Sendable {
     }
 
     public static let defaultTime = 60.0
-    public static let defaultMemory = 256.0 * 1024 * 1024
+    public static let defaultMemory = 320.0 * 1024 * 1024
 
     /// For a caller who waits for what he asked for himself: the command line.
     public static let none = WorkBounds(time: .infinity, memory: .infinity)

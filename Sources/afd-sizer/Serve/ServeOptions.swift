@@ -95,7 +95,7 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Memory that a request may take by estimate, bytes; more is refused (default: 268435456).",
+            "Memory that requests may take together by estimate, bytes; one that takes more is refused (default: 335544320).",
             valueName: "bytes"))
     var maxWorkMemory: Int?
 

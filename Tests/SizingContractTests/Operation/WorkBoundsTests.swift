@@ -62,6 +62,30 @@ import Testing
     @Test("Usual requests are within the default bounds")
     func admitted() { #expect(Self.refusals(within: WorkBounds()).allSatisfy { $0 == nil }) }
 
+    @Test("A simulation beside a sizing is within them too")
+    func simulation() {
+        #expect(Self.refusal(SizeOperation(), Sample.size("\"simulation\": {}"), within: WorkBounds()) == nil)
+    }
+
+    @Test("Work that has its memory keeps others out until it is done")
+    func ledger() throws {
+        let ledger = WorkLedger(WorkBounds(time: 1, memory: 100))
+        func take(_ memory: Double, _ work: () -> Void = {}) -> ProblemDocument.Status? {
+            do throws(ProblemDocument) {
+                try ledger.during(WorkEstimate(time: 0, memory: memory), remedy: "lower it") {
+                    () throws(ProblemDocument) in
+                    work()
+                }
+                return nil
+            } catch { return error.status }
+        }
+        #expect(take(101) == .unprocessableContent)
+        var inner: [ProblemDocument.Status?] = []
+        #expect(take(60) { inner = [take(40), take(41), take(40)] } == nil)
+        #expect(inner == [nil, .unavailable, nil])
+        #expect(take(100) == nil)
+    }
+
     @Test("Fits to samples count before they are made")
     func reading() throws {
         let measured =
