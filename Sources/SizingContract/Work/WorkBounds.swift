@@ -10,7 +10,7 @@ public struct WorkBounds: Hashable, Sendable {
         self.memory = memory
     }
 
-    public static let defaultTime = 60.0
+    public static let defaultTime = 120.0
     public static let defaultMemory = 320.0 * 1024 * 1024
 
     /// For a caller who waits for what he asked for himself: the command line.

@@ -89,7 +89,7 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Seconds of one core that a request may take by estimate; more is refused (default: 60).",
+            "Seconds of one core that a request may take by estimate; more is refused (default: 120).",
             valueName: "seconds"))
     var maxWorkSeconds: Double?
 
