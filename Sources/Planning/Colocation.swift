@@ -54,6 +54,8 @@ extension PlanProblem {
                 throughputPerInstance: 0, gain: nil, batchSize: 0, tpot: 0, verdict: .colocatedInfeasible,
                 breakEvenBatch: nil, breakEvenContext: nil)
         }
+        // Stages that take next to no time together give no throughput that is a number.
+        guard ahead.point.throughput.isFinite else { return nil }
         let weights = self.weights(of: pair)
         let planned =
             best.throughput

@@ -111,6 +111,18 @@ import Testing
         #expect(batch.root["results"]?.elements.map { $0 }.last?["recommendation"]?["ratio"]?.integer == 10)
     }
 
+    @Test("A colocated step that takes next to no time has no throughput")
+    func colocatedWithoutTime() throws {
+        let reply = try Reply(
+            "/v1/plan",
+            """
+            {"workload": {"prefill": 0, "decode": {"distribution": "fixed", "value": 1}}, "max_ratio": 4, "batch_size": 8,
+             "hardware": {"attention": {"alpha_us": 1e-12, "beta_us": 5e-324}, "ffn": {"alpha_us": 5e-324, "beta_us": 1e-310},
+             "communication": {"alpha_us": 1, "beta_us": 999999999999.9999}}}
+            """)
+        #expect(reply.status == 200, "\(reply.errors)")
+    }
+
     private var coefficients: [String] { Self.coefficients }
 
     /// One stage takes no time, or does not grow.
