@@ -16,7 +16,7 @@ public protocol Operation: Sendable {
     /// The work of ``run(_:_:)`` and ``write(_:into:)``, before it is begun.
     static func estimate(_ input: Input) -> WorkEstimate
 
-    /// What a caller can ask for where a request is too much work: "lower …".
+    /// What a caller can ask for where a request is too much work: "lower …". In general terms, where it is not implemented.
     static var remedy: StaticString { get }
 
     /// Refuses what is beyond the bounds of the service, before anything starts. Nothing, where it is not implemented.
@@ -57,6 +57,7 @@ public protocol JSONOperation: Operation {
 }
 
 extension Operation {
+    public static var remedy: StaticString { "lower what the request asks for" }
     public func admit(_ input: Input) throws(ProblemDocument) {}
     public static func reportsProgress(_ input: Input) -> Bool { false }
     public static func expectedLength(_ output: Output) -> Int { 1536 }
