@@ -7,7 +7,7 @@ extension OpenPlanning {
     ///
     /// - Throws: 422 where nothing keeps the limits, or prices are missing; 503 where nobody waits.
     func answer(_ request: PlanRequest, _ context: OperationContext) throws(ProblemDocument) -> OpenPlanAnswer {
-        let (saturated, derivation) = try request.problem()
+        let (saturated, derivation) = try request.problem(context)
         let problem: OpenPlanProblem
         do throws(InvalidInput) {
             var kinds: [PrefillKind] = []
