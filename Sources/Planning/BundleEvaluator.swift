@@ -87,7 +87,7 @@ extension BundleEvaluator {
         let n = (x1 * b1 / y)...(x2 * b2 / y)
         var perInstance = perAttention
         var perFFN = low.ffn.leastLatencyPerLoad(in: n) / y
-        let communication = low.communication
+        let communication = pair.leastCommunication(low, batchSize: batch.lowerBound)
         if microbatches == nil {
             switch low.communicationLoad {
             case .aggregateBatch: perFFN = max(perFFN, communication.leastLatencyPerLoad(in: n) / y)

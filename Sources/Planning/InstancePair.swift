@@ -102,6 +102,13 @@ public struct InstancePair: Sendable {
         }
     }
 
+    /// t_C nowhere above that of `stages`, those of the least batch of a box, at any batch of it: derived hardware may reach beyond a
+    /// scale-up domain at a small batch where the same requests do not at a larger one.
+    func leastCommunication(_ stages: StageLatencies, batchSize: Int) -> LatencyModel {
+        guard case .derived(let hardware) = latencies else { return stages.communication }
+        return (try? hardware.communicationInOneDomain(batchSize: batchSize)) ?? stages.communication
+    }
+
     /// The pair with `bytes` more memory on each Attention device.
     func withMoreMemory(_ bytes: Double) -> InstancePair {
         var pair = self

@@ -17,34 +17,39 @@ struct AttentionDerivation {
         Double((batchSize + instance.dataParallel - 1) / instance.dataParallel)
     }
 
+    /// The curve of a layer's attention kernel.
+    private func curve(_ mechanism: AttentionMechanism) -> KernelCurves.Attention {
+        let e = instance.efficiencies
+        let curves = if case .latent = mechanism { e.latent } else { e.grouped }
+        return description.precision.cache.isNarrow ? curves.narrow : curves.wide
+    }
+
     /// The parts that grow with the context of `context` tokens that each of the batch's requests has.
     func cacheTerms(batchSize: Int, context: Double) -> [LatencyTerm] {
         let rank = rankBatch(batchSize)
-        let e = instance.efficiencies
         let cache = description.precision.cache
         let tensor = Double(instance.tensorParallel)
         return model.attending.flatMap { kind -> [LatencyTerm] in
             let requests = Double(kind.count) * rank
             let layer = kind.attention
+            let curve = curve(layer.mechanism)
             var terms = [
                 LatencyTerm.roofline(
                     "kv_cache",
                     bytes: requests * layer.elementsRead(context: context, ranks: instance.tensorParallel)
                         * cache.bytes,
                     operations: requests * queries * layer.operations(context: context) / tensor,
-                    device: instance.device, format: cache,
-                    bandwidth: cache.isNarrow ? e.narrowCacheBandwidth : e.cacheBandwidth,
-                    compute: cache.isNarrow ? e.narrowCacheCompute : e.cacheCompute)
+                    device: instance.device, format: cache, bandwidth: curve.bandwidth, compute: curve.compute)
             ]
             let index = layer.indexBytesRead(context: context)
             if index > 0 {
-                // The index is kept in 8 bits and read by every rank.
+                // The index is kept in 8 bits and read by every rank; its one key serves all of its heads, as a latent does.
+                let narrow = instance.efficiencies.latent.narrow
                 terms.append(
                     .roofline(
                         "sparse_index", bytes: requests * index,
                         operations: requests * queries * layer.indexOperations(context: context),
-                        device: instance.device, format: .fp8, bandwidth: e.narrowCacheBandwidth,
-                        compute: e.narrowCacheCompute))
+                        device: instance.device, format: .fp8, bandwidth: narrow.bandwidth, compute: narrow.compute))
             }
             return terms
         }
@@ -53,14 +58,12 @@ struct AttentionDerivation {
     /// The parts that the batch fixes.
     func fixedTerms(batchSize: Int) -> [LatencyTerm] {
         let rank = rankBatch(batchSize) * queries
-        let e = instance.efficiencies
         let weights = description.precision.weights.attention
         let tensor = Double(instance.tensorParallel)
         func product(_ name: String, _ parameters: Double, _ format: ElementFormat) -> LatencyTerm {
-            .roofline(
-                name, bytes: parameters * format.bytes, operations: 2 * parameters * rank, device: instance.device,
-                format: format, bandwidth: format.isNarrow ? e.narrowWeightBandwidth : e.weightBandwidth,
-                compute: e.denseCompute)
+            .product(
+                name, parameters: parameters, rows: rank, device: instance.device, format: format,
+                curve: instance.efficiencies.dense[format.kernels(on: instance.device)])
         }
         var terms = model.attending.map { kind in
             let parameters = kind.attention.projectionParameters(hidden: model.hidden)
@@ -69,18 +72,45 @@ struct AttentionDerivation {
         terms += stateTerms(requests: rankBatch(batchSize))
         if model.isMixture { terms.append(product("router", model.routerParameters, .bf16)) }
         terms.append(product("output_head", model.headParameters / tensor, .bf16))
-        let kernels = model.attending.reduce(0.0) { total, kind in
-            let mechanism = kind.attention.mechanism
-            let attention = if case .latent = mechanism { e.latentKernel } else { e.attentionKernel }
-            let others = mechanism.auxiliaryKernels + (model.isMixture ? 2 : 0)
-            return total + Double(kind.count) * (attention + Double(others) * e.kernel)
-        }
-        terms.append(.overhead("kernel_launches", kernels))
+        terms.append(.overhead("kernel_launches", launches(requests: rankBatch(batchSize), weights)))
         terms += Reduction(
-            tokens: rank, hidden: model.hidden, ranks: instance.tensorParallel, device: instance.device, efficiencies: e
+            tokens: rank, hidden: model.hidden, ranks: instance.tensorParallel, device: instance.device,
+            efficiencies: instance.efficiencies
         ).terms(layers: Double(model.attending.reduce(0) { $0 + $1.count }))
         if let time = description.speculation?.draftTime { terms.append(.overhead("draft", time)) }
         return terms
+    }
+
+    /// Floors of all kernels: attention, products (each with a quantisation of its input where the weights are narrow), small ones;
+    /// the router's product and its selection; the output head.
+    private func launches(requests: Double, _ weights: ElementFormat) -> Double {
+        let e = instance.efficiencies
+        let product = e.dense[weights.kernels(on: instance.device)].kernel
+        let wide = e.dense.bits16.kernel
+        let quantisations: Double = device(multipliesNarrow: weights) ? 2 : 0
+        let layers = model.attending.reduce(0.0) { total, kind in
+            let mechanism = kind.attention.mechanism
+            let curve = curve(mechanism)
+            let heads: Double =
+                switch mechanism {
+                case .groupedQuery(let grouped):
+                    Double((grouped.keyValueHeads + instance.tensorParallel - 1) / instance.tensorParallel)
+                case .latent, .factorised, .sharedEntry, .recurrent: 1
+                }
+            let small = Double(mechanism.auxiliaryKernels) + quantisations
+            let layer =
+                curve.kernel + curve.lane * requests * heads + Double(mechanism.products) * product + small * e.kernel
+            return total + Double(kind.count) * layer
+        }
+        let routers = model.feeding.reduce(0.0) { total, layers in
+            if case .mixture = layers.feedForward { total + Double(layers.count) } else { total }
+        }
+        return layers + routers * (wide + e.kernel) + wide
+    }
+
+    /// Whether activations are quantised before a product with these weights.
+    private func device(multipliesNarrow weights: ElementFormat) -> Bool {
+        weights.isNarrow && instance.device.arithmetic(for: weights.arithmetic) != .bf16
     }
 
     /// Constant states: read and written once a step, however long the request; split like the heads.
@@ -92,8 +122,8 @@ struct AttentionDerivation {
             return .roofline(
                 "constant_state", bytes: 2 * count * state.bytes,
                 operations: count * queries * kind.attention.mechanism.operationsPerToken, device: instance.device,
-                format: .bf16, bandwidth: instance.efficiencies.cacheBandwidth,
-                compute: instance.efficiencies.cacheCompute)
+                format: .bf16, bandwidth: instance.efficiencies.grouped.wide.bandwidth,
+                compute: instance.efficiencies.latent.wide.compute)
         }
     }
 
@@ -111,28 +141,5 @@ struct AttentionDerivation {
         var points = [(load: 0.0, latency: fixed)]
         for context in limits + [2 * last] { points.append((Double(batchSize) * context, time(context))) }
         return try LatencyModel(through: points)
-    }
-}
-
-/// The all-reduce that tensor parallelism needs once a layer, as a ring over the scale-up link: 2(n − 1)/n of the
-/// activations out of each device, and one launch with a message's latency.
-struct Reduction {
-    let tokens: Double
-    let hidden: Int
-    let ranks: Int
-    let device: DeviceDescription
-    let efficiencies: Efficiencies
-
-    func terms(layers: Double) -> [LatencyTerm] {
-        guard ranks > 1 else { return [] }
-        let share = 2 * Double(ranks - 1) / Double(ranks)
-        let bytes = layers * share * tokens * Double(hidden) * 2
-        // A device without a scale-up link reduces over its scale-out link, or its memory's hundredth.
-        let link = device.scaleUp ?? device.scaleOut ?? device.memoryBandwidth / 100
-        let time = bytes / (link * 1e3 * efficiencies.scaleUp)
-        return [
-            LatencyTerm(name: "all_reduce", microseconds: time, bound: .link, bytes: bytes, operations: 0),
-            .overhead("all_reduce_launches", layers * (efficiencies.kernel + efficiencies.scaleUpLatency)),
-        ]
     }
 }

@@ -32,9 +32,9 @@ struct CommunicationDerivation {
         }
     }
 
-    private var bytesPerMicrosecond: Double {
+    private func bytesPerMicrosecond(_ kind: LinkKind, _ bandwidth: Double) -> Double {
         let e = description.attention.efficiencies
-        return description.linkBandwidth * 1e3 * (description.link.kind == .scaleUp ? e.scaleUp : e.scaleOut)
+        return bandwidth * 1e3 * (kind == .scaleUp ? e.scaleUp : e.scaleOut)
     }
 
     /// The part of the bytes that goes out to the FFN.
@@ -43,40 +43,110 @@ struct CommunicationDerivation {
         return precision.dispatch.bytes / (precision.dispatch.bytes + precision.combine.bytes)
     }
 
-    /// What no batch makes longer, there and back, all layers, microseconds.
-    var latencies: Double {
+    /// One way between the two sides.
+    private struct Way {
+        /// What no batch makes longer, there and back, all layers, microseconds.
+        let latencies: Double
+        /// Microseconds a request of B costs a device of an Attention instance, and one of rB a device of the FFN instance.
+        let attention: Double
+        let ffn: Double
+        let bytesPerMicrosecond: Double
+    }
+
+    private func way(_ kind: LinkKind, bandwidth: Double) -> Way {
         let e = description.attention.efficiencies
-        let one = description.link.latency ?? (description.link.kind == .scaleUp ? e.scaleUpLatency : e.scaleOutLatency)
-        return 2 * Double(description.model.feeding.reduce(0) { $0 + $1.count }) * one
-    }
-
-    /// Microseconds a request of B costs a device of an Attention instance, and one of rB a device of the FFN instance.
-    private var slopes: (attention: Double, ffn: Double) {
-        let perToken = queries * bytesPerToken / bytesPerMicrosecond
+        let one = description.link.latency ?? (kind == .scaleUp ? e.scaleUpLatency : e.scaleOutLatency)
+        let rate = bytesPerMicrosecond(kind, bandwidth)
+        let perToken = queries * bytesPerToken / rate
         // Tensor-parallel ranks of one data-parallel rank share the sending.
-        return (perToken / Double(description.attention.devices), perToken / Double(description.ffn.devices))
+        return Way(
+            latencies: 2 * Double(description.model.feeding.reduce(0) { $0 + $1.count }) * one,
+            attention: perToken / Double(description.attention.devices),
+            ffn: perToken / Double(description.ffn.devices),
+            bytesPerMicrosecond: rate)
     }
 
+    private var inner: Way { way(description.path.kind, bandwidth: description.path.bandwidth) }
+    private var outer: Way? { description.path.crossing.map { way(.scaleOut, bandwidth: $0.bandwidth) } }
+
+    /// Delay there and back, all layers, of the links that the first Attention instance has.
+    var latencies: Double {
+        if description.path.crossing?.inside == 0, let outer { return outer.latencies }
+        return inner.latencies
+    }
+
+    /// The longest of what `requests` requests of rB take, inside the domain and beyond it.
     func terms(batchSize: Int, requests: Double) -> [LatencyTerm] {
-        let (attention, ffn) = slopes
-        let ends = (attention * Double(batchSize), ffn * requests)
+        var longest = terms(inner, batchSize, requests, beyond: false)
+        if let outer, let inside = description.path.crossing?.inside {
+            let beyond = requests - Double(inside * batchSize)
+            if description.link.load == .aggregateBatch ? beyond > 0 : inside == 0 {
+                let crossing = terms(outer, batchSize, max(beyond, 0), beyond: true)
+                func total(_ terms: [LatencyTerm]) -> Double { terms.reduce(0) { $0 + $1.microseconds } }
+                if inside == 0 || total(crossing) > total(longest) { longest = crossing }
+            }
+        }
+        return longest
+    }
+
+    private func terms(_ way: Way, _ batchSize: Int, _ requests: Double, beyond: Bool) -> [LatencyTerm] {
+        let ends = (way.attention * Double(batchSize), way.ffn * requests)
         let atFFN = description.link.load == .aggregateBatch && ends.1 > ends.0
         let time = atFFN ? ends.1 : ends.0
         return [
             LatencyTerm(
-                name: atFFN ? "ffn_link" : "attention_link", microseconds: time, bound: .link,
-                bytes: time * bytesPerMicrosecond, operations: 0),
-            .overhead("link_latency", latencies),
+                name: (beyond ? "scale_out_" : "") + (atFFN ? "ffn_link" : "attention_link"), microseconds: time,
+                bound: .link, bytes: time * way.bytesPerMicrosecond, operations: 0),
+            .overhead(beyond ? "scale_out_latency" : "link_latency", way.latencies),
         ]
     }
 
     func latency(batchSize: Int) throws(InvalidInput) -> LatencyModel {
-        let (attention, ffn) = slopes
-        switch description.link.load {
-        case .attentionBatch: return LatencyModel(try LatencyLine(alpha: attention, beta: latencies))
-        case .aggregateBatch:
-            let flat = try LatencyLine(alpha: 0, beta: latencies + attention * Double(batchSize))
-            return try LatencyModel(maximumOf: [flat, try LatencyLine(alpha: ffn, beta: latencies)])
+        guard let outer, let inside = description.path.crossing?.inside else {
+            return try latency(over: inner, batchSize: batchSize)
         }
+        if inside == 0 { return try latency(over: outer, batchSize: batchSize) }
+        // On B alone nobody knows how many instances there are.
+        if description.link.load == .attentionBatch { return try latency(over: inner, batchSize: batchSize) }
+        return try latency(within: inner, beyond: outer, inside: inside, batchSize: batchSize)
+    }
+
+    /// Were all of the bundle in one domain: nowhere above ``latency(batchSize:)``.
+    func latencyInOneDomain(batchSize: Int) throws(InvalidInput) -> LatencyModel {
+        if description.path.crossing?.inside == 0, let outer { return try latency(over: outer, batchSize: batchSize) }
+        return try latency(over: inner, batchSize: batchSize)
+    }
+
+    private func latency(over way: Way, batchSize: Int) throws(InvalidInput) -> LatencyModel {
+        switch description.link.load {
+        case .attentionBatch: return LatencyModel(try LatencyLine(alpha: way.attention, beta: way.latencies))
+        case .aggregateBatch:
+            let flat = try LatencyLine(alpha: 0, beta: way.latencies + way.attention * Double(batchSize))
+            return try LatencyModel(maximumOf: [flat, try LatencyLine(alpha: way.ffn, beta: way.latencies)])
+        }
+    }
+
+    /// On rB: `inside` instances over the one way, those beyond over the other; the step from one to the next lies between two whole
+    /// ratios.
+    private func latency(
+        within near: Way, beyond far: Way, inside: Int, batchSize: Int
+    ) throws(InvalidInput) -> LatencyModel {
+        let batch = Double(batchSize)
+        let held = Double(inside) * batch
+        func time(_ requests: Double) -> Double {
+            let within = near.latencies + max(near.attention * batch, near.ffn * min(requests, held))
+            guard requests > held else { return within }
+            return max(within, far.latencies + max(far.attention * batch, far.ffn * (requests - held)))
+        }
+        var loads = [0, held, held + batch, held + 2 * batch]
+        // Where the FFN's end takes over from that of an Attention instance, and where it passes all that is within.
+        if near.ffn > 0 { loads.append(near.attention * batch / near.ffn) }
+        if far.ffn > 0 {
+            loads.append(held + far.attention * batch / far.ffn)
+            loads.append(held + max(0, time(held) - far.latencies) / far.ffn)
+        }
+        let last = (loads.max() ?? 1) * 2 + 1
+        let corners = Set(loads + [last]).filter { $0 <= held || $0 >= held + batch }.sorted()
+        return try LatencyModel(through: corners.map { (load: $0, latency: time($0)) })
     }
 }

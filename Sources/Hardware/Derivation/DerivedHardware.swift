@@ -48,25 +48,8 @@ public struct DerivedHardware: Hashable, Sendable {
         )
     }
 
-    /// The assumptions behind the curves, as short sentences for `provenance`.
-    public var assumptions: [String] {
-        var list = [
-            "latencies derived from published peaks and measured kernel efficiencies; an estimate, not a measurement",
-            "data-parallel ranks of an instance share its load evenly",
-            "experts balanced but for chance"
-                + (description.ffn.efficiencies.expertImbalance > 1
-                    ? ", times \(description.ffn.efficiencies.expertImbalance)" : ""),
-        ]
-        list += description.precisionRequest.assumptions(for: description.model.published)
-        list += description.model.warnings.map(\.detail)
-        for (side, device) in [("attention", description.attention.device), ("ffn", description.ffn.device)] {
-            switch device.family {
-            case .other: list.append("\(side): no kernel measurements for \(device.id); efficiencies of Hopper")
-            case .ampere, .ada, .ascend, .blackwellRTX:
-                list.append("\(side): efficiencies for \(device.id) are little checked")
-            case .hopper, .blackwell: break
-            }
-        }
-        return list
+    /// t_C at `batchSize` were the whole bundle within one scale-up domain: a bound from below for every batch that is larger.
+    public func communicationInOneDomain(batchSize: Int) throws(InvalidInput) -> LatencyModel {
+        try CommunicationDerivation(description: description).latencyInOneDomain(batchSize: batchSize)
     }
 }

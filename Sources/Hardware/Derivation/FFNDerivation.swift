@@ -5,8 +5,8 @@ import Text
 /// t_F from first principles: the slowest expert-parallel rank of one FFN instance, all layers of one step.
 ///
 /// A roofline, not a line. In a mixture the weights read grow with the distinct experts hit, E(1 − (1 − k/E)^n), until all
-/// are; the arithmetic is that of the busiest rank, whose tokens exceed the mean by chance (the largest of `expertParallel`
-/// binomials, taken as normal) and by the stated imbalance.
+/// are; the arithmetic is that of the fullest rank (``ExpertPlacement``), whose tokens exceed the mean by chance (the largest of
+/// `expertParallel` binomials, taken as normal) and by the imbalance of routing. Dense layers of a mixture run data-parallel.
 struct FFNDerivation {
     let description: HardwareDescription
     /// E[max of as many standard normals as there are expert-parallel ranks].
@@ -35,53 +35,78 @@ struct FFNDerivation {
         }
     }
 
-    /// A dense network is split over all devices of the instance.
+    /// A dense model's network is split over all devices of the instance; a dense layer of a mixture is held whole by each
+    /// expert-parallel rank, which computes its share of the tokens.
     private func dense(_ network: FeedForward.Network, layers: Double, tokens: Double) -> [LatencyTerm] {
-        let e = instance.efficiencies
-        let weights = description.precision.weights.dense
-        let parameters = layers * network.parameters(width: model.hidden) / Double(instance.devices)
-        let product = LatencyTerm.roofline(
-            "dense_ffn", bytes: parameters * weights.bytes, operations: 2 * parameters * tokens,
-            device: instance.device,
-            format: weights, bandwidth: weights.isNarrow ? e.narrowWeightBandwidth : e.weightBandwidth,
-            compute: e.denseCompute)
-        return [product, .overhead("kernel_launches", layers * 3 * e.kernel)]
+        let ranks = model.isMixture ? instance.tensorParallel : instance.devices
+        let parallel = Double(instance.devices / ranks)
+        let rows = tokens / parallel
+        return products(
+            "dense_ffn", layers * network.parameters(width: model.hidden) / Double(ranks), rows: rows, layers: layers,
+            format: description.precision.weights.dense)
             + Reduction(
-                tokens: tokens, hidden: model.hidden, ranks: instance.devices, device: instance.device, efficiencies: e
+                tokens: rows, hidden: model.hidden, ranks: ranks, device: instance.device,
+                efficiencies: instance.efficiencies
             ).terms(layers: layers)
+    }
+
+    /// The two products of a network and its activation.
+    private func products(
+        _ name: String, _ parameters: Double, rows: Double, layers: Double, format: ElementFormat
+    ) -> [LatencyTerm] {
+        guard parameters > 0, rows > 0 else { return [] }
+        let curve = instance.efficiencies.dense[format.kernels(on: instance.device)]
+        return [
+            .product(
+                name, parameters: parameters, rows: rows, device: instance.device, format: format, curve: curve),
+            .overhead("kernel_launches", layers * (2 * curve.kernel + instance.efficiencies.kernel)),
+        ]
     }
 
     private func experts(_ mixture: FeedForward.Mixture, layers: Double, tokens: Double) -> [LatencyTerm] {
-        let e = instance.efficiencies
         let formats = description.precision.weights
         let weights = formats.routed
+        let curve = instance.efficiencies.experts[weights.kernels(on: instance.device)]
         let tensor = Double(instance.tensorParallel)
-        let ranks = Double(instance.expertParallel)
-        let expert = mixture.expertParameters(hidden: model.hidden)
-        let shared = mixture.sharedParameters(hidden: model.hidden) / Double(instance.devices)
-        let beside = (mixture.beside?.parameters(width: model.hidden) ?? 0) / Double(instance.devices)
-        // Whole experts: the fullest rank holds ⌈E/ranks⌉.
-        let held = Double((mixture.experts + instance.expertParallel - 1) / instance.expertParallel)
-        let common = tokens > 0 ? shared * formats.shared.bytes + beside * formats.dense.bytes : 0
-        let read = held * mixture.distinctShare(tokens: tokens) * expert / tensor * weights.bytes + common
-        let picked = busiest(picks: tokens * Double(mixture.active), ranks: ranks) * e.expertImbalance
-        let operations = 2 * (picked * expert / tensor + tokens * (shared + beside))
+        let devices = Double(instance.devices)
+        let expert = mixture.expertParameters(hidden: model.hidden) / tensor
+        let placement = ExpertPlacement(mixture, ranks: instance.expertParallel)
+        let hit = placement.hit(mixture, tokens: tokens)
+        let picked = busiest(picks: tokens * Double(mixture.active), share: placement.share) * instance.imbalance
         let product = LatencyTerm.roofline(
-            "experts", bytes: layers * read, operations: layers * operations, device: instance.device,
-            format: weights, bandwidth: weights.isNarrow ? e.narrowWeightBandwidth : e.weightBandwidth,
-            compute: weights.isNarrow ? e.narrowExpertCompute : e.expertCompute)
-        return [product, .overhead("expert_kernels", layers * e.expertKernels)]
+            "experts", bytes: layers * hit * expert * weights.bytes,
+            operations: layers * 2 * expert * (picked + curve.rows * hit), device: instance.device, format: weights,
+            bandwidth: curve.bandwidth, compute: curve.compute)
+        let width = Double(mixture.latent ?? model.hidden)
+        let both = width + Double(mixture.expert.intermediate) / tensor
+        let traffic =
+            layers
+            * (curve.picked * picked * 4 * both + curve.arrived * placement.arriving(mixture, tokens: tokens) * 2
+                * width)
+        return [
+            product,
+            LatencyTerm(
+                name: "expert_activations", microseconds: traffic / (instance.device.memoryBandwidth * 1e3),
+                bound: .memory, bytes: traffic, operations: 0),
+            .overhead("expert_kernels", layers * curve.kernels),
+        ]
+            + products(
+                "shared_experts", layers * mixture.sharedParameters(hidden: model.hidden) / devices, rows: tokens,
+                layers: layers, format: formats.shared)
+            + products(
+                "dense_ffn", layers * (mixture.beside?.parameters(width: model.hidden) ?? 0) / devices, rows: tokens,
+                layers: layers, format: formats.dense)
             + Reduction(
                 tokens: tokens, hidden: model.hidden, ranks: instance.tensorParallel, device: instance.device,
-                efficiencies: e
+                efficiencies: instance.efficiencies
             ).terms(layers: layers)
     }
 
-    /// Mean of the largest of `ranks` binomial counts of `picks` picks, no more than all of them.
-    private func busiest(picks: Double, ranks: Double) -> Double {
-        guard ranks > 1, picks > 0 else { return picks }
-        let mean = picks / ranks
-        let deviation = (mean * (1 - 1 / ranks)).squareRoot()
+    /// Mean of the largest of as many binomial counts of `picks` picks as there are ranks, no more than all of them.
+    private func busiest(picks: Double, share: Double) -> Double {
+        guard share < 1, picks > 0 else { return picks }
+        let mean = picks * share
+        let deviation = (mean * (1 - share)).squareRoot()
         return min(picks, mean + deviation * largestNormal)
     }
 

@@ -32,18 +32,26 @@ public struct HardwareDescription: Hashable, Sendable {
         /// Devices over which each expert, or a dense network with all `expertParallel` ranks, is split.
         public var tensorParallel: Int
         public var efficiencies: Efficiencies
+        /// Whether routing is balanced, so that ranks differ by chance alone.
+        public var isBalanced: Bool
 
         public init(
             device: DeviceDescription, expertParallel: Int = 1, tensorParallel: Int = 1,
-            efficiencies: Efficiencies? = nil
+            efficiencies: Efficiencies? = nil, isBalanced: Bool = false
         ) {
             self.device = device
             self.expertParallel = expertParallel
             self.tensorParallel = tensorParallel
             self.efficiencies = efficiencies ?? .defaults(for: device.family)
+            self.isBalanced = isBalanced
         }
 
         public var devices: Int { expertParallel * tensorParallel }
+
+        /// Picks of the busiest rank over its share, beside chance: as stated, or by the expert-parallel degree.
+        public var imbalance: Double {
+            isBalanced ? 1 : efficiencies.expertImbalance ?? RoutingImbalance.byDefault(ranks: expertParallel)
+        }
     }
 
     /// The way between the two sides.
@@ -51,6 +59,8 @@ public struct HardwareDescription: Hashable, Sendable {
         public var kind: LinkKind
         /// GB/s one way and device; `nil` for the lesser of the two devices' links of this kind.
         public var bandwidth: Double?
+        /// Whether scale-up links join unlike devices; alike ones need no saying.
+        public var joinsUnlikeDevices: Bool
         /// Microseconds one way; `nil` for the default of the kind.
         public var latency: Double?
         /// What t_C is a function of.
@@ -58,9 +68,10 @@ public struct HardwareDescription: Hashable, Sendable {
 
         public init(
             kind: LinkKind = .scaleOut, bandwidth: Double? = nil, latency: Double? = nil,
-            load: CommunicationLoad = .aggregateBatch
+            load: CommunicationLoad = .aggregateBatch, joinsUnlikeDevices: Bool = false
         ) {
             self.kind = kind
+            self.joinsUnlikeDevices = joinsUnlikeDevices
             self.bandwidth = bandwidth
             self.latency = latency
             self.load = load
@@ -75,8 +86,8 @@ public struct HardwareDescription: Hashable, Sendable {
     public let ffn: FFNInstance
     public let link: Link
     public let speculation: SpeculativeDecoding?
-    /// GB/s of the link, one way and device, as given or found.
-    public let linkBandwidth: Double
+    /// What the bytes go over.
+    public let path: LinkPath
 
     /// - Throws: `InvalidInput` naming a degree that is out of range or does not divide the heads, or a link that one of
     ///   the devices does not have.
@@ -94,22 +105,13 @@ public struct HardwareDescription: Hashable, Sendable {
                 field: "attention.tensor_parallel",
                 rule: "must divide the model's \(layer.queryHeads) query heads")
         }
-        if model.isMixture, ffn.expertParallel > model.experts {
-            throw InvalidInput(
-                field: "ffn.expert_parallel", rule: "must not be more than the model's \(model.experts) experts")
-        }
         if let bandwidth = link.bandwidth {
             try InvalidInput.check(bandwidth, in: 0.001...1e6, field: "communication.bandwidth_gb_s")
         }
         if let latency = link.latency {
             try InvalidInput.check(latency, in: 0...1e6, field: "communication.latency_us")
         }
-        let common = Self.commonBandwidth(link.kind, attention.device, ffn.device)
-        guard let bandwidth = link.bandwidth ?? common else {
-            throw InvalidInput(
-                field: "communication.link",
-                rule: "must be a link that both devices are known to have: give bandwidth_gb_s, or another link")
-        }
+        path = try LinkPath(link, attention: attention, ffn: ffn)
         self.model = model
         precisionRequest = precision
         self.precision = precision.resolved(for: model.published)
@@ -117,14 +119,5 @@ public struct HardwareDescription: Hashable, Sendable {
         self.ffn = ffn
         self.link = link
         self.speculation = speculation
-        linkBandwidth = bandwidth
-    }
-
-    private static func commonBandwidth(
-        _ kind: LinkKind, _ one: DeviceDescription, _ other: DeviceDescription
-    ) -> Double? {
-        let path: KeyPath<DeviceDescription, Double?> = kind == .scaleUp ? \.scaleUp : \.scaleOut
-        guard let first = one[keyPath: path], let second = other[keyPath: path] else { return nil }
-        return min(first, second)
     }
 }

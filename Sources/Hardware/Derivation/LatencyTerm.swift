@@ -32,6 +32,16 @@ public struct LatencyTerm: Hashable, Sendable {
             bytes: bytes, operations: operations)
     }
 
+    /// A product of `rows` rows with `parameters` weights, all layers together.
+    static func product(
+        _ name: String, parameters: Double, rows: Double, device: DeviceDescription, format: ElementFormat,
+        curve: KernelCurves.Product
+    ) -> LatencyTerm {
+        .roofline(
+            name, bytes: parameters * format.bytes, operations: 2 * parameters * (rows + curve.rows), device: device,
+            format: format, bandwidth: curve.bandwidth, compute: curve.compute)
+    }
+
     static func overhead(_ name: String, _ microseconds: Double) -> LatencyTerm {
         LatencyTerm(name: name, microseconds: microseconds, bound: .overhead, bytes: 0, operations: 0)
     }
@@ -51,5 +61,14 @@ public struct LatencyTerm: Hashable, Sendable {
                 name: name, microseconds: group.reduce(0) { $0 + $1.microseconds }, bound: longest?.bound ?? .overhead,
                 bytes: group.reduce(0) { $0 + $1.bytes }, operations: group.reduce(0) { $0 + $1.operations })
         }
+    }
+}
+
+extension ElementFormat {
+    /// The kind of kernels that multiply weights of this format on `device`.
+    func kernels(on device: DeviceDescription) -> KernelCurves.Weights {
+        if bytes > 1 { return .bits16 }
+        if bytes > 0.75 { return .bits8 }
+        return device.arithmetic(for: arithmetic) == .fp4 ? .bits4 : .widened4
     }
 }

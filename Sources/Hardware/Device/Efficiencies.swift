@@ -3,101 +3,158 @@ import Text
 
 /// The fractions of a peak that kernels reach, and what a kernel costs however little it does.
 ///
-/// Defaults are medians of independent kernel measurements, by device family: lines and latencies fitted to
-/// github ai-dynamo/aiconfigurator (Apache-2.0), one layer, kernels alone. How each is taken from them is said at
-/// ``defaults(for:)`` and in docs/model.md; none is fitted to a whole deployment.
+/// Defaults are fitted to measured kernels by device family (``defaults(for:)``); none is fitted to a whole deployment.
 public struct Efficiencies: Hashable, Sendable {
-    /// Of HBM bandwidth, reading a KV cache of 2-byte elements.
-    public var cacheBandwidth: Double
-    /// Of HBM bandwidth, reading a KV cache of 8-bit (or smaller) elements.
-    public var narrowCacheBandwidth: Double
-    /// Of the peak, multiplying with a KV cache of 2-byte elements.
-    public var cacheCompute: Double
-    public var narrowCacheCompute: Double
-    /// Of HBM bandwidth, reading weights for few rows.
-    public var weightBandwidth: Double
-    public var narrowWeightBandwidth: Double
-    /// Of the peak, in dense projections.
-    public var denseCompute: Double
-    /// Of the peak, in grouped products over experts.
-    public var expertCompute: Double
-    public var narrowExpertCompute: Double
+    /// Grouped-query attention (and the mechanisms with one shared head).
+    public var grouped: KernelCurves.ByCache
+    /// Latent attention in its absorbed form.
+    public var latent: KernelCurves.ByCache
+    /// Projections, dense networks, shared experts, routers and the output head.
+    public var dense: KernelCurves.ByWeights<KernelCurves.Product>
+    /// Routed experts.
+    public var experts: KernelCurves.ByWeights<KernelCurves.Experts>
+    /// Microseconds of any other small kernel: norms, rotations, quantisation, activations, hand-over.
+    public var kernel: Double
     /// Of a link's one-way bandwidth.
     public var scaleUp: Double
     public var scaleOut: Double
-    /// Microseconds of the attention kernel however short the context: grouped-query and latent.
-    public var attentionKernel: Double
-    public var latentKernel: Double
-    /// Microseconds of any other small kernel.
-    public var kernel: Double
-    /// Microseconds of a layer of experts beside reading and multiplying (sorting, permuting, activation, reduction).
-    public var expertKernels: Double
-    /// One-way latency of a message, microseconds.
+    /// Of the scale-up link's one-way bandwidth, in an all-reduce counted as a ring; and its floor, microseconds.
+    public var reduction: Double
+    public var reductionLatency: Double
+    /// One-way latency of a message, microseconds, the kernel that sends or receives it included.
     public var scaleUpLatency: Double
     public var scaleOutLatency: Double
     /// Of HBM, usable for weights and KV cache.
     public var usableMemory: Double
-    /// How much more the busiest expert-parallel rank gets than its share, beside chance; 1 for balanced experts.
-    public var expertImbalance: Double
+    /// How many more picks the busiest expert-parallel rank gets than its share, beside chance, 1 for balanced experts; `nil` for
+    /// the default by expert-parallel degree (``RoutingImbalance``).
+    public var expertImbalance: Double?
 }
 
-extension Efficiencies {
-    /// The defaults of a family.
-    ///
-    /// - Cache bandwidth: median `effective_bandwidth_tb_s` of the grouped-query rows over the device's peak.
-    /// - Cache compute: latent attention of 128 heads does 242 operations a byte and is bound by arithmetic on these
-    ///   devices, so its median α gives the fraction of the peak (2·128·(2·512 + 64) operations a token and layer).
-    /// - Weights and experts: max(bytes/e₁, operations/e₂) + e₃ fitted to the balanced rows at 128, 1,024 and 4,096 tokens
-    ///   by least absolute log error (mean error 15 to 19 %).
-    /// - Attention kernels: median β of the rows. Small kernels: the smaller of β/2 (a split kernel is two launches) and an
-    ///   eighth of the experts' overhead (about eight launches).
-    /// - Ampere and Ada have too few sound rows for arithmetic; they take Hopper's where not said otherwise.
-    /// - Dense compute 0.6 is an assumption: the measurements have no dense products.
-    /// - Links: DeepEP's README, 726 of 900 GB/s (NVLink), about 45 of 50 GB/s (RDMA). Latencies are assumptions.
-    /// - Usable memory: 0.9, vLLM's default `gpu_memory_utilization`.
-    public static func defaults(for family: DeviceFamily) -> Efficiencies {
-        var values = Efficiencies(
-            cacheBandwidth: 0.89, narrowCacheBandwidth: 0.68, cacheCompute: 0.59, narrowCacheCompute: 0.34,
-            weightBandwidth: 0.80, narrowWeightBandwidth: 0.80, denseCompute: 0.6, expertCompute: 0.42,
-            narrowExpertCompute: 0.22, scaleUp: 0.8, scaleOut: 0.9, attentionKernel: 15, latentKernel: 25, kernel: 5.1,
-            expertKernels: 41, scaleUpLatency: 3, scaleOutLatency: 10, usableMemory: 0.9, expertImbalance: 1)
-        switch family {
-        case .hopper, .ascend, .other: break
-        case .blackwell, .blackwellRTX:
-            values.cacheBandwidth = 0.86
-            values.narrowCacheBandwidth = 0.78
-            values.cacheCompute = 0.50
-            values.narrowCacheCompute = 0.44
-            values.weightBandwidth = 0.86
-            values.narrowWeightBandwidth = 0.74
-            values.expertCompute = 0.26
-            values.narrowExpertCompute = 0.20
-            values.attentionKernel = 6.7
-            values.latentKernel = 18
-            values.kernel = 3.4
-            values.expertKernels = 41
-        case .ampere: values.cacheBandwidth = 0.59
-        case .ada: values.cacheBandwidth = 0.75
-        }
-        return values
+/// Experts that are picked unevenly: picks of the busiest rank over the mean.
+public enum RoutingImbalance {
+    /// Medians over layers of experts whose popularity follows a power law of exponent 1.2, by doublings of the expert-parallel
+    /// degree from 1: no imbalance on one rank, 1.31, 1.45, 1.48 and 1.58 on 4, 8, 16 and 32.
+    static let medians = [1, 1.155, 1.31, 1.45, 1.48, 1.58]
+
+    /// The default on `ranks` expert-parallel ranks: between doublings along the logarithm, beyond 32 that of 32.
+    public static func byDefault(ranks: Int) -> Double {
+        guard ranks > 1 else { return 1 }
+        let doublings = min(log2(ranks), Double(medians.count - 1))
+        let below = min(Int(doublings), medians.count - 2)
+        return medians[below] + (doublings - Double(below)) * (medians[below + 1] - medians[below])
     }
 
-    /// The fields that can be overridden: the name in a request, the property and its range.
-    public static let fields:
-        [(name: String, path: any WritableKeyPath<Efficiencies, Double> & Sendable, range: ClosedRange<Double>)] = [
-            ("cache_bandwidth", \.cacheBandwidth, 0.001...1),
-            ("narrow_cache_bandwidth", \.narrowCacheBandwidth, 0.001...1),
-            ("cache_compute", \.cacheCompute, 0.001...1), ("narrow_cache_compute", \.narrowCacheCompute, 0.001...1),
-            ("weight_bandwidth", \.weightBandwidth, 0.001...1),
-            ("narrow_weight_bandwidth", \.narrowWeightBandwidth, 0.001...1),
-            ("dense_compute", \.denseCompute, 0.001...1), ("expert_compute", \.expertCompute, 0.001...1),
-            ("narrow_expert_compute", \.narrowExpertCompute, 0.001...1), ("scale_up", \.scaleUp, 0.001...1),
-            ("scale_out", \.scaleOut, 0.001...1), ("attention_kernel_us", \.attentionKernel, 0...1e6),
-            ("latent_kernel_us", \.latentKernel, 0...1e6), ("kernel_us", \.kernel, 0...1e6),
-            ("expert_kernels_us", \.expertKernels, 0...1e6), ("scale_up_latency_us", \.scaleUpLatency, 0...1e6),
-            ("scale_out_latency_us", \.scaleOutLatency, 0...1e6), ("usable_memory", \.usableMemory, 0.01...1),
-            ("expert_imbalance", \.expertImbalance, 1...1000),
-        ]
+    /// Linear between powers of two: exact there, and within 9 % of a doubling between them.
+    private static func log2(_ ranks: Int) -> Double {
+        let whole = Int.bitWidth - 1 - ranks.leadingZeroBitCount
+        let power = Double(1 << whole)
+        return Double(whole) + (Double(ranks) - power) / power
+    }
+}
+
+// MARK: Fields of a request
+
+extension Efficiencies {
+    /// A field that can be overridden. A fraction of the arithmetic peak that is given is reached whatever the rows; a time that is
+    /// given is the whole floor.
+    public struct Field: Sendable {
+        public let name: String
+        public let range: ClosedRange<Double>
+        let set: @Sendable (inout Efficiencies, Double) -> Void
+    }
+
+    public static let fields: [Field] = [
+        Field(name: "cache_bandwidth", range: 0.001...1) {
+            $0.grouped.wide.bandwidth = $1
+            $0.latent.wide.bandwidth = $1
+        },
+        Field(name: "narrow_cache_bandwidth", range: 0.001...1) {
+            $0.grouped.narrow.bandwidth = $1
+            $0.latent.narrow.bandwidth = $1
+        },
+        Field(name: "cache_compute", range: 0.001...1) {
+            $0.grouped.wide.compute = $1
+            $0.latent.wide.compute = $1
+        },
+        Field(name: "narrow_cache_compute", range: 0.001...1) {
+            $0.grouped.narrow.compute = $1
+            $0.latent.narrow.compute = $1
+        },
+        Field(name: "weight_bandwidth", range: 0.001...1) {
+            $0.dense.bits16.bandwidth = $1
+            $0.experts.bits16.bandwidth = $1
+        },
+        Field(name: "narrow_weight_bandwidth", range: 0.001...1) { efficiencies, value in
+            efficiencies.changeNarrow({ $0.bandwidth = value }, { $0.bandwidth = value })
+        },
+        Field(name: "dense_compute", range: 0.001...1) { efficiencies, value in
+            efficiencies.dense.update {
+                $0.compute = value
+                $0.rows = 0
+            }
+        },
+        Field(name: "expert_compute", range: 0.001...1) {
+            $0.experts.bits16.compute = $1
+            $0.experts.bits16.rows = 0
+        },
+        Field(name: "narrow_expert_compute", range: 0.001...1) { efficiencies, value in
+            efficiencies.changeNarrow(
+                { _ in },
+                {
+                    $0.compute = value
+                    $0.rows = 0
+                })
+        },
+        Field(name: "scale_up", range: 0.001...1) {
+            $0.scaleUp = $1
+            $0.reduction = $1
+        },
+        Field(name: "scale_out", range: 0.001...1) { $0.scaleOut = $1 },
+        Field(name: "attention_kernel_us", range: 0...1e6) { efficiencies, value in
+            efficiencies.change(\.grouped, kernel: value)
+        },
+        Field(name: "latent_kernel_us", range: 0...1e6) { efficiencies, value in
+            efficiencies.change(\.latent, kernel: value)
+        },
+        Field(name: "kernel_us", range: 0...1e6) { efficiencies, value in
+            efficiencies.kernel = value
+            efficiencies.dense.update { $0.kernel = value }
+        },
+        Field(name: "expert_kernels_us", range: 0...1e6) { efficiencies, value in
+            efficiencies.experts.update {
+                $0.kernels = value
+                $0.picked = 0
+                $0.arrived = 0
+            }
+        },
+        Field(name: "scale_up_latency_us", range: 0...1e6) {
+            $0.scaleUpLatency = $1
+            $0.reductionLatency = $1
+        },
+        Field(name: "scale_out_latency_us", range: 0...1e6) { $0.scaleOutLatency = $1 },
+        Field(name: "usable_memory", range: 0.01...1) { $0.usableMemory = $1 },
+        Field(name: "expert_imbalance", range: 1...1000) { $0.expertImbalance = $1 },
+    ]
+
+    private mutating func change(_ curves: WritableKeyPath<Efficiencies, KernelCurves.ByCache>, kernel: Double) {
+        for cache in [\KernelCurves.ByCache.wide, \.narrow] {
+            self[keyPath: curves][keyPath: cache].kernel = kernel
+            self[keyPath: curves][keyPath: cache].lane = 0
+        }
+    }
+
+    /// Changes the curves of weights of 8 bits and fewer.
+    private mutating func changeNarrow(
+        _ product: (inout KernelCurves.Product) -> Void, _ layer: (inout KernelCurves.Experts) -> Void
+    ) {
+        product(&dense.bits8)
+        product(&dense.bits4)
+        product(&dense.widened4)
+        layer(&experts.bits8)
+        layer(&experts.bits4)
+        layer(&experts.widened4)
+    }
 
     /// Sets the field with this name.
     ///
@@ -108,6 +165,6 @@ extension Efficiencies {
             throw InvalidInput(field: name, rule: "is not an efficiency that can be set\(nearest)")
         }
         try InvalidInput.check(value, in: field.range, field: name)
-        self[keyPath: field.path] = value
+        field.set(&self, value)
     }
 }

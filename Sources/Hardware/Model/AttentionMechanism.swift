@@ -184,18 +184,23 @@ extension AttentionMechanism {
         }
     }
 
-    /// Kernels of one layer beside the attention kernel itself, on the Attention side of a disaggregated decoder.
-    ///
-    /// Grouped-query: norm, quantisation, query-key-value projection, head norm with rotary embedding, cache append,
-    /// quantisation, output projection, norm, and two for the hand-over. Latent: two down-projections with their norm, the
-    /// query's up-projection and the two absorbed products make four more. A recurrent layer: norm, quantisation, input
-    /// projections, convolution, gates, output norm, quantisation, output projection, norm, and two for the hand-over.
+    /// Products with weights of one layer, on the Attention side of a disaggregated decoder: grouped-query, query-key-value and output;
+    /// latent, two down-projections, the query's up-projection, the two absorbed products and the output; recurrent, input and output.
+    public var products: Int {
+        switch self {
+        case .groupedQuery, .recurrent: 2
+        case .factorised: 4
+        case .latent: 6
+        case .sharedEntry: 5
+        }
+    }
+
+    /// Small kernels of one layer beside the attention kernel and the products: norm, head norm with rotary embedding, cache append,
+    /// norm, and two for the hand-over; one more norm for low-rank queries; a recurrent layer's convolution, gates and norm.
     public var auxiliaryKernels: Int {
         switch self {
-        case .groupedQuery: 10
-        case .latent, .sharedEntry: 14
-        case .factorised: 12
-        case .recurrent: 11
+        case .groupedQuery, .factorised: 6
+        case .latent, .sharedEntry, .recurrent: 7
         }
     }
 }

@@ -5,6 +5,8 @@ public enum FeedForward: Hashable, Sendable {
     case dense(Network)
     case mixture(Mixture)
 
+    public var isDense: Bool { if case .dense = self { true } else { false } }
+
     /// A network of two projections, or of three where a gate multiplies the first.
     public struct Network: Hashable, Sendable {
         public var intermediate: Int

@@ -7,7 +7,9 @@ import Text
 enum HardwareDescriptionSchema {
     private static let fields: [StaticString] = ["model", "precision", "attention", "ffn", "communication"]
     private static let attentionFields: [StaticString] = ["device", "data_parallel", "tensor_parallel", "efficiencies"]
-    private static let ffnFields: [StaticString] = ["device", "expert_parallel", "tensor_parallel", "efficiencies"]
+    private static let ffnFields: [StaticString] = [
+        "device", "expert_parallel", "tensor_parallel", "balanced", "efficiencies",
+    ]
 
     /// Whether `value` is of this form: only it has a `model`.
     static func matches(_ value: JSONValue) -> Bool { value["model"] != nil }
@@ -165,12 +167,14 @@ enum HardwareDescriptionSchema {
             object.required("device", &errors).map { Self.devices($0, lists: lists, &errors) } ?? []
         let expert = degrees(object, "expert_parallel", lists, &errors)
         let tensor = degrees(object, "tensor_parallel", lists, &errors)
+        let balanced = object.optional("balanced")?.boolean(&errors) ?? false
         return devices.flatMap { device in
             let efficiencies = efficiencies(object, device, &errors)
             return expert.flatMap { expert in
                 tensor.map { tensor in
                     HardwareDescription.FFNInstance(
-                        device: device, expertParallel: expert, tensorParallel: tensor, efficiencies: efficiencies)
+                        device: device, expertParallel: expert, tensorParallel: tensor, efficiencies: efficiencies,
+                        isBalanced: balanced)
                 }
             }
         }
@@ -223,12 +227,13 @@ enum HardwareDescriptionSchema {
 
     private static func link(_ value: JSONValue, _ errors: inout ValidationErrors) -> HardwareDescription.Link {
         var link = HardwareDescription.Link()
-        let fields: [StaticString] = ["link", "bandwidth_gb_s", "latency_us", "load"]
+        let fields: [StaticString] = ["link", "bandwidth_gb_s", "latency_us", "load", "shared_domain"]
         guard let object = ObjectReader(value, fields: fields, &errors) else { return link }
         if let kind = object.optional("link")?.choice(of: LinkKind.self, &errors) { link.kind = kind }
         link.bandwidth = object.optional("bandwidth_gb_s")?.number(in: 0.001...1e6, &errors)
         link.latency = object.optional("latency_us")?.number(in: 0...1e6, &errors)
         if let load = object.optional("load")?.choice(of: CommunicationLoad.self, &errors) { link.load = load }
+        if let shared = object.optional("shared_domain")?.boolean(&errors) { link.joinsUnlikeDevices = shared }
         return link
     }
 }
