@@ -120,15 +120,17 @@ struct DerivationCountsTests {
         let layer = 7168 * 1536 + 1536 * 24_576 + 7168 * 576 + 512 * 32_768 + 16_384 * 7168
         let projections = try #require(terms.attention.first { $0.name == "projections" })
         #expect(projections.bytes == 61 * Double(layer) / 2)
-        // 32 experts and an eighth of the shared one a rank, 256 tokens.
+        // 32 experts a rank and an eighth of the shared one, 256 tokens; the dense layers whole.
         let experts = try #require(terms.ffn.first { $0.name == "experts" })
         let expert = 3.0 * 7168 * 2048
         var missed = 1.0
         for _ in 0..<256 { missed *= 1 - 8.0 / 256 }
-        let read: Double = 58 * expert * (32 * (1 - missed) + 0.125)
+        let read: Double = 58 * expert * 32 * (1 - missed)
         #expect(near(experts.bytes, read, 1e-9))
+        let shared = try #require(terms.ffn.first { $0.name == "shared_experts" })
+        #expect(near(shared.bytes, 58 * expert / 8, 1e-12))
         let dense = try #require(terms.ffn.first { $0.name == "dense_ffn" })
-        #expect(near(dense.bytes, Double(3 * 3 * 7168 * 18_432 / 8), 1e-12))
+        #expect(near(dense.bytes, Double(3 * 3 * 7168 * 18_432), 1e-12))
     }
 
     @Test("Sliding window: gpt-oss-120b reads 128 tokens in half of its layers")
