@@ -105,8 +105,9 @@ struct TruthBoardTests {
     }
 
     static let recordedSteps: [Int: [Int: Double]] = [
-        8192: [3: 0, 7: 0, 11: 0, 15: 0, 17: 0], 16_384: [3: 0, 7: 0, 11: 0, 15: 0, 17: 0],
+        8192: [3: 0.0172, 7: 0.0782, 11: 0.0439, 15: 0.0293, 17: 0.0583],
+        16_384: [3: 0.0201, 7: 0.0389, 11: 0.0822, 15: 0.0973, 17: 0.0828],
     ]
-    static let recordedOrder = [8192: 0, 16_384: 0]
-    static let recordedLatent: [Double] = Array(repeating: 0, count: 10)
+    static let recordedOrder = [8192: 1, 16_384: 2]
+    static let recordedLatent = [0.158, 0.0837, 0.062, 0.041, 0.0413, 0.0882, 0.0791, 0.0957, 0.1128, 0.0703]
 }
