@@ -27,6 +27,37 @@ struct ChoiceTests {
         #expect(found.pair == reference.pair)
     }
 
+    @Test(
+        "Scale-up domains that end within the bundle: the same as trying everything",
+        arguments: [Objective.devices, .energy])
+    func domains(objective: Objective) throws {
+        // Slow scale-out links: the step in t_C at the domain's end decides.
+        func device(_ domain: Int) throws -> DeviceDescription {
+            try DeviceDescription(
+                id: "domain \(domain)", name: "", memoryBandwidth: 4000, memoryCapacity: 96,
+                peaks: [.bf16: 400, .fp8: 800], power: 500, scaleUp: 400, scaleUpDomain: domain, scaleOut: 5,
+                family: .hopper)
+        }
+        let devices = [try device(8), try device(16), try device(24)]
+        let model = try Catalogue.embedded.model("qwen3-235b-a22b")
+        var all: [InstancePair] = []
+        for device in devices {
+            let choices = HardwareChoices(
+                model: model, attention: [1, 2].map { .init(device: device, dataParallel: $0) },
+                ffn: [.init(device: device, expertParallel: 8)], link: .init(kind: .scaleUp))
+            all += try pairs(choices, try SlotLoad(mean: 3000, standardDeviation: 2000))
+        }
+        for maximumFFN in [1, 2] {
+            let limits = try PlanLimits(
+                tpot: 90_000, maximumBatch: 24, maximumRatio: 20, maximumFFNInstances: maximumFFN,
+                microbatches: [nil, 2])
+            let problem = try PlanProblem(pairs: all, limits: limits, objective: objective)
+            let found = try #require(BundleSearch(problem).best())
+            let reference = try #require(Cases.exhaustive(problem).max { $1.isBetter(than: $0) })
+            #expect(abs(found.score / reference.score - 1) < 1e-9, "\(found) \(reference)")
+        }
+    }
+
     @Test("The depth of speculation is an answer: the best of all of them, and not always the same")
     func depth() throws {
         let h800 = try Catalogue.embedded.device("h800")
