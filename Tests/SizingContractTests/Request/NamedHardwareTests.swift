@@ -48,13 +48,38 @@ import Testing
         )
     }
 
+    /// Routing is imbalanced unless that is switched off, ranks beyond the experts hold copies, unlike devices share no domain: all told.
+    @Test func tellsWhatItTookForGranted() throws {
+        func assumptions(_ hardware: String) throws -> String {
+            let reply = try Self.reply(hardware)
+            #expect(reply.status == 200, "\(reply.errors)")
+            return try #require(reply.value("provenance", "assumptions")).elements.compactMap { $0.string }
+                .joined(separator: "\n")
+        }
+        let usual = try assumptions(Self.hardware())
+        #expect(usual.contains("gets 1.58 times its share") && usual.contains("data-parallel on the FFN ranks"))
+        let balanced = try assumptions(
+            Self.hardware(ffn: "{\"device\": \"h800\", \"expert_parallel\": 32, \"balanced\": true}"))
+        #expect(balanced.contains("balanced but for chance") && !balanced.contains("1.58"))
+        let many = try assumptions(Self.hardware(ffn: "{\"device\": \"h800\", \"expert_parallel\": 288}"))
+        #expect(many.contains("redundant experts: 32 ranks beyond the 256 experts"))
+        let uneven = try assumptions(Self.hardware(ffn: "{\"device\": \"h800\", \"expert_parallel\": 48}"))
+        #expect(uneven.contains("256 experts do not divide over 48 ranks: the fullest holds 6"))
+        let ffn = "{\"device\": \"h20\", \"expert_parallel\": 32}"
+        let apart = try assumptions(Self.hardware(ffn: ffn, ", \"communication\": {\"link\": \"scale_up\"}"))
+        #expect(apart.contains("share no scale-up domain"))
+        let joined = try assumptions(
+            Self.hardware(ffn: ffn, ", \"communication\": {\"link\": \"scale_up\", \"shared_domain\": true}"))
+        #expect(!joined.contains("share no scale-up domain") && joined.contains("a scale-up domain of 8 devices"))
+    }
+
     @Test(arguments: [
         (hardware(model: "\"deepsek-v3\""), "/hardware/model"), (hardware(model: "7"), "/hardware/model"),
         (hardware(attention: "{\"device\": \"h8000\"}"), "/hardware/attention/device"),
         (hardware(attention: "{}"), "/hardware/attention"),
         (hardware(attention: "{\"device\": {\"name\": {}}}"), "/hardware/attention/device/name"),
         (hardware(attention: "{\"device\": \"h800\", \"tensor_parallel\": 3}"), "/hardware/attention/tensor_parallel"),
-        (hardware(ffn: "{\"device\": \"h800\", \"expert_parallel\": 257}"), "/hardware/ffn/expert_parallel"),
+        (hardware(ffn: "{\"device\": \"h800\", \"expert_parallel\": 65537}"), "/hardware/ffn/expert_parallel"),
         (
             hardware(ffn: "{\"device\": \"h800\", \"efficiencies\": {\"expert_compute\": 2}}"),
             "/hardware/ffn/efficiencies/expert_compute"
