@@ -25,10 +25,17 @@ public struct PrefillDerivation: Sendable {
         operations / (instance.device.peak(format.arithmetic) * 1e6 * efficiency * ranks)
     }
 
-    private func read(_ bytes: Double, _ format: ElementFormat) -> Double {
-        let e = instance.efficiencies
-        let bandwidth = format.isNarrow ? e.narrowWeightBandwidth : e.weightBandwidth
-        return bytes / (instance.device.memoryBandwidth * 1e3 * bandwidth * ranks)
+    /// The curve of products with weights of `format`, and that of experts.
+    private func dense(_ format: ElementFormat) -> KernelCurves.Product {
+        instance.efficiencies.dense[format.kernels(on: instance.device)]
+    }
+
+    private func experts(_ format: ElementFormat) -> KernelCurves.Experts {
+        instance.efficiencies.experts[format.kernels(on: instance.device)]
+    }
+
+    private func read(_ bytes: Double, _ bandwidth: Double) -> Double {
+        bytes / (instance.device.memoryBandwidth * 1e3 * bandwidth * ranks)
     }
 
     /// The time of a prompt.
@@ -47,22 +54,21 @@ public struct PrefillDerivation: Sendable {
 
     /// α, attention aside.
     private var tokenTime: Double {
-        let e = instance.efficiencies
         let formats = precision.weights
-        var time = compute(2 * model.projectionParameters, formats.attention, e.denseCompute)
-        time += compute(2 * model.routerParameters, .bf16, e.denseCompute)
+        var time = compute(2 * model.projectionParameters, formats.attention, dense(formats.attention).compute)
+        time += compute(2 * model.routerParameters, .bf16, dense(.bf16).compute)
         for (count, network) in model.feeding {
             let layers = Double(count)
             switch network {
-            case .dense(let dense):
-                time += compute(2 * layers * dense.parameters(width: model.hidden), formats.dense, e.denseCompute)
+            case .dense(let network):
+                time += compute(
+                    2 * layers * network.parameters(width: model.hidden), formats.dense, dense(formats.dense).compute)
             case .mixture(let mixture):
                 let routed = Double(mixture.active) * mixture.expertParameters(hidden: model.hidden)
+                time += compute(2 * layers * routed, formats.routed, experts(formats.routed).compute)
                 time += compute(
-                    2 * layers * routed, formats.routed,
-                    formats.routed.isNarrow ? e.narrowExpertCompute : e.expertCompute)
-                time += compute(
-                    2 * layers * mixture.commonParameters(hidden: model.hidden), formats.shared, e.denseCompute)
+                    2 * layers * mixture.commonParameters(hidden: model.hidden), formats.shared,
+                    dense(formats.shared).compute)
             }
         }
         guard instance.tensorParallel > 1 else { return time }
@@ -80,17 +86,19 @@ public struct PrefillDerivation: Sendable {
     /// Reading all weights of the layers once.
     private var weightTime: Double {
         let formats = precision.weights
-        var time = read(model.projectionParameters * formats.attention.bytes, formats.attention)
+        var time = read(
+            model.projectionParameters * formats.attention.bytes, dense(formats.attention).bandwidth)
         for (count, network) in model.feeding {
             let layers = Double(count)
             switch network {
-            case .dense(let dense):
-                time += read(layers * dense.parameters(width: model.hidden) * formats.dense.bytes, formats.dense)
+            case .dense(let network):
+                let bytes = layers * network.parameters(width: model.hidden) * formats.dense.bytes
+                time += read(bytes, dense(formats.dense).bandwidth)
             case .mixture(let mixture):
                 let routed = Double(mixture.experts) * mixture.expertParameters(hidden: model.hidden)
-                time += read(layers * routed * formats.routed.bytes, formats.routed)
+                time += read(layers * routed * formats.routed.bytes, experts(formats.routed).bandwidth)
                 let common = mixture.commonParameters(hidden: model.hidden)
-                time += read(layers * common * formats.shared.bytes, formats.shared)
+                time += read(layers * common * formats.shared.bytes, dense(formats.shared).bandwidth)
             }
         }
         return time
@@ -99,13 +107,20 @@ public struct PrefillDerivation: Sendable {
     /// β: launches, messages, and the output head.
     private var passOverhead: Double {
         let e = instance.efficiencies
-        var time = read(model.headParameters * 2, .bf16)
+        let formats = precision.weights
+        var time = read(model.headParameters * 2, dense(.bf16).bandwidth) + dense(.bf16).kernel
         for (count, attention) in model.attending {
-            let kernel = if case .latent = attention.mechanism { e.latentKernel } else { e.attentionKernel }
-            time += Double(count) * (kernel + Double(attention.mechanism.auxiliaryKernels) * e.kernel)
+            let curves = if case .latent = attention.mechanism { e.latent } else { e.grouped }
+            let products = Double(attention.mechanism.products) * dense(formats.attention).kernel
+            let small = Double(attention.mechanism.auxiliaryKernels) * e.kernel
+            time += Double(count) * (curves.wide.kernel + products + small)
         }
         for (count, network) in model.feeding {
-            let layer: Double = if case .mixture = network { e.expertKernels + 2 * e.kernel } else { 3 * e.kernel }
+            let layer: Double =
+                switch network {
+                case .dense: 2 * dense(formats.dense).kernel + e.kernel
+                case .mixture: experts(formats.routed).kernels + dense(.bf16).kernel + e.kernel
+                }
             time += Double(count) * layer
         }
         return time + reduction(tokens: 0).reduce(0) { $1.bound == .overhead ? $0 + $1.microseconds : $0 }
@@ -161,8 +176,8 @@ private struct AttentionPairs {
         let instance = derivation.instance
         let e = instance.efficiencies
         let ranks = Double(instance.tensorParallel)
-        let bf16 = instance.device.peak(.bf16) * 1e6 * e.cacheCompute * ranks
-        let fp8 = instance.device.peak(.fp8) * 1e6 * e.narrowCacheCompute * ranks
+        let bf16 = instance.device.peak(.bf16) * 1e6 * e.latent.wide.compute * ranks
+        let fp8 = instance.device.peak(.fp8) * 1e6 * e.latent.narrow.compute * ranks
         var byWindow: [Double: Double] = [:]
         for (count, layer) in derivation.model.attending {
             let layers = Double(count)
