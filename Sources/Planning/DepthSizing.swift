@@ -64,7 +64,7 @@ public struct DepthSizing: Sendable {
         return best
     }
 
-    /// The same where nobody can lose interest.
+    /// The same where nobody stops waiting.
     public func best() -> (depth: Depth, model: any CycleTimeModel, answer: SizingAnswer)? {
         best { () throws(Never) in }
     }

@@ -125,7 +125,7 @@ class Run:
         self.kept = []
         self.sent = 0
         self.slowest = (0.0, "")
-        self.end = time.monotonic() + options.seconds if not options.requests else float("inf")
+        self.end = float("inf")
 
     def request(self, number):
         path, body = request(self.grammar, self.options.seed, number)
@@ -197,6 +197,8 @@ class Run:
         idle = self.service.memory()
         self.service.forget_peak()
         start, busy = time.monotonic(), self.service.processor_seconds()
+        if not self.options.requests:
+            self.end = start + self.options.seconds
         probe = Probe(self.service.port)
         probe.start()
         clients = [threading.Thread(target=self.work, args=(probe,)) for _ in range(self.options.clients)]
@@ -236,6 +238,8 @@ class Run:
         clients = self.options.clients
         if peak > idle + MEMORY_LIMIT * clients:
             faults.append(f"memory rose by {(peak - idle) / 1e6:.0f} MB with {clients} clients")
+        if asked == 0:
+            faults.append("nothing was asked")
         if total[200] < 0.3 * asked:
             faults.append("fewer than a third of the requests were accepted: the grammar says little")
         if self.options.kept:

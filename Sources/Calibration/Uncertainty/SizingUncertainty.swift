@@ -18,7 +18,7 @@ public struct SizingUncertainty: Hashable, Sendable {
 
     private static let quantile = 1.959_963_984_540_054
 
-    /// The same where nobody can lose interest.
+    /// The same where nobody stops waiting.
     public init(_ problem: SizingProblem, best: OperatingPoint, model: any CycleTimeModel, errors: InputErrors) {
         self.init(problem, best: best, model: model, errors: errors) { () throws(Never) in }
     }

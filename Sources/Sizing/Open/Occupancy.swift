@@ -20,6 +20,9 @@ struct Occupancy {
     /// States from which on strides are longer than 1.
     static let exactStates = 150.0
 
+    /// Strides of the widest windows: more would not make the sums better.
+    static let maximumStrides = 20_000.0
+
     /// E[min(k, S)].
     let inService: Double
     /// P(k ≥ S): an arrival waits.
@@ -44,6 +47,7 @@ struct Occupancy {
         let steepness = abs(log(work / curve.capacity))
         let endsAtSlots = window.high >= slots - z
         if endsAtSlots { stride = max(1, min(stride, (0.5 / max(1e-3, steepness)).rounded(.down))) }
+        stride = max(stride, ((window.high - window.low) / z / Self.maximumStrides).rounded(.up))
         let width = stride * z
         // The lattice hangs from S.
         let top = endsAtSlots ? slots : slots - ((slots - window.high) / width).rounded(.down) * width

@@ -16,12 +16,18 @@ struct OccupancyWindow {
         var start: Double
         var end: Double
 
-        /// ∫ ln(λE[D] TPOT/k) dk from `from` to `k`: ln TPOT by Simpson's rule, ln k outright.
+        /// ∫ ln(λE[D] TPOT/k) dk from `from` to `k`: outright, but by Simpson's rule for ln TPOT where TPOT hardly changes, because
+        /// the difference of antiderivatives would cancel there.
         func rise(to k: Double, logWork: Double) -> Double {
-            func pace(_ k: Double) -> Double { intercept + slope * k }
-            func logarithm(_ k: Double) -> Double { k > 0 ? k * log(k) - k : 0 }
-            let mean = (log(pace(from)) + 4 * log(pace((from + k) / 2)) + log(pace(k))) / 6
-            return (logWork + mean) * (k - from) - (logarithm(k) - logarithm(from))
+            func antiderivative(_ u: Double) -> Double { u > 0 ? u * log(u) - u : 0 }
+            let (first, last) = (intercept + slope * from, intercept + slope * k)
+            let paces: Double
+            if abs(last - first) > 0.01 * first {
+                paces = (antiderivative(last) - antiderivative(first)) / slope
+            } else {
+                paces = (log(first) + 4 * log((first + last) / 2) + log(last)) / 6 * (k - from)
+            }
+            return paces + logWork * (k - from) - (antiderivative(k) - antiderivative(from))
         }
     }
 
@@ -36,12 +42,11 @@ struct OccupancyWindow {
         func add(from a: Double, to b: Double, _ pace: Double, _ slope: Double) {
             guard b > a else { return }
             let intercept = pace - slope * a
-            // ψ = 0 where k = λE[D](A + Bk); pieces double at the most, for Simpson's rule.
+            // ψ = 0 where k = λE[D](A + Bk).
             let root = work * slope != 1 ? work * intercept / (1 - work * slope) : b
             var from = a
             while from < b {
-                var to = from > 0 ? min(b, 2 * from) : b
-                if from < root, root < to { to = root }
+                let to = from < root && root < b ? root : b
                 var piece = Piece(
                     from: from, to: to, intercept: intercept, slope: slope, start: pieces.last?.end ?? 0, end: 0)
                 piece.end = piece.start + piece.rise(to: to, logWork: logWork) / z

@@ -36,9 +36,12 @@ public struct RatioSearch: Sendable {
         optimum(upTo: maximum, guess: guess) { () throws(Never) in }
     }
 
-    /// The same for a caller who may lose interest. A flat objective takes as many evaluations as there are ratios.
+    /// The same for a caller who may stop waiting. A flat objective takes as many evaluations as there are ratios.
     ///
-    /// - Parameter pause: called every few evaluations; what it throws ends the search.
+    /// - Parameters:
+    ///   - maximum: the largest ratio considered, 1 or more.
+    ///   - guess: where to look first (the mean-field ratio); only speed depends on it.
+    ///   - pause: called every few evaluations; what it throws ends the search.
     public func optimum<Stop: Error>(
         upTo maximum: Int, guess: Double, pause: () throws(Stop) -> Void
     ) throws(Stop) -> Optimum {

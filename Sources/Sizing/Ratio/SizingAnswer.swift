@@ -23,9 +23,11 @@ extension SizingProblem {
         solution(under: model) { () throws(Never) in }
     }
 
-    /// The same for a caller who may lose interest.
+    /// The same for a caller who may stop waiting.
     ///
-    /// - Parameter pause: called every few evaluations of the cycle; what it throws ends the work.
+    /// - Parameters:
+    ///   - model: ``barrier``, where the caller has made it already.
+    ///   - pause: called every few evaluations of the cycle; what it throws ends the work.
     public func solution<Stop: Error>(
         under model: (any CycleTimeModel)? = nil, pause: () throws(Stop) -> Void
     ) throws(Stop) -> SizingSolution {

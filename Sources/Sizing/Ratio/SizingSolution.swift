@@ -31,9 +31,12 @@ extension SizingProblem {
         curve(solution, upTo: maximum) { () throws(Never) in }
     }
 
-    /// The same for a caller who may lose interest.
+    /// The same for a caller who may stop waiting.
     ///
-    /// - Parameter pause: called before each point; what it throws ends the work.
+    /// - Parameters:
+    ///   - solution: of this problem.
+    ///   - maximum: the largest ratio; nil where it is to be chosen.
+    ///   - pause: called before each point; what it throws ends the work.
     public func curve<Stop: Error>(
         _ solution: SizingSolution, upTo maximum: Int?, pause: () throws(Stop) -> Void
     ) throws(Stop) -> [CurvePoint] {

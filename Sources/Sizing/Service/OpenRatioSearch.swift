@@ -52,11 +52,19 @@ public struct OpenRatioSearch: Sendable {
     }
 
     /// The best of 1…`maximum`, the smallest of equals, and whether it is proven.
-    public func best(upTo maximum: Int, guess: Int) -> (point: Point, isProven: Bool)? {
+    ///
+    /// - Parameters:
+    ///   - maximum: the largest ratio considered, 1 or more.
+    ///   - guess: where to look first; only speed depends on it.
+    ///   - pause: called before each ratio; what it throws ends the search.
+    public func best<Stop: Error>(
+        upTo maximum: Int, guess: Int, pause: () throws(Stop) -> Void
+    ) throws(Stop) -> (point: Point, isProven: Bool)? {
         var known: [Int: Point] = [:]
         var evaluations = 0
-        func evaluate(_ ratio: Int) -> Point? {
+        func evaluate(_ ratio: Int) throws(Stop) -> Point? {
             if let point = known[ratio] { return point }
+            try pause()
             evaluations += 1
             let point = point(ratio: ratio)
             known[ratio] = point
@@ -65,18 +73,18 @@ public struct OpenRatioSearch: Sendable {
         func isBetter(_ one: Point, _ other: Point) -> Bool {
             one.objective > other.objective || (one.objective == other.objective && one.ratio < other.ratio)
         }
-        guard let first = evaluate(1), let last = evaluate(maximum), var best = evaluate(min(maximum, max(1, guess)))
+        guard let first = try evaluate(1), let last = try evaluate(maximum),
+            var best = try evaluate(min(maximum, max(1, guess)))
         else { return nil }
         for end in [first, last] where isBetter(end, best) { best = end }
         // Uphill in growing steps, so that the bound starts sharp.
         var step = max(1, best.ratio / 4)
         while step > 0, evaluations < Self.maximumEvaluations {
-            let near = [best.ratio - step, best.ratio + step].filter { 1...maximum ~= $0 }
-            if let better = near.lazy.compactMap(evaluate).first(where: { isBetter($0, best) }) {
-                best = better
-            } else {
-                step /= 2
+            var better: Point?
+            for ratio in [best.ratio - step, best.ratio + step] where better == nil && 1...maximum ~= ratio {
+                if let point = try evaluate(ratio), isBetter(point, best) { better = point }
             }
+            if let better { best = better } else { step /= 2 }
         }
         var pending = [(first, best), (best, last)].filter { $0.0.ratio < $0.1.ratio }
         while let (lower, upper) = pending.popLast() {
@@ -85,7 +93,7 @@ public struct OpenRatioSearch: Sendable {
             let bound = lower.fluidRate * top / Double(lower.ratio) / cost.ofBundle(ratio: top)
             guard bound > best.objective else { continue }
             guard evaluations < Self.maximumEvaluations else { return (best, false) }
-            guard let between = evaluate(lower.ratio + (upper.ratio - lower.ratio) / 2) else { return nil }
+            guard let between = try evaluate(lower.ratio + (upper.ratio - lower.ratio) / 2) else { return nil }
             if isBetter(between, best) { best = between }
             pending.append((between, upper))
             pending.append((lower, between))

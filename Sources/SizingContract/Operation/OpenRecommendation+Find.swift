@@ -10,8 +10,7 @@ extension OpenRecommendation {
         guard let open = request.open else { throw .internal }
         var best: (candidate: Candidate, point: OpenRatioSearch.Point, isProven: Bool)?
         for candidate in Candidate.all(request, open) {
-            if context.isCancelled() { throw ProblemDocument(.unavailable, "The sizing was stopped.", retryAfter: 1) }
-            guard let found = candidate.best(request, open) else { continue }
+            guard let found = try candidate.best(request, open, pause: context.check) else { continue }
             if found.point.objective > best?.point.objective ?? -1 { best = (candidate, found.point, found.isProven) }
         }
         guard let best else {
@@ -31,7 +30,7 @@ extension OpenRecommendation {
                             + "\(ServiceAnswer.text(point.largestRate)) within the limits")
                 ])
         }
-        let saturated = candidate.problem.solution()
+        let saturated = try candidate.problem.solution(pause: context.check)
         return OpenRecommendation(
             problem: candidate.problem, hardware: candidate.hardware, saturated: saturated,
             point: candidate.problem.operatingPoint(
@@ -52,13 +51,15 @@ extension OpenRecommendation {
             return depths.depths.map { Candidate(problem: $0.problem, hardware: $0.hardware) }
         }
 
-        func best(_ request: SizeRequest, _ open: OpenSizing) -> (point: OpenRatioSearch.Point, isProven: Bool)? {
+        func best(
+            _ request: SizeRequest, _ open: OpenSizing, pause: () throws(ProblemDocument) -> Void
+        ) throws(ProblemDocument) -> (point: OpenRatioSearch.Point, isProven: Bool)? {
             let search = OpenRatioSearch(arrivals: open.arrivals, limits: open.limits, cost: problem.cost) { ratio in
                 bundle(ratio: ratio, open)
             }
             if let ratio = open.ratio { return search.point(ratio: ratio).map { ($0, true) } }
-            let guess = problem.solve().recommendation.ratio
-            return search.best(upTo: problem.maximumRatio, guess: Int(guess))
+            let guess = try problem.solution(pause: pause).answer.recommendation.ratio
+            return try search.best(upTo: problem.maximumRatio, guess: Int(guess), pause: pause)
         }
 
         private func bundle(ratio: Int, _ open: OpenSizing) -> SolvedBundle? {

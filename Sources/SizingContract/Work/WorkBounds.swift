@@ -18,7 +18,9 @@ public struct WorkBounds: Hashable, Sendable {
 
     /// Refuses work beyond the bounds, before it is begun.
     ///
-    /// - Parameter remedy: what a caller can ask for instead: "lower …".
+    /// - Parameters:
+    ///   - estimate: seconds of one core and bytes, of the whole request.
+    ///   - remedy: what a caller can ask for instead: "lower …".
     /// - Throws: 422 with the estimate, the bound and the remedy.
     public func admit(_ estimate: WorkEstimate, remedy: StaticString) throws(ProblemDocument) {
         if !(estimate.time <= time) {

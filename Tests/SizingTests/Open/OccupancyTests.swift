@@ -107,6 +107,15 @@ struct OccupancyTests {
         #expect(abs(k - 1075) < 6, "\(k)")
     }
 
+    @Test("millions of states: the window is right, and nothing waits far below the slots")
+    func wideStates() throws {
+        let curve = Self.curve([(1, 1), (5e7, 5e7)])
+        let work = 1 - 1e-6
+        let found = try #require(Occupancy(curve, work: work, peakedness: 1))
+        #expect(relativeError(found.inService, work / (1 - work)) < 5e-3, "\(found.inService)")
+        #expect(found.waitingProbability < 1e-20, "\(found.waitingProbability)")
+    }
+
     @Test("peaked arrivals scatter as many times more")
     func peaked() throws {
         // M/G/∞: variance z·mean, so the distance of the 84th percentile is √z times as long.
