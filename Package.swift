@@ -46,19 +46,19 @@ let package = Package(
 
         // The ground: names, ranges and errors as text.
         .target(name: "Text", swiftSettings: strict),
-        // The ground: distributions, exact and compensated sums, estimates, transforms, hashes.
-        .target(name: "Numerics", swiftSettings: strict),
+        // The ground: distributions, exact and compensated sums, estimates, transforms, hashes. (swift-numerics has a module Numerics.)
+        .target(name: "SizingNumerics", swiftSettings: strict),
 
         // The theory: pure values and functions.
-        .target(name: "Sizing", dependencies: ["Text", "Numerics"], swiftSettings: strict),
-        .target(name: "Simulation", dependencies: ["Sizing", "Text", "Numerics"], swiftSettings: strict),
-        .target(name: "Calibration", dependencies: ["Sizing", "Text", "Numerics"], swiftSettings: strict),
+        .target(name: "Sizing", dependencies: ["Text", "SizingNumerics"], swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["Sizing", "Text", "SizingNumerics"], swiftSettings: strict),
+        .target(name: "Calibration", dependencies: ["Sizing", "Text", "SizingNumerics"], swiftSettings: strict),
         .target(
-            name: "Hardware", dependencies: ["Sizing", "JSON", "Text", "Numerics", "CEmbedded"], swiftSettings: strict),
-        .target(name: "Planning", dependencies: ["Sizing", "Hardware", "Text", "Numerics"], swiftSettings: strict),
+            name: "Hardware", dependencies: ["Sizing", "JSON", "Text", "SizingNumerics", "CEmbedded"], swiftSettings: strict),
+        .target(name: "Planning", dependencies: ["Sizing", "Hardware", "Text", "SizingNumerics"], swiftSettings: strict),
 
         // JSON text over bytes: a bounded parser and a writer.
-        .target(name: "JSON", dependencies: ["Numerics"], swiftSettings: strict),
+        .target(name: "JSON", dependencies: ["SizingNumerics"], swiftSettings: strict),
 
         // An HTTP/1.1 server that knows nothing of sizing.
         .target(
@@ -73,7 +73,7 @@ let package = Package(
         // What the service can do, without HTTP: operations from checked inputs to answers, JSON in and out.
         .target(
             name: "SizingContract",
-            dependencies: ["Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "Text", "Numerics"],
+            dependencies: ["Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "Text", "SizingNumerics"],
             swiftSettings: strict),
 
         // The operations over HTTP, and what is there beside them: health, metrics, the description, the page.
@@ -106,14 +106,14 @@ let package = Package(
             name: "ContractTestSupport", dependencies: ["SizingContract", "JSON"], path: "Tests/ContractTestSupport",
             swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
-        .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SizingNumericsTests", dependencies: ["SizingNumerics", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SizingTests", dependencies: ["Text", "Numerics", "Sizing", "TestSupport"], swiftSettings: strict),
+            name: "SizingTests", dependencies: ["Text", "SizingNumerics", "Sizing", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Text", "Numerics", "Simulation", "Sizing"], swiftSettings: strict),
+            name: "SimulationTests", dependencies: ["Text", "SizingNumerics", "Simulation", "Sizing"], swiftSettings: strict),
         .testTarget(
-            name: "CalibrationTests", dependencies: ["Text", "Numerics", "Calibration", "Sizing", "TestSupport"],
+            name: "CalibrationTests", dependencies: ["Text", "SizingNumerics", "Calibration", "Sizing", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "HardwareTests", dependencies: ["Text", "Hardware", "Sizing", "JSON", "TestSupport"],

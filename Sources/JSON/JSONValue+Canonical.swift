@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 extension JSONValue {
     /// The canonical text of the value: no white space, members sorted by the bytes of their names, numbers and strings

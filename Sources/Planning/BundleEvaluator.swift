@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Sizing
 
 /// Evaluates bundles of one pair, FFN count and number of microbatches: exactly, and by bounds that cost little.

@@ -1,6 +1,6 @@
 import Glibc
 import Hardware
-import Numerics
+import SizingNumerics
 import Sizing
 
 /// The same devices without disaggregation: every instance does Attention and FFN, one after the other.

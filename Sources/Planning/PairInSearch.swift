@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Sizing
 
 /// A pair of instances as all searches of its shapes see it: made once for hundreds of numbers of FFN instances and microbatches.

@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 import Sizing
 
 /// The answer to a ``PlanProblem``.

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Sizing
 
 /// Idle time of one role as a fraction of the cycle, and what it waited for.

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Sizing
 
 /// A line latency = α·load + β by weighted least squares.

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 /// Whether load = batch · context explains Attention's latency, or batch and context matter by themselves.
 enum ShapeDependence {

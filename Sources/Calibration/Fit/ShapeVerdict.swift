@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 
 /// Whether samples follow a line, a roofline, or neither.
 ///

@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 
 /// How estimates vary from trace to trace, from what single requests do to them.
 ///

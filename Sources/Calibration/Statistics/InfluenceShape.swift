@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 import Sizing
 
 /// How single requests pull at an estimate: the sample size, and the skewness and kurtosis of their influences.

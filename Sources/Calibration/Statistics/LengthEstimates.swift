@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 /// Means, standard deviations and correlation of P and D, with delta-method errors; from few requests they have none.
 struct LengthEstimates {

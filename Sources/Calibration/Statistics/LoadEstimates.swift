@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 /// θ, ν and skewness of the slot load (a ratio estimator), with delta-method errors; from few requests they have none.
 ///

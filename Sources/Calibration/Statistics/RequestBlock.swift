@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 /// Exact sums over the requests that arrived in one window of time.
 struct RequestBlock: TimeCell {

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Text
 
 /// Sums over the requests of each block of time, for errors that hold where neighbouring requests are alike.

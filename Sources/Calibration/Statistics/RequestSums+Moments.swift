@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 /// Moments over requests around whole numbers near the means: exact up to their conversion, so nothing cancels.
 struct RequestMoments {

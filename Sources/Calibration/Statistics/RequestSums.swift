@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Text
 
 /// Exact sums over requests (P, D), from which every statistic of a trace follows.

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Sizing
 import Text
 

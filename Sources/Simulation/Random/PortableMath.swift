@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Sizing
 
 /// Elementary functions made of IEEE additions, multiplications, divisions and square roots alone.

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 /// Times of requests, microseconds.
 public struct ReplayTimes: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 /// One slot and the Attention latency as the barrier sees them: slots that are not always full, and kernel times that scatter.
 ///

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Text
 
 /// Everything about a bundle but its ratio: what the cycle-time models need.

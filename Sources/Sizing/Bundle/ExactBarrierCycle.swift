@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 
 /// The cycle under the barrier with the loads' own distribution in place of a normal one (model section 4, last paragraph).
 ///

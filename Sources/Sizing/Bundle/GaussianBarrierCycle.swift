@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 
 /// The cycle under the barrier: the FFN waits for the slowest of r Attention instances whose loads are independent and
 /// approximately normal, T ~ N(Bθ, Bν²) (paper v4; model sections 4 and 5).

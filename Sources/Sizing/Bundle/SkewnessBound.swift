@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 /// How much the third moment of the loads can change the cycle, bounded without working the corrected cycle out.
 ///

@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 
 /// What an open bundle gives at a rate of arrivals.
 public struct BundleService: Sendable {

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Text
 
 /// A bundle whose slots need not be full: x Attention and y FFN instances with up to B requests an Attention instance and microbatch.

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 extension Workload {
     /// κ of ``OpenLoad/memory``: by renewal–reward a mean over w steps of a slot's load has the variance E[S²]/(w E[D]), against

@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 import Text
 
 /// The distributions of prefill and decode length as points: what times of single requests are made of.

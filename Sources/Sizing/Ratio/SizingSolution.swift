@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 
 /// A solved ``SizingProblem``: its answer, and the theory of the cycle that the answer comes from.
 public struct SizingSolution: Sendable {

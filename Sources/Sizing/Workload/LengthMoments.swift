@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 /// Moments of a prefill or decode length, kept in the forms that do not cancel.
 ///

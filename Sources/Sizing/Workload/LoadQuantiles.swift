@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 
 /// The distribution of the sum of independent slot loads, as its quantiles: the load T(z) that is as likely to be exceeded
 /// as z of a standard normal, at the nodes of ``NormalGrid``.

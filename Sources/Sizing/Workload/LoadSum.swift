@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 
 /// The distribution of the sum of n independent slot loads, by the characteristic function on a grid.
 ///

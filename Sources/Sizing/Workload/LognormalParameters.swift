@@ -1,5 +1,5 @@
 import Glibc
-import Numerics
+import SizingNumerics
 
 /// The location and scale of a lognormal length, from the mean and standard deviation of the length itself.
 public struct LognormalParameters: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Text
 
 /// The stationary load of one slot, in tokens: what a slot weighs at a random step.

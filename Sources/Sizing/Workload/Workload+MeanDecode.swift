@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 
 extension Workload {
     /// E[D], the steps of a request; nil where only the slot load is known.

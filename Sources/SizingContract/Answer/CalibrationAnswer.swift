@@ -1,6 +1,6 @@
 import Calibration
 import JSON
-import Numerics
+import SizingNumerics
 import Text
 
 /// The answer of `/v1/calibrate`.

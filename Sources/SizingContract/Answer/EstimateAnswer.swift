@@ -1,5 +1,5 @@
 import JSON
-import Numerics
+import SizingNumerics
 import Text
 
 /// An estimate as the members of an object.

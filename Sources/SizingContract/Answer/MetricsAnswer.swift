@@ -1,6 +1,6 @@
 import Calibration
 import JSON
-import Numerics
+import SizingNumerics
 
 /// The answer of `/v1/workload` to the metrics of an engine.
 public struct MetricsAnswer: Sendable {

@@ -1,5 +1,5 @@
 import JSON
-import Numerics
+import SizingNumerics
 
 /// Where an answer comes from, so that it can be had again.
 enum Provenance {

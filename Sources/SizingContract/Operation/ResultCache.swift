@@ -1,5 +1,5 @@
 import JSON
-import Numerics
+import SizingNumerics
 import Simulation
 import Synchronization
 

@@ -1,5 +1,5 @@
 import JSON
-import Numerics
+import SizingNumerics
 import Simulation
 
 /// Runs simulations for operations: within the limits, once for equal requests.

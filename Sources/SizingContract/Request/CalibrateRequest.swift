@@ -1,6 +1,6 @@
 import Calibration
 import JSON
-import Numerics
+import SizingNumerics
 import Text
 
 /// A checked `POST /v1/calibrate`: samples of the stages to be fitted.

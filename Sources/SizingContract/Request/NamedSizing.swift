@@ -1,6 +1,6 @@
 import Hardware
 import JSON
-import Numerics
+import SizingNumerics
 import Planning
 import Sizing
 import Text

@@ -1,7 +1,7 @@
 import Calibration
 import Hardware
 import JSON
-import Numerics
+import SizingNumerics
 import Planning
 import Sizing
 import Text

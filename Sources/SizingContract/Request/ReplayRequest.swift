@@ -1,6 +1,6 @@
 import Hardware
 import JSON
-import Numerics
+import SizingNumerics
 import Simulation
 import Sizing
 import Text

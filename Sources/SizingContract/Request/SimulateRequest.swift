@@ -1,7 +1,7 @@
 import Calibration
 import Hardware
 import JSON
-import Numerics
+import SizingNumerics
 import Simulation
 import Sizing
 import Text

@@ -1,6 +1,6 @@
 import Calibration
 import JSON
-import Numerics
+import SizingNumerics
 import Sizing
 import Text
 

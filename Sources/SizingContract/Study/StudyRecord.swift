@@ -1,5 +1,5 @@
 import JSON
-import Numerics
+import SizingNumerics
 
 /// One line of a study's results: which scenario, a hash of its text, and the answer of `POST /v1/size` or the problem that it has.
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import Numerics
+import SizingNumerics
 import Sizing
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Testing
 
 @testable import Simulation

@@ -1,5 +1,5 @@
 import Foundation
-import Numerics
+import SizingNumerics
 import TestSupport
 import Testing
 import Text

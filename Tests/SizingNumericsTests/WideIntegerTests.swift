@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Numerics
+@testable import SizingNumerics
 
 @Suite("Wide integers")
 struct WideIntegerTests {

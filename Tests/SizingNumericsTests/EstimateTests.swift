@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Numerics
+@testable import SizingNumerics
 
 @Suite struct EstimateTests {
     @Test("Ends that are no numbers make no interval, and nothing traps")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Numerics
+@testable import SizingNumerics
 
 @Suite("Normal tails")
 struct NormalDistributionTests {

@@ -1,4 +1,4 @@
-import Numerics
+import SizingNumerics
 import Testing
 
 @Suite struct SipHash128Tests {
