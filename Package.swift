@@ -54,8 +54,10 @@ let package = Package(
         .target(name: "Simulation", dependencies: ["Sizing", "Text", "SizingNumerics"], swiftSettings: strict),
         .target(name: "Calibration", dependencies: ["Sizing", "Text", "SizingNumerics"], swiftSettings: strict),
         .target(
-            name: "Hardware", dependencies: ["Sizing", "JSON", "Text", "SizingNumerics", "CEmbedded"], swiftSettings: strict),
-        .target(name: "Planning", dependencies: ["Sizing", "Hardware", "Text", "SizingNumerics"], swiftSettings: strict),
+            name: "Hardware", dependencies: ["Sizing", "JSON", "Text", "SizingNumerics", "CEmbedded"],
+            swiftSettings: strict),
+        .target(
+            name: "Planning", dependencies: ["Sizing", "Hardware", "Text", "SizingNumerics"], swiftSettings: strict),
 
         // JSON text over bytes: a bounded parser and a writer.
         .target(name: "JSON", dependencies: ["SizingNumerics"], swiftSettings: strict),
@@ -73,7 +75,9 @@ let package = Package(
         // What the service can do, without HTTP: operations from checked inputs to answers, JSON in and out.
         .target(
             name: "SizingContract",
-            dependencies: ["Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "Text", "SizingNumerics"],
+            dependencies: [
+                "Sizing", "Simulation", "Calibration", "Hardware", "Planning", "JSON", "Text", "SizingNumerics",
+            ],
             swiftSettings: strict),
 
         // The operations over HTTP, and what is there beside them: health, metrics, the description, the page.
@@ -106,12 +110,15 @@ let package = Package(
             name: "ContractTestSupport", dependencies: ["SizingContract", "JSON"], path: "Tests/ContractTestSupport",
             swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
-        .testTarget(name: "SizingNumericsTests", dependencies: ["SizingNumerics", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SizingNumericsTests", dependencies: ["SizingNumerics", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SizingTests", dependencies: ["Text", "SizingNumerics", "Sizing", "TestSupport"], swiftSettings: strict),
+            name: "SizingTests", dependencies: ["Text", "SizingNumerics", "Sizing", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Text", "SizingNumerics", "Simulation", "Sizing"], swiftSettings: strict),
+            name: "SimulationTests", dependencies: ["Text", "SizingNumerics", "Simulation", "Sizing"],
+            swiftSettings: strict),
         .testTarget(
             name: "CalibrationTests", dependencies: ["Text", "SizingNumerics", "Calibration", "Sizing", "TestSupport"],
             swiftSettings: strict),

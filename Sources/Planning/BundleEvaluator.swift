@@ -1,5 +1,5 @@
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 /// Evaluates bundles of one pair, FFN count and number of microbatches: exactly, and by bounds that cost little.
 ///

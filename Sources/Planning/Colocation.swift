@@ -1,7 +1,7 @@
 import Glibc
 import Hardware
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 /// The same devices without disaggregation: every instance does Attention and FFN, one after the other.
 public struct Colocation: Hashable, Sendable {

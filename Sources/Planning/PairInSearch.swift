@@ -1,5 +1,5 @@
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 /// A pair of instances as all searches of its shapes see it: made once for hundreds of numbers of FFN instances and microbatches.
 final class PairInSearch {
@@ -32,6 +32,11 @@ final class PairInSearch {
 
     /// Nil where the model cannot be asked.
     func stages(batchSize: Int) -> StageLatencies? { cache.stages(pair, index: index, batchSize: batchSize) }
+
+    /// t_C nowhere above that of `stages`, those of the least batch of a box, at any batch of it.
+    func leastCommunication(_ stages: StageLatencies, batchSize: Int) -> LatencyModel {
+        pair.leastCommunication(stages, batchSize: batchSize)
+    }
 }
 
 /// E[max of x standard normals] for x from 1, computed once and kept.

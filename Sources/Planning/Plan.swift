@@ -1,6 +1,6 @@
 import Glibc
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 /// The answer to a ``PlanProblem``.
 public struct Plan: Sendable {

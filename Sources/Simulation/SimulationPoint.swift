@@ -1,5 +1,5 @@
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 /// Idle time of one role as a fraction of the cycle, and what it waited for.
 public struct IdleTime: Hashable, Sendable {

@@ -1,5 +1,5 @@
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 /// The answer to a ``SimulationProblem``.
 public struct SimulationResult: Hashable, Sendable {

@@ -1,5 +1,5 @@
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 extension SizingAnswer {
     /// The ratios to simulate around the recommendation: it and two neighbours each way, a quarter more and less, and the

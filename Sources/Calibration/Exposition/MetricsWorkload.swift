@@ -1,5 +1,5 @@
-import SizingNumerics
 import Sizing
+import SizingNumerics
 import Text
 
 /// The load that requests make whose lengths are known by two histograms, of prefill and of decode lengths.

@@ -1,5 +1,5 @@
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 /// A line latency = α·load + β by weighted least squares.
 ///

@@ -1,6 +1,6 @@
 import Glibc
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 /// How single requests pull at an estimate: the sample size, and the skewness and kurtosis of their influences.
 ///

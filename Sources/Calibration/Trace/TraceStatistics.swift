@@ -1,6 +1,6 @@
 import Glibc
-import SizingNumerics
 import Sizing
+import SizingNumerics
 import Text
 
 /// What a trace says of the load that it makes, with standard errors.

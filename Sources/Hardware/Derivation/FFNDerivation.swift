@@ -1,5 +1,5 @@
-import SizingNumerics
 import Sizing
+import SizingNumerics
 import Text
 
 /// t_F from first principles: the slowest expert-parallel rank of one FFN instance, all layers of one step.

@@ -1,5 +1,5 @@
-import SizingNumerics
 import Sizing
+import SizingNumerics
 
 /// Elementary functions made of IEEE additions, multiplications, divisions and square roots alone.
 ///

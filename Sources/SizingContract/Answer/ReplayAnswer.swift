@@ -1,6 +1,6 @@
 import JSON
-import SizingNumerics
 import Simulation
+import SizingNumerics
 import Text
 
 /// The answer of `/v1/replay`.

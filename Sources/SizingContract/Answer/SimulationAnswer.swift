@@ -1,7 +1,7 @@
 import JSON
-import SizingNumerics
 import Simulation
 import Sizing
+import SizingNumerics
 import Text
 
 /// The answer of `/v1/simulate`.

@@ -1,6 +1,6 @@
 import JSON
-import SizingNumerics
 import Simulation
+import SizingNumerics
 import Synchronization
 
 /// The results of the latest simulations, by request; the one not asked for the longest makes room.

@@ -1,6 +1,6 @@
 import JSON
-import SizingNumerics
 import Simulation
+import SizingNumerics
 
 /// Runs simulations for operations: within the limits, once for equal requests.
 public final class Simulations: Sendable {

@@ -1,8 +1,8 @@
 import Hardware
 import JSON
-import SizingNumerics
 import Planning
 import Sizing
+import SizingNumerics
 import Text
 
 /// A sizing by the names of model and devices: what is left out is chosen. The input of a ``SizeByNameOperation``.

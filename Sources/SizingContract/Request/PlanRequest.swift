@@ -1,9 +1,9 @@
 import Calibration
 import Hardware
 import JSON
-import SizingNumerics
 import Planning
 import Sizing
+import SizingNumerics
 import Text
 
 /// A checked `POST /v1/plan`. Latencies are derived when it is run: of thousands of combinations that takes a while.

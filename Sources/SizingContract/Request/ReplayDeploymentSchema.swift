@@ -1,8 +1,8 @@
 import Hardware
 import JSON
-import SizingNumerics
 import Simulation
 import Sizing
+import SizingNumerics
 import Text
 
 /// `deployment` of a replay: what `/v1/plan` answers under that name, or its whole answer.

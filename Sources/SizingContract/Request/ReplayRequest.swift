@@ -1,8 +1,8 @@
 import Hardware
 import JSON
-import SizingNumerics
 import Simulation
 import Sizing
+import SizingNumerics
 import Text
 
 /// A checked `POST /v1/replay`.

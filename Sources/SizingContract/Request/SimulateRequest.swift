@@ -1,9 +1,9 @@
 import Calibration
 import Hardware
 import JSON
-import SizingNumerics
 import Simulation
 import Sizing
+import SizingNumerics
 import Text
 
 /// A checked `POST /v1/simulate`.

@@ -1,10 +1,10 @@
 import Calibration
 import Hardware
 import JSON
-import SizingNumerics
 import Planning
 import Simulation
 import Sizing
+import SizingNumerics
 import Text
 
 /// A checked `POST /v1/size`.

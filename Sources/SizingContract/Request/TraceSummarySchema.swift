@@ -1,7 +1,7 @@
 import Calibration
 import JSON
-import SizingNumerics
 import Sizing
+import SizingNumerics
 import Text
 
 /// What `/v1/workload` answers, read back.

@@ -1,6 +1,6 @@
 import Foundation
-import SizingNumerics
 import Sizing
+import SizingNumerics
 import TestSupport
 import Testing
 
