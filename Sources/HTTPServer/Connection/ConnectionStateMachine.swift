@@ -5,39 +5,11 @@
 /// One request is served at a time and the next is not looked at before its response is complete, so responses are in
 /// the order of requests.
 struct ConnectionStateMachine {
-    private enum State {
-        /// Nothing of a next request has come.
-        case idle(deadline: UInt64)
-        /// The end of the header section is awaited.
-        case head(deadline: UInt64)
-        /// The handler is to say what happens with the request.
-        case deciding(Exchange)
-        /// The body is awaited, or the consumer of its last chunks.
-        case receiving(Exchange)
-        /// The body has come; the response is awaited.
-        case responding(Exchange)
-        /// The rest of a response's body is awaited, in pieces.
-        case streaming(Exchange, ResponseTerms)
-        /// The response was given; the rest of the unread body is awaited, to be thrown away.
-        case discarding(deadline: UInt64, count: Int)
-        /// The last response was given; the end of its transmission is awaited.
-        case closing(discarded: Int)
-        /// The last response was sent and our side closed; the client's end is awaited (RFC 9112, section 9.6).
-        case lingering(deadline: UInt64, discarded: Int)
-        case closed
-    }
-
-    /// The request being served.
-    private struct Exchange {
-        let request: RequestFraming
-        let keepAlive: Bool
-    }
-
     private let timeouts: Timeouts
     private let drainBytes: Int
     private let requestsPerConnection: Int
 
-    private var state: State
+    private var state: ConnectionState
     /// Of the state `receiving`, and nil in all others. It stands beside the state because Swift cannot change a payload in
     /// place: every event would copy the body's buffers out and in.
     private var body: IncomingBody?
@@ -107,7 +79,7 @@ struct ConnectionStateMachine {
         guard case .head = state else { return nil }
         requests += 1
         let keepAlive = request.asksToKeepAlive && requests < requestsPerConnection
-        state = .deciding(Exchange(request: request, keepAlive: keepAlive))
+        state = .deciding(ConnectionState.Exchange(request: request, keepAlive: keepAlive))
         if request.method == .connect { return refuse(.connectRefused, now: now) }
         if request.method == .other { return refuse(.unknownMethod, now: now) }
         if request.expectation == .unknown { return refuse(.unknownExpectation, now: now) }
@@ -187,7 +159,9 @@ struct ConnectionStateMachine {
     }
 
     /// Does what the flow of the body asks for.
-    private mutating func take(_ step: BodyFlow.Step?, _ exchange: Exchange, now: UInt64) -> ConnectionAction? {
+    private mutating func take(_ step: BodyFlow.Step?, _ exchange: ConnectionState.Exchange, now: UInt64)
+        -> ConnectionAction?
+    {
         switch step {
         case nil: return nil
         case .give(let chunk): return .giveChunk(chunk)
