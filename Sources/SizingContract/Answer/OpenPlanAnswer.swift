@@ -163,26 +163,7 @@ public struct OpenPlanAnswer: Sendable {
     }
 
     private func shape(_ point: OpenPoint, _ writer: inout JSONWriter) {
-        let pair = problem.pairs[point.pair]
-        writer.field("bundles", point.bundles)
-        writer.field("attention_instances", point.bundles * point.attentionInstances)
-        writer.field("ffn_instances", point.bundles * point.ffnInstances)
-        if let device = pair.attention.device { writer.field("attention_device", device) }
-        if let device = pair.ffn.device { writer.field("ffn_device", device) }
-        writer.object("bundle") { writer in
-            writer.field("attention_instances", point.attentionInstances)
-            writer.field("ffn_instances", point.ffnInstances)
-        }
-        if point.attentionInstances % point.ffnInstances == 0 {
-            writer.field("ratio", point.attentionInstances / point.ffnInstances)
-        } else {
-            writer.field("ratio", point.ratio)
-        }
-        writer.field("batch_size", point.batchSize)
-        if let m = point.microbatches { writer.field("microbatches", m) }
-        guard case .derived(let hardware) = pair.latencies else { return }
-        if request.choosesDegrees { HardwareAnswer.write(degreesOf: hardware.description, into: &writer) }
-        if request.choosesDepth { HardwareAnswer.write(hardware.description.speculation, into: &writer) }
+        FleetShape(point).write(problem.pairs[point.pair], request, into: &writer)
     }
 
     private static func tpot(_ service: BundleService, _ writer: inout JSONWriter) {
