@@ -34,7 +34,7 @@ struct RecordSplitter: Sendable {
         case arrayEnd
         /// Between JSON values after each other.
         case between
-        /// In what is no JSON value, to the end of the line.
+        /// In text that is not a JSON value, to the end of the line.
         case junk
     }
 

@@ -11,7 +11,7 @@ public struct LinkPath: Hashable, Sendable {
     public let bandwidth: Double
     /// What lies beyond the domain; `nil` where nothing does, or is known.
     public let crossing: Crossing?
-    /// What was taken for granted.
+    /// What was assumed.
     public let assumptions: [String]
 
     public struct Crossing: Hashable, Sendable {

@@ -10,7 +10,7 @@ public struct PlanAnswer: Sendable {
     let request: PlanRequest
     let problem: PlanProblem
     let plan: Plan
-    /// What was taken for granted when latencies were derived.
+    /// What was assumed when latencies were derived.
     let derivation: [String]
     let deployment: Deployment
     /// nil where what runs now is not given.
@@ -23,7 +23,7 @@ public struct PlanAnswer: Sendable {
     ///   - plan: the answer to `problem`.
     ///   - problem: the question of `request`.
     ///   - request: what was asked.
-    ///   - derivation: what was taken for granted when latencies were derived.
+    ///   - derivation: what was assumed when latencies were derived.
     ///   - stop: true ends the advice, and the answer is then of no use.
     init(
         _ plan: Plan, of problem: PlanProblem, to request: PlanRequest, derivation: [String],

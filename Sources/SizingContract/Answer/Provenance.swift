@@ -8,7 +8,7 @@ enum Provenance {
     /// - Parameters:
     ///   - hash: of the request's canonical text.
     ///   - seed: of the simulation, where one was run.
-    ///   - assumptions: what was taken for granted, as short sentences.
+    ///   - assumptions: what was assumed, as short sentences.
     ///   - derivation: the same for hardware that was derived from names.
     static func write(
         hash: SipHash128.Value, seed: Int? = nil, assumptions: [StaticString], derivation: [String] = [],

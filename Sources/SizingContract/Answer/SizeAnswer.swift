@@ -26,7 +26,7 @@ public struct SizeAnswer: Sendable {
     let simulated: Simulated?
     /// nil for a saturated bundle.
     let open: OpenRecommendation?
-    /// What was taken for granted, in the order of the request.
+    /// What was assumed, in the order of the request.
     let assumptions: [StaticString]
     let warnings: [Warning]
 

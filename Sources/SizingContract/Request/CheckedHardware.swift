@@ -75,7 +75,7 @@ struct CheckedHardware: Sendable {
         return errors.isEmpty ? nil : errors
     }
 
-    /// What is taken for granted of samples that depend on the batch; nil for other hardware.
+    /// What is assumed of samples that depend on the batch; nil for other hardware.
     ///
     /// - Parameter batchSize: nil where it is to be chosen.
     func assumption(batchSize: Int?) -> StaticString? {

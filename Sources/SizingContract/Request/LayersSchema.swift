@@ -25,7 +25,7 @@ enum LayersSchema {
         return layers
     }
 
-    /// What is taken for granted of latencies by coefficients or samples.
+    /// What is assumed of latencies by coefficients or samples.
     static func assumption(isGiven: Bool) -> StaticString {
         isGiven
             ? "latencies with layers are those of one layer, multiplied; others are those of a whole decode step"

@@ -43,7 +43,7 @@ enum PlanHardwareSchema {
         }
     }
 
-    /// The pairs of instances, and what was left out or taken for granted of them.
+    /// The pairs of instances, and what was left out or assumed of them.
     struct Pairs: Sendable {
         var pairs: [InstancePair]
         var assumptions: [String]

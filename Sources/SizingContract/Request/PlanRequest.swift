@@ -90,7 +90,7 @@ public struct PlanRequest: Sendable {
             ranges: hardware.ranges, warnings: workload.warnings + hardware.warnings, hash: value.canonicalHash())
     }
 
-    /// The planning question, with every latency derived, and what was taken for granted on the way.
+    /// The planning question, with every latency derived, and what was assumed on the way.
     func problem(
         _ context: OperationContext
     ) throws(ProblemDocument) -> (problem: PlanProblem, derivation: [String]) {

@@ -22,7 +22,7 @@ public struct SizeRequest: Sendable {
     var hasMaximumRatio: Bool
     /// The simulation to run beside.
     var simulation: Simulation?
-    /// What was taken for granted, as short sentences, in the order of the request.
+    /// What was assumed, as short sentences, in the order of the request.
     var assumptions: [StaticString]
     /// What the latencies are derived from, where hardware is named.
     var derivedHardware: DerivedHardware?
