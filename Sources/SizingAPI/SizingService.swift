@@ -12,7 +12,7 @@ public struct SizingService: HTTPHandler {
     ///   - state: whether the service is ready.
     ///   - bounds: what one request may take.
     ///   - simulation: what simulations may cost.
-    ///   - traceLimit: the longest body of `/v1/workload`, in bytes after decompression.
+    ///   - traceLimit: the longest body of `/v1/workload`, and form of `/v1/replay`, in bytes after decompression.
     ///   - probesHaveMetrics: whether the probe port offers `/metrics` too.
     ///   - metrics: makes the text of `/metrics`; without it there is no such path.
     public init(
@@ -46,7 +46,7 @@ public struct SizingService: HTTPHandler {
             try PlanQuery.decode(head)
         }
         routes += [
-            plan, Route.post(ReplayOperation(simulation), within: ledger), WorkloadRoute.route(limit: traceLimit),
+            plan, ReplayRoute.route(ReplayOperation(simulation), limit: traceLimit, within: ledger), WorkloadRoute.route(limit: traceLimit),
             CalibrateRoute.route(within: ledger),
         ]
         if let metrics { routes.append(MetricsRoute.route(metrics)) }

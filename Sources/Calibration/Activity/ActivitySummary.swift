@@ -81,18 +81,35 @@ public struct ActivitySummary: Hashable, Sendable {
         return warnings
     }
 
-    private static func warnings(_ reading: Reading, _ arrivals: ArrivalCounts?, hasOrder: Bool) -> [Warning] {
-        var warnings: [Warning] = []
-        if case .relative(let unit, isAssumed: true) = reading.clock.kind, let arrivals, let span = arrivals.span {
-            let seconds = Double(span.upperBound - span.lowerBound) / 1e6
+    /// What is to be said of the times and prompts of a trace that is replayed.
+    public var replayWarnings: [Warning] {
+        var warnings = reading.flatMap { Self.unitWarning($0, arrivals) }.map { [$0] } ?? []
+        if prefixes != nil {
             warnings.append(
                 Warning(
-                    code: "time_unit_assumed",
+                    code: "hash_ids_not_followed",
                     detail:
-                        "Arrival times are numbers whose unit is not told: taken for \(unit.name), the trace lasts "
-                        + "\(Figure.short(seconds)) s. If they are in another unit, put it into the name of the column, as in arrival_ms.",
-                    pointer: "/arrivals"))
+                        "Rows name the blocks of their prompts (hash_ids), whose cache is not replayed: add a column with the cached tokens, or "
+                        + "give cached_fraction of prefill."))
         }
+        return warnings
+    }
+
+    private static func unitWarning(_ reading: Reading, _ arrivals: ArrivalCounts?) -> Warning? {
+        guard case .relative(let unit, isAssumed: true) = reading.clock.kind, let span = arrivals?.span else {
+            return nil
+        }
+        let seconds = Double(span.upperBound - span.lowerBound) / 1e6
+        return Warning(
+            code: "time_unit_assumed",
+            detail:
+                "Arrival times are numbers whose unit is not told: taken for \(unit.name), the trace lasts "
+                + "\(Figure.short(seconds)) s. If they are in another unit, put it into the name of the column, as in arrival_ms.",
+            pointer: "/arrivals")
+    }
+
+    private static func warnings(_ reading: Reading, _ arrivals: ArrivalCounts?, hasOrder: Bool) -> [Warning] {
+        var warnings = unitWarning(reading, arrivals).map { [$0] } ?? []
         if arrivals != nil, reading.untimed > 0 {
             warnings.append(
                 Warning(

@@ -29,7 +29,9 @@ public struct TraceActivity: Sendable {
     /// - Parameters:
     ///   - row: as the reader tells it.
     ///   - text: what the ranges of `row` point into.
-    public mutating func add(_ row: RequestRow, in text: Span<UInt8>) {
+    /// - Returns: when it arrived, microseconds; `nil` where no time can be read.
+    @discardableResult
+    public mutating func add(_ row: RequestRow, in text: Span<UInt8>) -> Int? {
         rows += 1
         let ids = Self.blocks(text.extracting(row.hashIDs.clamped(to: 0..<text.count)))
         // Mooncake's traces count milliseconds from their beginning.
@@ -49,6 +51,7 @@ public struct TraceActivity: Sendable {
             cached.add(prefill: row.prefill, cached: max(0, min(tokens, row.prefill)), decode: row.decode)
         }
         follow(row, text, time)
+        return time
     }
 
     /// What the rows come to.

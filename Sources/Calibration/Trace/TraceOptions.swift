@@ -30,6 +30,8 @@ public struct TraceOptions: Hashable, Sendable {
     public var timeUnit: TimeUnit?
     /// Tokens of a block of `hash_ids`; `nil` to tell it by the lengths.
     public var blockTokens: Int?
+    /// Most requests to keep with their times, for a replay; `nil` to keep none.
+    public var keptRequests: Int?
     /// The longest line, or element of a JSON array, in bytes.
     public var maximumLine = 1 << 20
 

@@ -48,10 +48,18 @@ public struct TraceParser: Sendable {
     /// Rows read so far, usable or not.
     public var rowCount: Int { table.rows }
 
+    /// Bytes of the requests that are kept for a replay.
+    public var timetableMemory: Int { table.timetable?.memory ?? 0 }
+
     /// Takes the next bytes.
     ///
     /// - Throws: `InvalidInput`, whose `rule` is a sentence, where the trace cannot be used.
     public mutating func feed(_ bytes: Span<UInt8>) throws(InvalidInput) {
+        try takeAll(bytes)
+        if let refusal = table.timetable?.refusal { throw refusal }
+    }
+
+    private mutating func takeAll(_ bytes: Span<UInt8>) throws(InvalidInput) {
         var start = 0
         while true {
             if pending.isEmpty, let header { start = takePlainRows(bytes, from: start, header) }

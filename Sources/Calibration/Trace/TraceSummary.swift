@@ -1,6 +1,6 @@
 import Text
 
-/// All that is kept of a trace: constant in size, and exactly mergeable.
+/// All that is kept of a trace: constant in size but for the timetable, and exactly mergeable.
 public struct TraceSummary: Hashable, Sendable {
     public private(set) var sums: RequestSums
     public private(set) var histogram: JointHistogram
@@ -14,6 +14,8 @@ public struct TraceSummary: Hashable, Sendable {
     public let firstTokenFromPrefill: Bool
     /// What the rows say beside lengths; `nil` where they say nothing.
     public var activity: ActivitySummary?
+    /// The requests with their times, where they were to be kept; not merged.
+    public internal(set) var timetable: RequestTimetable?
     /// What was read, and what there is to say of it.
     public var reading = TraceReading(format: nil)
 
@@ -66,6 +68,7 @@ public struct TraceSummary: Hashable, Sendable {
         histogram = try histogram.merged(with: other.histogram)
         emptyOutputs = min(RequestSums.maximumCount, emptyOutputs + other.emptyOutputs)
         reading.merge(other.reading)
+        timetable = nil
         if let part = other.activity {
             activity = activity ?? ActivitySummary()
             activity?.merge(part)

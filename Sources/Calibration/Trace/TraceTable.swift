@@ -8,6 +8,8 @@ struct TraceTable: Sendable {
     private var histogram = HistogramCounter()
     private var skipped = SkippedRows()
     private var activity: TraceActivity?
+    /// `nil` where nobody replays the trace.
+    private(set) var timetable: RequestTimetable?
     private var course = LengthCourse()
     /// Requests that give no decode step: without output, or with one token that comes from prefill.
     private var withoutSteps = 0
@@ -18,7 +20,10 @@ struct TraceTable: Sendable {
     private var secondHeaders = (count: 0, line: 0)
     private var swallowed = (rows: 0, records: 0, first: 0, last: 0)
 
-    init(options: TraceOptions) { self.options = options }
+    init(options: TraceOptions) {
+        self.options = options
+        timetable = options.keptRequests.map { RequestTimetable(limit: $0) }
+    }
 
     var hasActivity: Bool { activity != nil }
 
@@ -77,7 +82,8 @@ struct TraceTable: Sendable {
         row.parent = fields.range(.parent)
         row.identifier = fields.range(.identifier)
         row.hashIDs = fields.range(.hashIDs)
-        activity?.add(row, in: text)
+        let time = activity?.add(row, in: text)
+        timetable?.add(at: time ?? nil, prefill: prefill, output: output, cached: cached, row: rows)
     }
 
     mutating func secondHeader(line: Int) {
@@ -132,6 +138,10 @@ struct TraceTable: Sendable {
             skipped: skipped,
             firstTokenFromPrefill: options.firstTokenFromPrefill)
         summary.activity = activity?.finish()
+        if var timetable {
+            try timetable.finish()
+            summary.timetable = timetable
+        }
         summary.reading = TraceReading(format: columns.format, columns: columns.read, warnings: warnings)
         return summary
     }

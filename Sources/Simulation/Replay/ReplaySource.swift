@@ -1,3 +1,5 @@
+import Sizing
+
 /// Requests in the order of their arrival.
 public protocol ReplaySource {
     /// The next request; nil after the last. Arrivals do not go back.
@@ -6,12 +8,24 @@ public protocol ReplaySource {
 
 /// Requests as columns.
 public struct ReplayColumns: ReplaySource, Sendable {
-    private let arrival: [Double]
-    private let prefill: [Int32]
-    private let decode: [Int32]
-    private let cached: [Int32]
+    private let requests: [TimedRequest]
     private let speed: Double
+    private let cachedFraction: Double
+    /// The first arrival, from which time is counted.
+    private let origin: Double
     private var position = 0
+
+    /// - Parameters:
+    ///   - requests: by arrival; lengths of 0 and more, answers of 1 and more.
+    ///   - speed: how much faster than it was the trace is replayed; positive.
+    ///   - cachedFraction: part of a prompt that is cached where the request does not say, 0…1.
+    ///   - origin: the arrival from which time is counted, none above it; `nil` for the first one.
+    public init(_ requests: [TimedRequest], speed: Double = 1, cachedFraction: Double = 0, origin: Double? = nil) {
+        self.requests = requests
+        self.speed = speed
+        self.cachedFraction = cachedFraction
+        self.origin = origin ?? requests.first?.arrival ?? 0
+    }
 
     /// - Parameters:
     ///   - decode: tokens of the answers.
@@ -20,23 +34,26 @@ public struct ReplayColumns: ReplaySource, Sendable {
     ///   - cached: tokens; empty for none.
     ///   - speed: how much faster than it was the trace is replayed; positive.
     public init(arrival: [Double], prefill: [Int32], decode: [Int32], cached: [Int32] = [], speed: Double = 1) {
-        self.arrival = arrival
-        self.prefill = prefill
-        self.decode = decode
-        self.cached = cached
-        self.speed = speed
+        self.init(
+            arrival.indices.map { index in
+                TimedRequest(
+                    arrival: arrival[index], prefill: prefill[index], decode: decode[index],
+                    cached: cached.isEmpty ? 0 : cached[index])
+            }, speed: speed, origin: 0)
     }
 
-    public var count: Int { arrival.count }
+    public var count: Int { requests.count }
 
     /// When the last one arrives, seconds.
-    public var duration: Double { (arrival.last ?? 0) / speed }
+    public var duration: Double { ((requests.last?.arrival ?? origin) - origin) / speed }
 
     public mutating func next() -> ReplayRequest? {
-        guard position < arrival.count else { return nil }
+        guard position < requests.count else { return nil }
         defer { position += 1 }
+        let request = requests[position]
+        let prefill = Int(request.prefill)
         return ReplayRequest(
-            arrival: arrival[position] / speed, prefill: Int(prefill[position]), decode: Int(decode[position]),
-            cached: cached.isEmpty ? 0 : Int(cached[position]))
+            arrival: (request.arrival - origin) / speed, prefill: prefill, decode: Int(request.decode),
+            cached: request.cached < 0 ? Int(Double(prefill) * cachedFraction) : Int(request.cached))
     }
 }

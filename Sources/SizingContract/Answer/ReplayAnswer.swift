@@ -29,7 +29,7 @@ public struct ReplayAnswer: Sendable {
         verdict = ReplayVerdict.sentence(
             sides.map { ReplayVerdict.Side($0.outcome, hours: $0.deviceHours, isYardstick: $0.isYardstick) },
             hasLimits: !request.problem.limits.isEmpty)
-        hash = request.value.canonicalHash()
+        hash = request.hash
     }
 
     /// The first policy's result, then every policy's under `policies`.

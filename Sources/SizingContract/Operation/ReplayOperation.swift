@@ -13,19 +13,30 @@ public struct ReplayOperation: JSONOperation {
     private let limits: SimulationLimits
     /// In place of those of the request: names, or policies as JSON.
     private let policies: [String]
+    /// In place of that of the request.
+    private let trace: ReplayTrace?
 
     /// - Parameters:
     ///   - policies: in place of those of the request, names or policies as JSON; none for those of the request.
+    ///   - trace: in place of that of the request; nil for that of the request.
     ///   - limits: what has to hold.
-    public init(_ limits: SimulationLimits = SimulationLimits(), policies: [String] = []) {
+    public init(
+        _ limits: SimulationLimits = SimulationLimits(), policies: [String] = [], trace: ReplayTrace? = nil
+    ) {
         self.limits = limits
         self.policies = policies
+        self.trace = trace
+    }
+
+    /// The same, of requests that were read from a file.
+    public func replaying(_ trace: ReplayTrace) -> ReplayOperation {
+        ReplayOperation(limits, policies: policies, trace: trace)
     }
 
     public func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> ReplayRequest? {
-        guard !policies.isEmpty, json.kind == .object else { return ReplayRequest.decode(json, limits, &errors) }
+        guard !policies.isEmpty, json.kind == .object else { return ReplayRequest.decode(json, trace, limits, &errors) }
         do throws(JSONError) {
-            return ReplayRequest.decode(try JSONDocument(parsing: replaced(json)).root, limits, &errors)
+            return ReplayRequest.decode(try JSONDocument(parsing: replaced(json)).root, trace, limits, &errors)
         } catch {
             errors.add(
                 json, "must have policies that are names or JSON objects, not \(policies.joined(separator: ", "))")
@@ -95,7 +106,7 @@ public struct ReplayOperation: JSONOperation {
     }
 
     private static func problem(_ error: SimulationError, of input: ReplayRequest) -> ProblemDocument {
-        let field = input.value["trace"] == nil ? "arrivals" : "trace"
+        let field = input.isTrace ? "trace" : "arrivals"
         let rule: String
         switch error {
         case .timedOut:

@@ -13,6 +13,18 @@ public struct TraceReader: Sendable {
         case jsonLines
         /// An array of rows, `{"requests": {"prefill": […], "decode": […]}}`, or `{"merge": […]}`.
         case json
+
+        /// How a file is laid out, by its name, with or without `.gz`, or by the first byte that is no white space.
+        public init(name: String, first: UInt8?) {
+            let name = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+            if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") {
+                self = .jsonLines
+            } else if name.hasSuffix(".json") || first == UInt8(ascii: "[") {
+                self = .json
+            } else {
+                self = first == UInt8(ascii: "{") ? .jsonLines : .csv
+            }
+        }
     }
 
     /// The longest JSON document that is no array of rows, in bytes.
@@ -35,6 +47,9 @@ public struct TraceReader: Sendable {
         case .json: parser = nil
         }
     }
+
+    /// Bytes of the requests that are kept for a replay.
+    var timetableMemory: Int { parser?.timetableMemory ?? 0 }
 
     /// Takes the next bytes of the trace.
     ///

@@ -7,15 +7,32 @@ import Text
 enum ReplayArrivalsSchema {
     /// Most requests of a trace in JSON.
     static let maximumRows = 2_000_000
+    private static let speeds = 1e-3...1e4
 
     enum Process: String, CaseIterable {
         case poisson, gamma, sinusoid, steps
     }
 
+    /// - Parameters:
+    ///   - object: the request.
+    ///   - file: the trace that was sent beside it.
+    ///   - cachedFraction: of prompts, where a trace does not say.
+    ///   - errors: gets what is wrong.
+    ///   - assumptions: gets what is taken for granted.
     static func decode(
-        _ object: ObjectReader, cachedFraction: Double, _ errors: inout ValidationErrors,
+        _ object: ObjectReader, _ file: ReplayTrace?, cachedFraction: Double, _ errors: inout ValidationErrors,
         _ assumptions: inout [StaticString]
     ) -> (arrivals: ReplayArrivals, warnings: [Warning])? {
+        if let file {
+            for name in ["trace", "arrivals", "workload", "replications"] as [StaticString] {
+                if let given = object.optional(name) {
+                    errors.add(given, "must not be given together with a trace that is a file")
+                }
+            }
+            let speed = object.optional("speed")?.number(in: speeds, &errors) ?? 1
+            let columns = ReplayColumns(file.requests, speed: speed, cachedFraction: cachedFraction)
+            return (.columns(columns), file.warnings)
+        }
         let trace = object.optional("trace")
         let arrivals = object.optional("arrivals")
         let workload = object.optional("workload")
@@ -23,7 +40,7 @@ enum ReplayArrivalsSchema {
             for other in [arrivals, workload, object.optional("replications")] {
                 if let other { errors.add(other, "must not be given together with trace") }
             }
-            let speed = object.optional("speed")?.number(in: 1e-3...1e4, &errors) ?? 1
+            let speed = object.optional("speed")?.number(in: speeds, &errors) ?? 1
             return columns(trace, speed: speed, cachedFraction: cachedFraction, &errors).map { (.columns($0), []) }
         }
         if let speed = object.optional("speed") { errors.add(speed, "needs trace") }

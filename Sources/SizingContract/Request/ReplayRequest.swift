@@ -16,30 +16,42 @@ public struct ReplayRequest: Sendable {
     /// The same for hardware that was derived from names.
     let derivation: [String]
     let warnings: [Warning]
-    /// The whole request.
+    /// The whole request, but for a trace from a file.
     let value: JSONValue
+    /// Of the requests of a file.
+    let traceHash: SipHash128.Value?
+    let isTrace: Bool
 
     static let fields: [StaticString] = [
         "hardware", "deployment", "prefill", "transfer", "routing", "limits", "policies", "scaling", "start_delay_s",
         "abandon_after_s", "queue_limit", "trace", "speed", "arrivals", "workload", "replications", "prices", "power",
-        "seed", "timeout_ms",
+        "seed", "timeout_ms", "speculation",
     ]
 
     static let defaultTimeout = 30_000
 
     /// Reads a request, or adds everything that is wrong with it to `errors`.
+    ///
+    /// - Parameters:
+    ///   - value: the request.
+    ///   - trace: in place of that of the request, where one was sent beside it.
+    ///   - limits: what a replay may take.
+    ///   - errors: gets what is wrong.
     static func decode(
-        _ value: JSONValue, _ limits: SimulationLimits, _ errors: inout ValidationErrors
+        _ value: JSONValue, _ trace: ReplayTrace? = nil, _ limits: SimulationLimits, _ errors: inout ValidationErrors
     ) -> ReplayRequest? {
         guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
         var assumptions: [StaticString] = []
+        if let given = object.optional("speculation") {
+            errors.add(given, "is not taken here: a replay decodes one token of a request in a step")
+        }
         let hardware = object.required("hardware", &errors).flatMap { HardwareSchema.read($0, &errors, &assumptions) }
         let model = hardware?.derived.map { ($0.description.model, $0.description.precision) }
-        let deployment = object.required("deployment", &errors)
-            .flatMap { ReplayDeploymentSchema.decode($0, hardware, &errors) }
         let prefill = object.optional("prefill").flatMap {
             PrefillSchema.decode($0, model: model, lists: false, &errors)?.first
         }
+        let deployment = object.required("deployment", &errors)
+            .flatMap { ReplayDeploymentSchema.decode($0, hardware, prefillDevice: prefill?.device, &errors) }
         if object.optional("prefill") != nil, let deployment, deployment.prefillInstances == nil {
             errors.add(
                 object.optional("deployment") ?? value, "must have the field \"prefill_instances\": prefill is given")
@@ -48,7 +60,8 @@ public struct ReplayRequest: Sendable {
         if let given = object.optional("transfer"), object.optional("prefill") == nil {
             errors.add(given, "needs prefill")
         }
-        let routing = object.optional("routing")?.choice(of: ReplayRouting.self, &errors) ?? .leastLoaded
+        let routing =
+            object.optional("routing")?.choice(of: ReplayRouting.self, &errors) ?? deployment?.routing ?? .leastLoaded
         let bounds =
             object.optional("limits").flatMap { ObjectReader($0, fields: ServiceLimitsSchema.fields, &errors) }
             .map { ServiceLimitsSchema.decode($0, &errors) } ?? ServiceLimits()
@@ -56,7 +69,7 @@ public struct ReplayRequest: Sendable {
         let patience = object.optional("abandon_after_s")?.number(in: 1e-3...1e8, &errors) ?? .infinity
         let queue = object.optional("queue_limit")?.integer(in: 0...1_000_000_000, &errors) ?? .max
         let arrivals = ReplayArrivalsSchema.decode(
-            object, cachedFraction: prefill?.time.cachedFraction ?? 0, &errors, &assumptions)
+            object, trace, cachedFraction: prefill?.time.cachedFraction ?? 0, &errors, &assumptions)
         let replications = object.optional("replications")?.integer(in: 1...ReplayProblem.maximumReplications, &errors)
         let seed = object.optional("seed")?.integer(in: 0...(1 << 53) - 1, &errors) ?? SimulationSettings.defaultSeed
         let timeout = object.optional("timeout_ms")?.integer(in: 1...limits.maximumTimeout, &errors)
@@ -90,25 +103,48 @@ public struct ReplayRequest: Sendable {
                 planner: planner?.plan), &errors)
         guard let arrivals, let contenders, errors.isEmpty else { return nil }
         let isProcess = if case .process = arrivals.arrivals { true } else { false }
+        let courses = isProcess ? replications ?? 4 : 1
         let made = errors.checked(
             value,
             try ReplayProblem(
                 deployment: system, bounds: scaling.bounds,
                 limits: ReplayLimits(
                     timeToFirstToken: bounds.ttft?.time, timePerToken: bounds.tpot?.time, wait: bounds.wait?.time),
-                arrivals: arrivals.arrivals, contenders: contenders, replications: replications ?? (isProcess ? 4 : 1),
+                arrivals: arrivals.arrivals, contenders: contenders, replications: courses,
                 seed: UInt64(seed)))
         guard let made else { return nil }
-        assumptions += Self.assumptions(shape, hasPrefill: prefill != nil, patience: patience, isProcess: isProcess)
+        assumptions += Self.assumptions(
+            shape, hasPrefill: prefill != nil, patience: patience, isProcess: isProcess, courses: courses)
         return ReplayRequest(
             problem: made, rates: rates, seed: seed,
             timeout: timeout ?? min(max(defaultTimeout, limits.defaultTimeout), limits.maximumTimeout),
             assumptions: assumptions, derivation: hardware.derived?.assumptions ?? [],
-            warnings: arrivals.warnings + hardware.warnings + rates.warnings, value: value)
+            warnings: arrivals.warnings + hardware.warnings + rates.warnings
+                + unused(deployment, hasPrefill: prefill != nil), value: value,
+            traceHash: trace?.hash, isTrace: !isProcess)
+    }
+
+    /// Prefill instances that a plan has, and nothing is known of.
+    private static func unused(_ deployment: ReplayDeploymentSchema.Decoded, hasPrefill: Bool) -> [Warning] {
+        guard let instances = deployment.prefillInstances, !hasPrefill else { return [] }
+        return [
+            Warning(
+                code: "prefill_left_out",
+                detail:
+                    "deployment has \(instances) prefill instances, but the request has no prefill: only decoding is "
+                    + "replayed, and only its instances are counted", pointer: "/deployment")
+        ]
+    }
+
+    /// Of the request and its trace.
+    var hash: SipHash128.Value {
+        guard let traceHash else { return value.canonicalHash() }
+        return SipHash128.hash(value.canonicalText() + Array(traceHash.hexadecimal.utf8))
     }
 
     private static func assumptions(
-        _ shape: ReplayBundleShape, hasPrefill: Bool, patience: Double, isProcess: Bool
+        _ shape: ReplayBundleShape, hasPrefill: Bool, patience: Double, isProcess: Bool,
+        courses: Int
     ) -> [StaticString] {
         var list: [StaticString] = [
             shape.microbatches == nil
@@ -126,7 +162,12 @@ public struct ReplayRequest: Sendable {
                 ? "the prefill instance gives the first token; the rest are decoded"
                 : "only decoding is replayed: the first token is that of the first step")
         if patience.isFinite { list.append("a client that has waited for too long leaves when its turn comes") }
-        if isProcess { list.append("intervals come from independent courses of the process") }
+        list.append(
+            courses > 1
+                ? "intervals come from independent courses of the process"
+                : isProcess
+                    ? "intervals come from blocks of requests of the one course"
+                    : "intervals come from blocks of requests of the trace")
         return list
     }
 }

@@ -5,16 +5,21 @@ struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Replays arrivals through a deployment and its scaling policies, as POST /v1/replay does.",
         discussion: """
-            On a terminal a bar on standard error shows how far it is, and the answer is a table with the course of each policy.
+            The request may have its trace in a file of its own: CSV, NDJSON or JSON, gzip undone, with the columns that workload reads and \
+            arrival times. On a terminal a bar on standard error shows how far it is, and the answer is a table with the course of each policy.
 
             EXAMPLES
               afd-sizer replay request.json
+              afd-sizer replay deployment.json trace.csv.gz
               afd-sizer replay request.json --policy static --policy advice --output table
               afd-sizer replay - --policy '{"policy": "target", "metric": "slots", "target": 0.7}' < request.json
             """)
 
     @Argument(help: "A file with the request as JSON, or - for standard input.")
     var file: String
+
+    @Argument(help: "A file with the trace in place of the request's, or - for standard input.")
+    var trace: String?
 
     @Option(
         help: ArgumentHelp(
@@ -29,6 +34,9 @@ struct Replay: ParsableCommand {
     var output: OutputFormat?
 
     func validate() throws {
+        guard file != "-" || trace != "-" else {
+            throw ValidationError("The request and the trace cannot both come from standard input.")
+        }
         guard 1...256 ~= threads else { throw ValidationError("--threads must be from 1 to 256.") }
     }
 
@@ -38,8 +46,35 @@ struct Replay: ParsableCommand {
         let limits = SimulationLimits(maximumTimeout: 86_400_000, defaultTimeout: 86_400_000, threads: threads)
         var progress: (@Sendable (Double) -> Void)?
         if let bar { progress = { fraction in bar.show(fraction) } }
+        var operation = ReplayOperation(limits, policies: policy)
+        if let trace {
+            switch try Self.read(trace) {
+            case .success(let trace): operation = operation.replaying(trace)
+            case .failure(let problem):
+                bar?.finish()
+                return try AnswerCommand.print(
+                    .failure(problem), OutputFormat.chosen(output), .summary(ReplayTable.text))
+            }
+        }
         try AnswerCommand.run(
-            ReplayOperation(limits, policies: policy), file, OutputFormat.chosen(output),
+            operation, file, OutputFormat.chosen(output),
             .summary(ReplayTable.text), progress: progress, beforeOutput: { bar?.finish() })
+    }
+
+    /// The trace in a file, or what is wrong with it.
+    ///
+    /// - Throws: exit code 69 where the file cannot be read, which is said on standard error.
+    private static func read(_ path: String) throws -> Result<ReplayTrace, ProblemDocument> {
+        var reader = ReplayTraceReader(name: path)
+        do throws(Unreadable) {
+            let problem = try PackedFile(path: path).read({ _ in }) { bytes throws(ProblemDocument) in
+                try reader.feed(bytes)
+            }
+            if let problem { return .failure(problem) }
+        } catch {
+            Output.error(error.description)
+            throw ExitCode(ExitStatus.unavailable)
+        }
+        return Result { [reader] () throws(ProblemDocument) in try reader.finish() }
     }
 }

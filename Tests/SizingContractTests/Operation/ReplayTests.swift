@@ -108,6 +108,84 @@ import Testing
         }
     }
 
+    @Test("a plan for arrivals is replayed as it was answered, with its prefill instances and its routing")
+    func openPlan() throws {
+        let prefill = #""prefill": {"device": "h800", "tensor_parallel": 16, "cached_fraction": 0.25}"#
+        let hardware =
+            #""hardware": {"model": "deepseek-v3", "attention": {"device": "h800", "data_parallel": 8}, "ffn": {"device": "h800", "expert_parallel": 64}}"#
+        let terms =
+            "\(hardware), \(prefill), \"limits\": {\"ttft_ms\": 4000, \"tpot_ms\": 100}, \"workload\": {\"prefill\": 1000, \"decode\": 200}"
+        let plan = try Reply(
+            "/v1/plan",
+            "{\(terms), \"arrivals\": {\"requests_per_second\": 20, \"dispersion\": 1.5}, \"routing\": \"random\"}")
+        #expect(plan.status == 200, "\(plan.errors)")
+        let whole = String(decoding: plan.body, as: UTF8.self)
+        func replay(_ deployment: String, _ more: String = "", terms: String = terms) throws -> Reply {
+            try Reply(
+                "/v1/replay",
+                """
+                {\(terms), "deployment": \(deployment), "replications": 1\(more),
+                "arrivals": {"process": "gamma", "cv": 1.2, "requests_per_second": 20, "duration_s": 60}}
+                """)
+        }
+        let reply = try replay(whole)
+        #expect(reply.status == 200, "\(reply.errors)")
+        let planned = try #require(plan.value("deployment", "prefill_instances")?.number)
+        #expect(reply.number("pools", "prefill", "instances", "mean") == planned)
+        // The plan kept its limits, by the theory; so it does request by request.
+        #expect(reply.number("goodput", "fraction") > 0.95)
+        let alone = try #require(plan.root["deployment"])
+        #expect(try replay(String(decoding: alone.canonicalText(), as: UTF8.self)).status == 200)
+        // The routing of the plan holds, unless the request says otherwise.
+        #expect(
+            try replay(whole, ", \"routing\": \"random\"").number("tpot_ms", "p99") == reply.number("tpot_ms", "p99"))
+        let shared = try replay(whole, ", \"routing\": \"least_loaded\"")
+        #expect(shared.number("prefill_wait_ms", "mean") < reply.number("prefill_wait_ms", "mean"))
+        let other = try replay(whole, terms: terms.replacing("\"h800\", \"tensor", with: "\"h20\", \"tensor"))
+        #expect(other.errors.count == 1 && other.errors[0].hasPrefix("/deployment/deployment/prefill_device"))
+        let bare = try replay(whole, terms: terms.replacing(prefill + ", ", with: ""))
+        #expect(bare.root["warnings"]?.elements.contains { $0["code"]?.string == "prefill_left_out" } == true)
+    }
+
+    @Test("what a plan has chosen must be the request's hardware")
+    func chosen() throws {
+        let hardware =
+            #"{"model": "deepseek-v3", "attention": {"device": "h800", "data_parallel": 8}, "ffn": {"device": "h800", "expert_parallel": 64}}"#
+        func errors(_ more: String) throws -> [String] {
+            try Reply(
+                "/v1/replay",
+                """
+                {"hardware": \(hardware), \(Self.trace),
+                "deployment": {"bundle": {"attention_instances": 4}, "batch_size": 8, \(more)}}
+                """
+            ).errors.map { String($0.prefix { $0 != " " }) }
+        }
+        #expect(
+            try errors(
+                #""parallel": {"attention": {"data_parallel": 8, "tensor_parallel": 1}, "ffn": {"expert_parallel": 64}}"#
+            ) == [])
+        #expect(
+            try errors(#""parallel": {"attention": {"data_parallel": 4}, "ffn": {"expert_parallel": 32}}"#)
+                == ["/deployment/parallel/attention/data_parallel", "/deployment/parallel/ffn/expert_parallel"])
+        #expect(try errors(#""attention_device": "h20""#) == ["/deployment/attention_device"])
+        #expect(try errors(#""speculation": {"draft_tokens": 0, "tokens_per_step": 1}"#) == [])
+        #expect(
+            try errors(#""speculation": {"draft_tokens": 2, "tokens_per_step": 2.1}"#) == ["/deployment/speculation"])
+    }
+
+    @Test("intervals come from courses where there are several, else from blocks")
+    func intervals() throws {
+        for (more, part) in [
+            (Self.process, "independent courses"), (Self.process + ", \"replications\": 1", "of the one course"),
+            (Self.trace, "of the trace"),
+        ] {
+            #expect(
+                try Self.replay(more).assumptions.filter { $0.hasPrefix("intervals") }.map { $0.contains(part) } == [
+                    true
+                ])
+        }
+    }
+
     @Test(
         "what is wrong is said at its place",
         arguments: wrong)
@@ -159,6 +237,7 @@ import Testing
         (trace + #", "scaling": {"max": 1}"#, "/scaling/max"),
         (trace + #", "scaling": {"unit": "attention_instance", "min": 1}"#, "/scaling/min"),
         (trace + #", "retries": 1"#, "/retries"),
+        (trace + #", "speculation": {"draft_tokens": 2, "acceptance": 0.7}"#, "/speculation"),
     ]
 
     @Test("queues that are full reject, clients that wait leave, and both are missed")

@@ -1,0 +1,70 @@
+import HTTPServer
+import SizingContract
+
+/// Reads a file or standard input in pieces, undoing gzip.
+struct PackedFile {
+    let path: String
+
+    private static let chunk = 1 << 18
+
+    /// Reads the whole file, or up to where `take` finds something wrong, which is returned.
+    ///
+    /// - Parameters:
+    ///   - progress: called with the fraction of the file that was read, where its length is known.
+    ///   - take: gets the pieces in order; not empty.
+    /// - Throws: where the file cannot be read, or its gzip data are damaged.
+    func read(
+        _ progress: (Double) -> Void, _ take: ([UInt8]) throws(ProblemDocument) -> Void
+    ) throws(Unreadable) -> ProblemDocument? {
+        let file = try FileReader(path: path)
+        let length = file.length.map { Double($0) }
+        var buffer = [UInt8](repeating: 0, count: Self.chunk)
+        var inflater: Inflater?
+        var done = 0.0
+        while true {
+            let count = try file.read(into: &buffer)
+            if count == 0 { break }
+            let bytes = count == buffer.count ? buffer : Array(buffer[..<count])
+            if done == 0, bytes.count >= 2, bytes[0] == 0x1F, bytes[1] == 0x8B {
+                inflater = Inflater(.gzip, limit: 1 << 60)
+            }
+            if let problem = try hand(bytes, inflater, take) { return problem }
+            done += Double(count)
+            if let length { progress(done / length) }
+        }
+        if let inflater {
+            do { try inflater.finish() } catch { throw Unreadable(path, "the gzip data ends too early") }
+        }
+        return nil
+    }
+
+    /// Hands bytes on; what is wrong with them, where something is.
+    private func hand(
+        _ bytes: [UInt8], _ inflater: Inflater?, _ take: ([UInt8]) throws(ProblemDocument) -> Void
+    ) throws(Unreadable) -> ProblemDocument? {
+        guard let inflater else { return problem(bytes, take) }
+        var rest = bytes[...]
+        while true {
+            var content: [UInt8] = []
+            do {
+                let used = try rest.withUnsafeBytes { try inflater.inflate($0, into: &content, room: Self.chunk) }
+                rest = rest.dropFirst(used)
+            } catch {
+                throw Unreadable(path, "the gzip data is damaged")
+            }
+            if !content.isEmpty, let problem = problem(content, take) { return problem }
+            if rest.isEmpty, content.count < Self.chunk { return nil }
+        }
+    }
+
+    private func problem(
+        _ bytes: [UInt8], _ take: ([UInt8]) throws(ProblemDocument) -> Void
+    ) -> ProblemDocument? {
+        do throws(ProblemDocument) {
+            try take(bytes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
