@@ -16,6 +16,13 @@ let package = Package(
                 .unsafeFlags(["-parse-as-library"]),
             ]),
         .executableTarget(
+            name: "form-fuzz",
+            dependencies: [.product(name: "HTTPServer", package: "afd-sizer")],
+            swiftSettings: [
+                .swiftLanguageMode(.v6),
+                .unsafeFlags(["-parse-as-library"]),
+            ]),
+        .executableTarget(
             name: "trace-fuzz",
             dependencies: [
                 .product(name: "Calibration", package: "afd-sizer"), .product(name: "Text", package: "afd-sizer"),

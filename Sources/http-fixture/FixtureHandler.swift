@@ -2,7 +2,7 @@ import HTTPServer
 import HTTPTypes
 
 /// The routes that the conformance cases ask for: `GET /`, `POST /` and `POST /echo` (the whole body), `GET /echo` (the
-/// fields of the request).
+/// fields of the request), `POST /form` (what is in the parts of a form).
 struct FixtureHandler: HTTPHandler {
     private static let hello = Response(
         PreparedResponse(
@@ -21,6 +21,14 @@ struct FixtureHandler: HTTPHandler {
             case .get, .head: return .respond(route: "/echo", Self.listFields(head))
             case .post: return RequestHandling(route: "/echo", body: .collect(limit: nil, then: Self.echo))
             default: return Self.wrongMethod(head, "/echo")
+            }
+        }
+        if head.pathEquals("/form"), head.method == .post {
+            do throws(MultipartError) {
+                let boundary = try MultipartBoundary(contentType: head[.contentType] ?? "")
+                return RequestHandling(route: "/form", body: .stream(limit: 1 << 20, FormListing(boundary)))
+            } catch {
+                return .respond(route: "/form", FormListing.refusal(error))
             }
         }
         return .respond(

@@ -27,9 +27,20 @@ def resolve(document, node):
     return node
 
 
+def form(parts):
+    """Objects are sent as JSON, texts as files."""
+    text = ""
+    for name, part in parts.items():
+        content = part if isinstance(part, str) else json.dumps(part)
+        text += f'--example\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n{content}\r\n'
+    return (text + "--example--\r\n").encode()
+
+
 def call(method, path, body, content_type):
     is_text = isinstance(body, str) and content_type != "application/json"
     data = None if body is None else body.encode() if is_text else json.dumps(body).encode()
+    if content_type == "multipart/form-data":
+        data, content_type = form(body), content_type + "; boundary=example"
     request = urllib.request.Request(BASE + path, data=data, method=method)
     if data is not None:
         request.add_header("Content-Type", content_type)

@@ -5,6 +5,7 @@ Needs Debian's prometheus, curl and jq, and the packages of requirements.txt. Th
 """
 
 import contextlib
+import gzip
 import http.server
 import json
 import os
@@ -86,6 +87,42 @@ def throughput(port, trace, ratio=None):
     answer = json.loads(answer)
     curve = {point["ratio"]: point["throughput_per_instance"] for point in answer["curve"]}
     return curve[ratio] if ratio else answer["recommendation"]["throughput_per_instance"], answer["recommendation"]["ratio"]
+
+
+def check_dry_run(port):
+    """The log of one quiet hour: fewer instances would have done, half of one would not."""
+    program = os.path.join(EXAMPLES, "would-it-have-helped.sh")
+    with tempfile.TemporaryDirectory() as folder:
+        def write(name, content):
+            path = os.path.join(folder, name)
+            with (gzip.open(path, "wt") if name.endswith(".gz") else open(path, "w")) as file:
+                file.write(content if isinstance(content, str) else json.dumps(content))
+            return path
+
+        def deployment(bundles, batch=BATCH):
+            return {"bundles": bundles, "bundle": {"attention_instances": 8, "ffn_instances": 1}, "batch_size": batch}
+
+        log = write("log.csv.gz", "timestamp,prompt_tokens,completion_tokens\n" + "".join(
+            f"{1763400000 + number * 0.5:.1f},{200 + number * 37 % 800},{50 + number * 13 % 300}\n" for number in range(7200)))
+        request = write("request.json", {
+            "hardware": HARDWARE, "deployment": deployment(4), "limits": {"tpot_ms": 0.5, "wait_ms": 100}, "start_delay_s": 60,
+            "policies": ["static", {"policy": "target", "metric": "slots", "target": 0.7}, "oracle"]})
+        environment = {**os.environ, "SERVICE": f"http://127.0.0.1:{port}"}
+
+        def ask(*arguments):
+            result = subprocess.run([program, *arguments], capture_output=True, text=True, env=environment)
+            return result.returncode, [line.split("\t") for line in result.stdout.splitlines()], result.stderr
+
+        code, rows, _ = ask(request, log)
+        assert code == 0 and [row[0] for row in rows] == ["", "static", "target", "oracle"], (code, rows)
+        assert float(rows[2][2]) < float(rows[1][2]), "with few requests the target policy shrinks"
+        code, rows, _ = ask(request, log, write("less.json", {"deployment": deployment(1), "advice": {}}))
+        assert code == 0 and [row[0] for row in rows] == ["", "now, static", "changed, static"], (code, rows)
+        code, rows, _ = ask(request, log, write("more.json", deployment(8)))
+        assert code == 3 and float(rows[2][2]) > float(rows[1][2]), (code, rows)
+        code, _, errors = ask(request, write("lengths.csv", "prompt_tokens,completion_tokens\n1,2\n"))
+        assert code == 1 and "arrival times" in errors, errors
+    print(f"would-it-have-helped.sh: {rows}")
 
 
 def check_control_loop(port):
@@ -207,6 +244,7 @@ def main():
         check_keda(port, "keda.yaml")
         check_keda(port, "keda-pools.yaml")
         check_metrics(port)
+        check_dry_run(port)
         check_control_loop(port)
 
 

@@ -3,7 +3,8 @@
 
   script/lib/http_cases.py --port 8080 [--tls] [--category header,host] [--name PREFIX] [--level MUST] [-v]
 
-The server answers `GET /` with 200, `POST /` and `POST /echo` with the request's body, `GET /echo` with its fields, as http-fixture does.
+The server answers `GET /` with 200, `POST /` and `POST /echo` with the request's body, `GET /echo` with its fields, `POST /form` with its parts, as
+http-fixture does.
 Each line of the file of cases is an object: the request (`request_base64`, or `segments` with a pause in milliseconds after each), its
 `level` and `section` of RFC 9110 or 9112, why, and what may happen:
 
@@ -12,6 +13,7 @@ Each line of the file of cases is an object: the request (`request_base64`, or `
   n, n_max               final responses, exactly and at most           after         open or close: the connection afterwards
   has_header, no_header  a field that an accepted response must have, or no response may        has_header_if   the same for one status
   header_not, body_not   a field and a text that would show an injection     no_interim    no 1xx response
+  body                   the whole body of an accepted response
   fin                    the client closes its side after the request        loose         accept includes what the body's checks refuse
 
 Levels: MUST, SHOULD, MAY of the RFCs; local: a limit of the server's own; robust: one safe answer of any kind.
@@ -222,6 +224,8 @@ def judge(case, hit, got, found, finals, rest, closed):
     wrong += [f"has {case[key]}" for key in ("no_header", "header_not") if key in case and first.values(case[key])]
     if "body_not" in case and case["body_not"].encode() in first.body:
         wrong.append(f"leaked: {case['body_not']}")
+    if "body" in case and first.status not in REFUSALS and first.body != case["body"].encode():
+        wrong.append(f"body {first.body!r}")
     if case.get("no_interim") and len(found) > len(finals):
         wrong.append("interim response")
     if first.version not in ("1.1", "1.0"):

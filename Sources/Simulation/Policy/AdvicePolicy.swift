@@ -13,11 +13,16 @@ public struct AdviceDemand: Hashable, Sendable {
     public var slotDeviation: Double
 
     /// Of what came in `window`, which lasted so many seconds; `nil` where nothing came.
-    public init?(_ window: ReplayWindow, seconds: Double) {
+    ///
+    /// - Parameters:
+    ///   - window: what came.
+    ///   - seconds: how long it lasted.
+    ///   - dispersion: of the arrivals; `nil` for that of the whole window, in which a rate that changes counts as dispersed.
+    public init?(_ window: ReplayWindow, seconds: Double, dispersion: Double? = nil) {
         guard window.arrivals > 0, seconds > 0, let load = window.slotLoad else { return nil }
         let count = Double(window.arrivals)
         rate = count / seconds
-        dispersion = window.dispersion
+        self.dispersion = dispersion ?? window.dispersion
         prefill = window.prefill / count
         uncached = window.uncached / count
         decode = window.decode / count
@@ -29,38 +34,53 @@ public struct AdviceDemand: Hashable, Sendable {
 /// A plan for a demand; `nil` where none keeps the limits.
 public typealias AdvicePlanner = @Sendable (AdviceDemand) -> PoolSizes?
 
-/// This service's own advice: every so often a plan from what the last window showed. It grows at once; it shrinks by more than
-/// the hysteresis or not at all, and to no less than the most that was planned within the window.
+/// This service's own advice: every so often a plan for the largest rate that is expected until what is asked for now serves, and until
+/// it can be asked again (`RateForecast`); lengths, slot loads and dispersion are those of the last window. What waits comes on top,
+/// as requests to be done within a window.
+///
+/// It grows at once; it shrinks by more than the hysteresis or not at all, and to no less than the most that was planned within the
+/// window.
 public struct AdvicePolicy: ReplayPolicy {
     private let period: Double
     private let windowLength: Double
     private let hysteresis: Double
+    /// Periods until what is asked for serves, and until it can be asked again.
+    private let ahead: Double
     private let planner: AdvicePlanner
     private var asked = 0
     /// What was seen at each look, the last ones.
     private var windows: [(seconds: Double, window: ReplayWindow)] = []
     private var plans: [(time: Double, sizes: PoolSizes)] = []
+    private var forecast: RateForecast
 
     /// - Parameters:
     ///   - planner: what makes a plan of a window's figures.
     ///   - period: seconds between two plans, positive.
     ///   - window: seconds that a plan looks back; at least a period.
     ///   - hysteresis: part of a pool by which a plan must be smaller before it shrinks, 0…1.
+    ///   - startDelay: seconds that an instance takes to start.
     public init(
-        period: Double = 60, window: Double = 300, hysteresis: Double = 0.1, planner: @escaping AdvicePlanner
+        period: Double = 60, window: Double = 300, hysteresis: Double = 0.1, startDelay: Double = 0,
+        planner: @escaping AdvicePlanner
     ) {
         self.period = period
         windowLength = max(period, window)
         self.hysteresis = hysteresis
         self.planner = planner
+        ahead = startDelay / period + 1
+        forecast = RateForecast(recent: Self.looks(windowLength, period))
     }
 
     public var next: Double? { Double(asked + 1) * period }
 
+    private static func looks(_ window: Double, _ period: Double) -> Int {
+        max(1, Int(min(1e6, (window / period).rounded())))
+    }
+
     public mutating func sizes(_ observation: PoolObservation) -> PoolSizes {
         asked += 1
         windows.append((observation.interval, observation.window))
-        let kept = max(1, Int(min(1e6, (windowLength / period).rounded())))
+        let kept = Self.looks(windowLength, period)
         if windows.count > kept { windows.removeFirst(windows.count - kept) }
         var sum = windows[0].window
         var seconds = windows[0].seconds
@@ -68,12 +88,27 @@ public struct AdvicePolicy: ReplayPolicy {
             sum.join(window)
             seconds += length
         }
+        if observation.interval > 0 { forecast.add(Double(observation.window.arrivals) / observation.interval) }
         let current = observation.wanted
-        guard let demand = AdviceDemand(sum, seconds: seconds), let plan = planner(demand) else { return current }
+        guard var demand = AdviceDemand(sum, seconds: seconds, dispersion: dispersion) else { return current }
+        demand.rate = forecast.largest(ahead: ahead)
+        demand.rate += Double(observation.waiting + observation.waitingForPrefill) / windowLength
+        guard demand.rate > 0, let plan = planner(demand) else { return current }
         plans.removeAll { $0.time <= observation.time - windowLength }
         plans.append((observation.time, plan))
         return PoolSizes(
             prefill: choose(\.prefill, plan, current), decode: choose(\.decode, plan, current))
+    }
+
+    /// Within looks, so that a rate that changes from look to look is not taken for dispersion; nil where there are too few bins.
+    private var dispersion: Double? {
+        var (squares, counts, bins) = (0.0, 0.0, 0)
+        for (_, window) in windows where window.bins > 1 {
+            squares += window.binSquares - window.binCounts * window.binCounts / Double(window.bins)
+            counts += window.binCounts * Double(window.bins - 1) / Double(window.bins)
+            bins += window.bins - 1
+        }
+        return bins >= 10 && counts > 0 ? max(0, squares) / counts : nil
     }
 
     private func choose(_ pool: KeyPath<PoolSizes, Int>, _ plan: PoolSizes, _ current: PoolSizes) -> Int {

@@ -93,4 +93,21 @@ enum PortableMath {
         }
         return min(1, sum * width / 3 * 0.398_942_280_401_432_7)
     }
+
+    /// sin 2πx, for |x| up to some millions, by its series.
+    static func sine(turns: Double) -> Double {
+        let x = turns - turns.rounded(.down)
+        // To −π/2 … π/2, where the series ends quickly.
+        let folded = x < 0.25 ? x : x < 0.75 ? 0.5 - x : x - 1
+        let angle = folded * 6.283_185_307_179_586
+        let square = angle * angle
+        var sum = 0.0
+        for index in stride(from: 9, through: 1, by: -1) {
+            sum = (1 + sum) * -square / Double(2 * index * (2 * index + 1))
+        }
+        return angle * (1 + sum)
+    }
+
+    /// cos 2πx, likewise.
+    static func cosine(turns: Double) -> Double { sine(turns: turns + 0.25) }
 }

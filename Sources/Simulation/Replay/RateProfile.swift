@@ -32,7 +32,7 @@ public struct RateProfile: Hashable, Sendable {
         }
         let steps = 256
         pieces = (0..<steps).map { step in
-            let height = Self.sine(turns: (Double(step) + 0.5) / Double(steps))
+            let height = PortableMath.sine(turns: (Double(step) + 0.5) / Double(steps))
             return Piece(duration: period / Double(steps), rate: (least + most) / 2 + (most - least) / 2 * height)
         }
         isCyclic = true
@@ -76,18 +76,5 @@ public struct RateProfile: Hashable, Sendable {
             left -= piece.duration
         }
         return sum
-    }
-
-    /// sin 2πx for 0 ≤ x ≤ 1 by its series, of IEEE operations alone: the same everywhere.
-    private static func sine(turns x: Double) -> Double {
-        // To −π/2 … π/2, where the series ends quickly.
-        let folded = x < 0.25 ? x : x < 0.75 ? 0.5 - x : x - 1
-        let angle = folded * 6.283_185_307_179_586
-        let square = angle * angle
-        var sum = 0.0
-        for index in stride(from: 9, through: 1, by: -1) {
-            sum = (1 + sum) * -square / Double(2 * index * (2 * index + 1))
-        }
-        return angle * (1 + sum)
     }
 }

@@ -77,6 +77,8 @@ enum ReplayPolicySchema {
         var hasPrefill: Bool
         /// Whether the cache's size is known.
         var hasCache: Bool
+        /// Seconds that an instance takes to start.
+        var startDelay: Double
         /// Makes plans of demands; nil where no limits are given to plan for.
         var planner: AdvicePlanner?
     }
@@ -166,7 +168,10 @@ enum ReplayPolicySchema {
             }
             guard errors.total == before else { return nil }
             return ReplayContender(
-                name, AdvicePolicy(period: period, window: window, hysteresis: hysteresis, planner: planner))
+                name,
+                AdvicePolicy(
+                    period: period, window: window, hysteresis: hysteresis, startDelay: terms.startDelay,
+                    planner: planner))
         }
     }
 

@@ -100,6 +100,7 @@ public struct ReplayRequest: Sendable {
             object.optional("policies"),
             .init(
                 scaling: scaling, sizes: system.sizes, hasPrefill: prefill != nil, hasCache: shape.tokenCapacity != nil,
+                startDelay: delay,
                 planner: planner?.plan), &errors)
         guard let arrivals, let contenders, errors.isEmpty else { return nil }
         let isProcess = if case .process = arrivals.arrivals { true } else { false }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Simulation
@@ -7,7 +8,7 @@ struct AdvicePolicyTests {
     private func observation(_ time: Double, rate: Double, wanted: Int) -> PoolObservation {
         var window = ReplayWindow()
         for index in 0..<Int(rate * 60) {
-            window.add(prompt: 100, cached: 20, decode: 50, at: (time - 60 + Double(index) / rate) * 1e6)
+            window.add(prompt: 100, cached: 20, decode: 50, at: Double(index) / rate * 1e6)
         }
         let sizes = PoolSizes(prefill: 1, decode: wanted)
         return PoolObservation(
@@ -29,6 +30,38 @@ struct AdvicePolicyTests {
         }
         // Rates over two minutes: 10, 20, 30, 29, 28, 19, 10, 10.
         #expect(seen == [10, 20, 30, 30, 30, 30, 19, 10])
+    }
+
+    @Test("what waits is planned for on top, to be done within a window")
+    func backlog() {
+        var policy = AdvicePolicy(period: 60, window: 120) { demand in
+            PoolSizes(prefill: 1, decode: Int(demand.rate.rounded()))
+        }
+        var seen = observation(60, rate: 10, wanted: 1)
+        seen.waiting = 600
+        #expect(policy.sizes(seen).decode == 15)
+    }
+
+    @Test("a rate that climbs from look to look is no dispersion")
+    func dispersion() {
+        var seen: [Double] = []
+        let found = Found()
+        var policy = AdvicePolicy(period: 60, window: 300) { demand in
+            found.add(demand.dispersion)
+            return nil
+        }
+        for index in 1...5 {
+            _ = policy.sizes(observation(Double(index) * 60, rate: Double(10 * index), wanted: 1))
+        }
+        seen = found.values
+        // Evenly spaced arrivals have none at all.
+        #expect(seen.allSatisfy { $0 < 0.1 }, "\(seen)")
+    }
+
+    private final class Found: Sendable {
+        private let list = Mutex<[Double]>([])
+        var values: [Double] { list.withLock { $0 } }
+        func add(_ value: Double) { list.withLock { $0.append(value) } }
     }
 
     @Test("a demand is what the window's requests come to")

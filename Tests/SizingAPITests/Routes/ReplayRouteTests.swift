@@ -1,0 +1,132 @@
+import ContractTestSupport
+import Glibc
+import Testing
+
+@testable import SizingAPI
+
+/// `POST /v1/replay` over HTTP.
+@Suite("Replays over HTTP", .timeLimit(.minutes(2))) struct ReplayRouteTests {
+    private static let request = """
+        {"hardware": \(Sample.hardware), "deployment": {"bundles": 2, "bundle": {"attention_instances": 4}, "batch_size": 8}}
+        """
+    private static let csv = "arrival_s,prefill,decode\n0,900,210\n0.4,1200,80\n0.4,50,1\n1,10,5\n"
+    private static let type = ["Content-Type: multipart/form-data; boundary=x"]
+
+    private static func part(_ name: String, _ content: String, file: String? = nil) -> String {
+        let file = file.map { "; filename=\"\($0)\"" } ?? ""
+        return "--x\r\nContent-Disposition: form-data; name=\"\(name)\"\(file)\r\n\r\n\(content)\r\n"
+    }
+
+    @Test("a form gives what JSON gives, whatever the order of its parts")
+    func form() async throws {
+        try await LiveService.run { service in
+            let json = service.post(
+                "/v1/replay",
+                Self.request.dropLast(1)
+                    + #", "trace": {"arrival_s": [0, 0.4, 0.4, 1], "prefill": [900, 1200, 50, 10], "decode": [210, 80, 1, 5]}}"#
+            )
+            #expect(json.status == 200)
+            let parts = [
+                Self.part("deployment", Self.request, file: "d.json"), Self.part("trace", Self.csv, file: "t.csv"),
+            ]
+            for order in [parts, parts.reversed()] {
+                let form = service.ask("POST", "/v1/replay", fields: Self.type, body: order.joined() + "--x--\r\n")
+                #expect(form.status == 200, "\(form.body)")
+                #expect(Self.result(form.body) == Self.result(json.body))
+            }
+            let chunks = (parts.joined() + "--x--\r\n").map { "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n" }
+            let chunked = service.ask(
+                "POST", "/v1/replay?pretty", fields: Self.type + ["Transfer-Encoding: chunked"],
+                chunks: chunks.joined() + "0\r\n\r\n")
+            #expect(chunked.status == 200)
+        }
+    }
+
+    /// The answer without what tells how it was asked.
+    private static func result(_ body: String) -> [Substring] {
+        body.split(separator: "\"provenance\"").dropLast()
+    }
+
+    @Test("forms that are none, or not this one, are refused with a sentence")
+    func refused() async throws {
+        try await LiveService.run { service in
+            let deployment = Self.part("deployment", Self.request)
+            let trace = Self.part("trace", Self.csv)
+            for (body, status, text) in [
+                (deployment + "--x--", 422, "needs a part trace"), (trace + "--x--", 422, "needs a part deployment"),
+                (deployment + trace, 400, "ends before its closing delimiter"),
+                (deployment + deployment + trace + "--x--", 422, "two parts deployment"),
+                (deployment + trace + trace + "--x--", 422, "two parts trace"),
+                (deployment + trace + Self.part("more", "1") + "--x--", 422, "not \\\"more\\\""),
+                (Self.part("deployment", "{") + trace + "--x--", 400, "JSON"),
+                (Self.part("deployment", "{}") + trace + "--x--", 422, "hardware"),
+                (deployment + Self.part("trace", "prefill,decode\n1,2\n") + "--x--", 422, "no column of arrival times"),
+                (deployment + Self.part("trace", "") + "--x--", 422, "empty"),
+                (deployment + Self.part("trace", "\u{1F}") + "--x--", 422, "trace"),
+                (
+                    Self.part("deployment", String(repeating: " ", count: ReplayForm.maximumRequest + 1)), 413,
+                    "deployment"
+                ),
+            ] {
+                let answer = service.ask("POST", "/v1/replay", fields: Self.type, body: body)
+                #expect(
+                    answer.status == status && answer.body.contains(text), "\(text): \(answer.status) \(answer.body)")
+            }
+            let bare = service.ask("POST", "/v1/replay", fields: ["Content-Type: multipart/form-data"], body: "--x--")
+            #expect(bare.status == 400 && bare.body.contains("boundary"))
+        }
+    }
+
+    @Test("a form above the limit gets 413, and rows beyond the memory for work are refused")
+    func bounds() async throws {
+        try await LiveService.run(traceLimit: 2000) { service in
+            let body =
+                Self.part("deployment", Self.request)
+                + Self.part("trace", Self.csv + String(repeating: "1,1,1\n", count: 400))
+            #expect(service.ask("POST", "/v1/replay", fields: Self.type, body: body + "--x--").status == 413)
+        }
+    }
+
+    @Test("a replay whose client resets the connection ends, and its thread is free again")
+    func reset() async throws {
+        // Minutes of work in a debug build.
+        let long =
+            Self.request.dropLast(1)
+            + #", "arrivals": {"process": "poisson", "requests_per_second": 300, "duration_s": 20000}, "workload": {"prefill": 100, "decode": 50}, "timeout_ms": 60000}"#
+        try await LiveService.run { service in
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(UInt16(service.port)).bigEndian
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            let connected = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            try #require(connected == 0)
+            let bytes = Array(
+                "POST /v1/replay HTTP/1.1\r\nHost: a\r\nContent-Length: \(long.utf8.count)\r\n\r\n\(long)".utf8)
+            #expect(send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
+            while service.server.statistics.runningJobs == 0 { await Task.yield() }
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+            close(descriptor)
+            while service.server.statistics.runningJobs > 0 { await Task.yield() }
+            #expect(service.post("/v1/size", Sample.size()).status == 200)
+        }
+    }
+
+    @Test("a caller that accepts events gets progress, then the result")
+    func events() async throws {
+        try await LiveService.run { service in
+            let text =
+                Self.request.dropLast(1)
+                + #", "arrivals": {"process": "poisson", "requests_per_second": 200, "duration_s": 200}, "workload": {"prefill": 100, "decode": 20}}"#
+            let answer = service.post(
+                "/v1/replay", text, fields: ["Content-Type: application/json", "Accept: text/event-stream"])
+            #expect(answer.status == 200 && answer.fields["content-type"]?.hasPrefix("text/event-stream") == true)
+            #expect(answer.body.contains("event: progress") && answer.body.contains("event: result"))
+        }
+    }
+}
