@@ -68,7 +68,7 @@ struct ModelLayersTests {
             {"model_type":"deepseek_v4","hidden_size":256,"num_hidden_layers":3,"num_attention_heads":8,"head_dim":64,
              "vocab_size":1000,"q_lora_rank":96,"o_lora_rank":32,"o_groups":4,"index_n_heads":4,"index_head_dim":32,
              "index_topk":8,"sliding_window":32,"n_routed_experts":8,"num_experts_per_tok":2,"n_shared_experts":1,
-             "moe_intermediate_size":96,"compress_ratios":[0,4,128,0],"num_nextn_predict_layers":1}
+             "moe_intermediate_size":96,"compress_ratios":[0,4,128,0],"hc_mult":1,"num_nextn_predict_layers":1}
             """)
         // 128 bytes an entry: 32; 32 + 8 of 256; 32 + 8; and 256 index entries of 32 bytes.
         #expect(model.cacheBytesRead(context: 1024, format: .bf16) == (32 + 40 + 40) * 128 + 256 * 32)

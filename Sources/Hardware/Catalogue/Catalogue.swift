@@ -97,12 +97,18 @@ extension Catalogue {
     }
 
     /// A model from the body of its Hugging Face `config.json`.
-    public static func model(configuration: JSONValue) throws(InvalidInput) -> ModelDescription {
+    ///
+    /// - Parameters:
+    ///   - configuration: the body.
+    ///   - quantization: the file `hf_quant_config.json` beside it, which counts where the body states no quantization.
+    public static func model(
+        configuration: JSONValue, quantization: JSONValue? = nil
+    ) throws(InvalidInput) -> ModelDescription {
         guard configuration.kind == .object else {
             throw InvalidInput(field: "", rule: "must be the name of a model or the body of its config.json")
         }
         let name = configuration["_name_or_path"]?.string ?? configuration["model_type"]?.string ?? "custom"
-        return try ModelConfiguration(configuration).model(id: "custom", name: name)
+        return try ModelConfiguration(configuration, quantization: quantization).model(id: "custom", name: name)
     }
 
     /// A device from its figures, under the catalogue's names.

@@ -11,9 +11,12 @@ struct ModelConfiguration {
     private let outer: JSONValue
     private let root: JSONValue
     private let path: String
+    /// `hf_quant_config.json`, which stands beside some bodies and says what they do not.
+    private let quantization: JSONValue?
 
-    init(_ body: JSONValue) {
+    init(_ body: JSONValue, quantization: JSONValue? = nil) {
         outer = body
+        self.quantization = quantization
         for (name, key) in [
             ("text_config", body["text_config"]), ("language_config", body["language_config"]),
             ("llm_config", body["llm_config"]),
@@ -35,11 +38,15 @@ struct ModelConfiguration {
     func model(id: String, name: String, released: PublishedPrecision? = nil) throws(InvalidInput) -> ModelDescription {
         let body = ConfigurationBody(root, path: path)
         let family = family
+        if family != nil { try RequiredKeys.check(body, type: type(of: family)) }
         let architecture = if let family { try family.read(body) } else { try GenericFamily.read(body) }
         let hidden = try body.hiddenSize()
         let vocabulary = try body.integer("vocab_size", "padded_vocab_size") ?? architecture.vocabulary
         try checkUnread(body, family: family)
-        let published = try PublishedFormats(outer: outer, root: root, layers: architecture.layers).read(released)
+        if family == nil { try RequiredKeys.check(body, type: "") }
+        let published = try PublishedFormats(
+            outer: outer, root: root, beside: quantization, layers: architecture.layers
+        ).read(released)
         return try ModelDescription(
             id: id, name: name, family: family?.name ?? "custom", hidden: hidden, vocabulary: vocabulary,
             tiesEmbeddings: tiesEmbeddings ?? architecture.tiesEmbeddings, layers: architecture.layers,
@@ -49,6 +56,13 @@ struct ModelConfiguration {
 
     private var types: [String] {
         [root["model_type"]?.string, outer["model_type"]?.string].compactMap { $0 }
+    }
+
+    /// The word that says whose defaults a missing key would have; empty where it is of no known family, though the
+    /// architecture may be of one.
+    private func type(of family: Family?) -> String {
+        guard let family else { return "" }
+        return types.first(where: family.types.contains) ?? (types.isEmpty ? family.name : "")
     }
 
     private var family: Family? {

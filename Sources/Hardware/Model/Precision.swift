@@ -125,7 +125,7 @@ public struct PrecisionRequest: Hashable, Sendable {
             let origin =
                 switch published.source {
                 case .quantizationConfig: "from the model's quantization_config"
-                case .dataType: "from the model's torch_dtype"
+                case .dataType: "from the model's torch_dtype, for its body states no quantization"
                 case .catalogue: "as the checkpoint is released"
                 case .assumed: "assumed, for the model states none"
                 }

@@ -65,8 +65,16 @@ public struct ModelOperation: JSONOperation {
     }
 
     private let question: Question
+    /// The text of `hf_quant_config.json`.
+    private let quantization: [UInt8]?
 
-    public init(_ question: Question = Question()) { self.question = question }
+    /// - Parameters:
+    ///   - question: what is asked beside the model.
+    ///   - quantization: the text of `hf_quant_config.json` beside the body, where there is one.
+    public init(_ question: Question = Question(), quantization: [UInt8]? = nil) {
+        self.question = question
+        self.quantization = quantization
+    }
 
     public static var isConfiguration: Bool { true }
 
@@ -81,7 +89,17 @@ public struct ModelOperation: JSONOperation {
     }
 
     public func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> Input? {
-        errors.checked(json, try Catalogue.model(configuration: json)).map { Input(model: $0, entry: nil) }
+        var beside: JSONValue?
+        if let quantization {
+            guard let document = try? JSONDocument(parsing: quantization) else {
+                errors.add(json, InvalidInput(field: "hf_quant_config", rule: "must be JSON"))
+                return nil
+            }
+            beside = document.root
+        }
+        return errors.checked(json, try Catalogue.model(configuration: json, quantization: beside)).map {
+            Input(model: $0, entry: nil)
+        }
     }
 
     public static let remedy: StaticString = "send fewer layers"

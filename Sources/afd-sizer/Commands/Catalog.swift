@@ -44,7 +44,10 @@ struct Catalog: ParsableCommand {
                 throw ExitCode(ExitStatus.refused)
             }
             let text = try AnswerCommand.contents(of: id)
-            let result = Result { () throws(ProblemDocument) in try operation().answer(to: text, pretty: true) }
+            let beside = quantization(beside: id)
+            let result = Result { () throws(ProblemDocument) in
+                try operation(quantization: beside).answer(to: text, pretty: true)
+            }
             try print(result, format)
         }
     }
@@ -53,8 +56,16 @@ struct Catalog: ParsableCommand {
         try CatalogueOperation().answer(to: input, pretty: true, OperationContext())
     }
 
-    private func operation() throws(ProblemDocument) -> ModelOperation {
-        ModelOperation(try ModelOperation.Question(context: context, kv: kv, weights: weights))
+    private func operation(quantization: [UInt8]? = nil) throws(ProblemDocument) -> ModelOperation {
+        ModelOperation(
+            try ModelOperation.Question(context: context, kv: kv, weights: weights), quantization: quantization)
+    }
+
+    /// What `hf_quant_config.json` says, which stands beside some models' config.json.
+    private func quantization(beside file: String) -> [UInt8]? {
+        guard file != "-" else { return nil }
+        let folder = file.lastIndex(of: "/").map { file[...$0] } ?? ""
+        return try? FileReader.contents(of: folder + "hf_quant_config.json", limit: 16 << 20)
     }
 
     private func print(_ result: Result<[UInt8], ProblemDocument>, _ format: OutputFormat) throws {

@@ -19,23 +19,25 @@ enum LingFamilies {
         let layers = try body.layerCount()
         let heads = try body.queryHeads()
         let hidden = try body.hiddenSize()
-        let size = try body.required("head_dim")
-        let kernel = try body.required("short_conv_kernel_size")
+        // Bodies that transformers writes keep head_dim for the rotary part and say the linear layers' sizes apart.
+        let linearSize = try body.integer("linear_head_dim")
+        let size = if let linearSize { linearSize } else { try body.required("head_dim") }
+        let linearHeads = try body.integer("linear_num_heads") ?? heads
+        let kernel = try body.required("short_conv_kernel_size", "linear_conv_kernel_dim")
         let group = try body.required("layer_group_size")
-        for number in [size, kernel, group] {
+        for number in [size, kernel, group, linearHeads] {
             try InvalidInput.check(number, in: 1...100_000, field: body.path + "layer_group_size")
         }
         let types =
             try body.layerTypes(layers: layers) ?? (0..<layers).map { ($0 + 1) % group == 0 ? .full : .linear }
         body.ignore(
-            "kda_safe_gate", "kda_lower_bound", "linear_head_dim", "linear_num_heads", "linear_conv_kernel_dim",
-            "group_norm_size")
-        let width = heads * size
+            "kda_safe_gate", "kda_lower_bound", "head_dim", "group_norm_size")
+        let width = linearHeads * size
         let h = Double(hidden)
         let delta = RecurrentAttention(
-            kind: .kimiDelta, heads: heads,
+            kind: .kimiDelta, heads: linearHeads,
             state: .init(elements: width * size, convolutionElements: 3 * width * (kernel - 1)),
-            parameters: 6 * h * Double(width) + 3 * Double(width) * Double(kernel) + h * Double(heads))
+            parameters: 6 * h * Double(width) + 3 * Double(width) * Double(kernel) + h * Double(linearHeads))
         let latent = Attention(try body.latent())
         let networks = try DeepSeekFamilies.networks(body, layers: layers)
         var list: [ModelDescription.Layers] = []

@@ -73,8 +73,9 @@ enum LlamaFamilies {
             spans = try body.spans(layers: layers)
         } else if let chunk = try body.integer("attention_chunk_size"), chunk > 0 {
             let every = try body.integer("no_rope_layer_interval") ?? 4
-            var rotary = try body.perLayer("no_rope_layers", try body.integers("no_rope_layers"), layers: layers)
-            if rotary?.isEmpty == true { rotary = nil }
+            // The modelling code takes an empty list for none.
+            let listed = try body.integers("no_rope_layers").flatMap { $0.isEmpty ? nil : $0 }
+            let rotary = try body.perLayer("no_rope_layers", listed, layers: layers)
             spans = (0..<layers).map { index in
                 let isFull = rotary.map { $0[index] == 0 } ?? (every > 0 && (index + 1) % every == 0)
                 return isFull ? .full : .chunk(tokens: chunk)

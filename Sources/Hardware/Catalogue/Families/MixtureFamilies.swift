@@ -94,6 +94,11 @@ enum MixtureFamilies {
             "hybrid_layer_pattern", try body.integers("hybrid_layer_pattern"), layers: layers)
         let slides: ((Int) -> Bool)? = pattern.map { pattern in { pattern[$0] != 0 } }
         let spans = try body.spans(layers: layers, slides: slides)
+        guard body.value["swa_num_key_value_heads"] != nil || !spans.contains(where: { $0 != .full }) else {
+            throw body.fault(
+                "swa_num_key_value_heads",
+                "is missing: the sliding layers have more heads for keys and values than num_key_value_heads says")
+        }
         let networks = try body.feedForwards(
             layers: layers, mixture: try body.mixture(),
             dense: { () throws(InvalidInput) in try body.dense("intermediate_size") })
@@ -119,7 +124,7 @@ enum MixtureFamilies {
             experts: try network.required("moe_num_experts"), active: try network.required("moe_top_k"),
             intermediate: try network.required("ffn_hidden_size"))
         body.ignore("num_key_value_heads")
-        network.ignore("moe_normalize_expert_weights", "ffn_act_fn", "moe_loss_weight", "moe_jitter_eps")
+        network.ignore("hidden_size", "moe_normalize_expert_weights", "ffn_act_fn", "moe_loss_weight", "moe_jitter_eps")
         attention.ignore("clip_qkv", "attn_pdrop")
         return Architecture(
             layers: Array(

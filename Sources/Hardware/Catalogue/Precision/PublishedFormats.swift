@@ -5,6 +5,8 @@ import Text
 struct PublishedFormats {
     let outer: JSONValue
     let root: JSONValue
+    /// `hf_quant_config.json`.
+    let beside: JSONValue?
     /// Layers of the model, which say what parts it has.
     let layers: [ModelDescription.Layers]
 
@@ -14,8 +16,8 @@ struct PublishedFormats {
         let plain = dataType
         guard let config = quantization else {
             if let released { return (released, []) }
-            guard let plain else { return (.unknown, []) }
-            return (PublishedPrecision(weights: WeightFormats(all: plain), source: .dataType), [])
+            guard let plain else { return (.unknown, nameWarning(.bf16)) }
+            return (PublishedPrecision(weights: WeightFormats(all: plain), source: .dataType), nameWarning(plain))
         }
         guard var weights = QuantizationConfig(config, plain: plain ?? .bf16, counts: counts).weights else {
             let method = config["quant_method"]?.string ?? config["quant_algo"]?.string ?? "of no name"
@@ -33,8 +35,36 @@ struct PublishedFormats {
         }
         return (
             PublishedPrecision(
-                weights: present(weights), cache: QuantizationConfig.cache(config), source: .quantizationConfig), []
+                weights: present(weights), cache: QuantizationConfig.cache(config), source: .quantizationConfig),
+            unread(config)
         )
+    }
+
+    private func unread(_ config: JSONValue) -> [Warning] {
+        let keys = QuantizationKeys.unread(config)
+        guard !keys.isEmpty else { return [] }
+        let names = keys.prefix(16).map { String($0.prefix(64)) }.joined(separator: ", ")
+        return [
+            Warning(
+                code: "quantization_keys",
+                detail: "quantization_config: not understood and left out: \(names); formats may differ")
+        ]
+    }
+
+    /// What a name says of quantization and the body does not.
+    private func nameWarning(_ taken: ElementFormat) -> [Warning] {
+        guard let name = outer["_name_or_path"]?.string else { return [] }
+        let lower = name.lowercased()
+        let words = ["nvfp4", "mxfp4", "fp8", "awq", "gptq", "int4", "int8", "w4a16", "w8a8", "w8a16", "4bit", "8bit"]
+        guard let word = words.first(where: { lower.contains($0) }) else { return [] }
+        return [
+            Warning(
+                code: "precision_of_name",
+                detail: """
+                    the model's name says \(word), its body states no quantization: \(taken.name) weights are taken; \
+                    send what hf_quant_config.json holds as hf_quant_config
+                    """)
+        ]
     }
 
     /// In how many layers each part stands.
@@ -65,12 +95,8 @@ struct PublishedFormats {
     }
 
     private var quantization: JSONValue? {
-        for object in [root, outer] {
-            for value in [object["quantization_config"], object["compression_config"]] {
-                if let value, value.kind == .object { return value }
-            }
-        }
-        return nil
+        QuantizationConfig.stated(in: root) ?? QuantizationConfig.stated(in: outer)
+            ?? beside.flatMap { $0["quantization"] ?? $0 }
     }
 
     private var dataType: ElementFormat? {

@@ -19,7 +19,23 @@ struct QuantizationConfig {
     var weights: WeightFormats? {
         if let mixed = perModule { return mixed }
         if let groups = config["config_groups"], groups.kind == .object, groups.count > 0 { return grouped(groups) }
-        return format.map { apply($0) }
+        guard let format else { return nil }
+        var result = apply(format)
+        for (format, parts) in overrides {
+            for part in ModuleParts.Part.allCases where parts.covers(part) { result[part] = format }
+        }
+        return result
+    }
+
+    /// The file `hf_quant_config.json`, which modelopt writes beside a config.json, has the same under `quantization`;
+    /// so do bodies of MLX, whose method has no name.
+    static func stated(in body: JSONValue) -> JSONValue? {
+        for key in ["quantization_config", "compression_config", "hf_quant_config", "quantization"] as [StaticString] {
+            guard let value = body[key], value.kind == .object, value.count > 0 else { continue }
+            if let inner = value["quantization"], inner.kind == .object { return inner }
+            return value
+        }
+        return nil
     }
 
     /// The format of the KV cache where the checkpoint states one.
@@ -34,27 +50,38 @@ struct QuantizationConfig {
     // MARK: One format for all
 
     private var format: ElementFormat? {
-        let group = config["group_size"]?.integer.flatMap { $0 > 0 ? $0 : nil }
+        let group = (config["group_size"] ?? config["q_group_size"])?.integer.flatMap { $0 > 0 ? $0 : nil }
         switch (config["quant_method"]?.string ?? config["quant_algo"]?.string ?? "").lowercased() {
-        case "fp8", "fbgemm_fp8": return .fp8
+        case "fp8", "fbgemm_fp8", "w8a8_fp8": return .fp8
+        case "w8a8_int8": return .int8
         case "mxfp4": return .mxfp4
         case "mxfp8": return .mxfp8
-        case "nvfp4": return .nvfp4
-        case "awq":
-            return .weightOnly(bits: bits, group: group, hasZeros: config["zero_point"]?.bool ?? true)
-        case "gptq", "gptq_marlin", "auto-round", "intel/auto-round", "compressed-tensors":
-            return .weightOnly(bits: bits, group: group, hasZeros: config["sym"]?.bool == false)
+        case "nvfp4", "modelopt_fp4": return .nvfp4
+        case "awq", "awq_marlin":
+            return bits.map { .weightOnly(bits: $0, group: group, hasZeros: config["zero_point"]?.bool ?? true) }
+        case "gptq", "gptq_marlin", "auto-round", "intel/auto-round", "inc", "compressed-tensors":
+            switch config["data_type"]?.string?.lowercased() ?? "int" {
+            case "int":
+                return bits.map { .weightOnly(bits: $0, group: group, hasZeros: config["sym"]?.bool == false) }
+            case "nv_fp", "nv_fp4": return .nvfp4
+            case "mx_fp", "mx_fp4": return bits == 8 ? .mxfp8 : .mxfp4
+            case "fp", "fp8": return bits == 8 ? .fp8 : nil
+            default: return nil
+            }
+        case "quark": return Self.quark(config["global_quant_config"])
+        case "" where config["bits"] != nil:  // MLX: a scale and a bias of 16 bits for each group.
+            return bits.map { .weightOnly(bits: $0, group: group.map { max(1, $0 / 2) }) }
         case "bitsandbytes":
             if config["load_in_4bit"]?.bool == true { return .weightOnly(bits: 4, group: 64) }
             return config["load_in_8bit"]?.bool == true ? .weightOnly(bits: 8, group: nil) : nil
-        case "modelopt": return Self.algorithm(config["quant_algo"]?.string, group: group)
-        default: return nil
+        case "modelopt", "modelopt_fp8", "modelopt_mixed":
+            return Self.algorithm(config["quant_algo"]?.string, group: group)
+        default: return Self.algorithm(config["quant_algo"]?.string, group: group)
         }
     }
 
-    private var bits: Int {
-        let bits = config["bits"]?.integer ?? config["w_bit"]?.integer ?? 4
-        return (2...8).contains(bits) ? bits : 4
+    private var bits: Int? {
+        (config["bits"] ?? config["w_bit"])?.integer.flatMap { (2...8).contains($0) ? $0 : nil }
     }
 
     private static func algorithm(_ name: String?, group: Int?) -> ElementFormat? {
@@ -72,10 +99,58 @@ struct QuantizationConfig {
 
     private var excluded: ModuleParts {
         var parts = ModuleParts(counts)
-        for value in [config["ignore"], config["modules_to_not_convert"], config["exclude_modules"]] {
+        for value in [
+            config["ignore"], config["modules_to_not_convert"], config["exclude_modules"], config["ignored_layers"],
+            config["exclude"], config["llm_int8_skip_modules"],
+        ] {
             for name in value?.elements.map({ $0 }) ?? [] { if let name = name.string { parts.add(name) } }
         }
+        for (name, value) in exceptions where isUnquantized(name, value) { parts.add(name) }
         return parts
+    }
+
+    /// Modules with settings of their own: GPTQModel's `dynamic`, AutoRound's `extra_config`, Quark's `layer_quant_config`.
+    private var exceptions: [(name: String, value: JSONValue)] {
+        (["dynamic", "extra_config", "layer_quant_config"] as [StaticString]).flatMap { key -> [(String, JSONValue)] in
+            guard let object = config[key], object.kind == .object else { return [] }
+            return object.members.compactMap { name, value in name.string.map { ($0, value) } }
+        }
+    }
+
+    private func isUnquantized(_ name: String, _ value: JSONValue) -> Bool {
+        name.hasPrefix("-:") || value["bits"]?.integer.map { $0 >= 16 } ?? false
+    }
+
+    /// Other formats by module.
+    private var overrides: [ElementFormat: ModuleParts] {
+        let group = config["group_size"]?.integer
+        var formats: [ElementFormat: ModuleParts] = [:]
+        for (name, value) in exceptions where !isUnquantized(name, value) {
+            let format: ElementFormat? =
+                if let bits = value["bits"]?.integer, (2...8).contains(bits) {
+                    .weightOnly(
+                        bits: bits, group: (value["group_size"]?.integer ?? group).flatMap { $0 > 0 ? $0 : nil })
+                } else {
+                    Self.quark(value)
+                }
+            if let format { formats[format, default: ModuleParts(counts)].add(name) }
+        }
+        return formats
+    }
+
+    /// AMD Quark: the type of the weights, and whether activations have one too.
+    private static func quark(_ settings: JSONValue?) -> ElementFormat? {
+        guard let weight = settings?["weight"], let type = weight["dtype"]?.string?.lowercased() else { return nil }
+        let group = weight["group_size"]?.integer.flatMap { $0 > 0 ? $0 : nil }
+        let activations = settings?["input_tensors"].map { $0.kind == .object } ?? false
+        switch type {
+        case "fp8_e4m3", "fp8": return activations ? .fp8 : .fp8WeightOnly
+        case "fp4", "mxfp4": return .mxfp4
+        case "int8": return activations ? .int8 : .weightOnly(bits: 8, group: group)
+        case "int4": return .weightOnly(bits: 4, group: group)
+        case "uint4": return .weightOnly(bits: 4, group: group, hasZeros: true)
+        default: return nil
+        }
     }
 
     private func apply(_ format: ElementFormat) -> WeightFormats {
