@@ -15,6 +15,10 @@ struct PublishedFormatTests {
     /// `quantization_config`, and the formats of attention, dense, shared and routed weights.
     static let configurations: [(String, [String])] = [
         (
+            #"{"quant_method":"fp8","weight_block_size":[128,128],"modules_to_not_convert":["lm_head","model.layers.0.linear_attn.conv1d","model.layers.0.linear_attn.in_proj_a","model.layers.0.linear_attn.in_proj_b","model.layers.*.self_attn.kv_b_proj","re:.*self_attn\\\\.k_proj$","model.layers.0.mlp.gate"]}"#,
+            ["fp8", "fp8", "fp8", "fp8"]
+        ),
+        (
             #"{"quant_method":"fp8","ignored_layers":["model.layers.0.self_attn.o_proj","re:.*self_attn.*"]}"#,
             ["bf16", "fp8", "fp8", "fp8"]
         ),

@@ -32,7 +32,8 @@ enum LlamaFamilies {
                     body, spans: try body.spans(layers: layers, slides: try body.slidingPattern(otherwise: 4)),
                     ties: true)
             },
-            Family("exaone4", architectures: ["Exaone4ForCausalLM"]) { body throws(InvalidInput) in
+            Family("exaone4", types: ["exaone4_5", "exaone4_5_text"], architectures: ["Exaone4ForCausalLM"]) {
+                body throws(InvalidInput) in
                 let layers = try body.layerCount()
                 return try grouped(
                     body, spans: try body.spans(layers: layers, slides: try body.slidingPattern(otherwise: 4)))

@@ -72,6 +72,22 @@ struct ModuleParts {
         return (pattern, layer)
     }
 
+    /// Projections that are a small part of their layer's attention: what the lists say of them alone says nothing of the
+    /// layer. Qwen3.5's FP8 checkpoints leave `in_proj_a` and `in_proj_b` as they were, and nothing else of it.
+    private static let smallProjections: Set<String> = [
+        "k_proj", "v_proj", "kv_a_proj_with_mqa", "kv_b_proj", "wk", "wkv", "in_proj_a", "in_proj_b", "in_proj_ba",
+        "b_proj", "f_a_proj", "f_b_proj", "g_a_proj", "g_b_proj", "dt_proj", "x_proj",
+    ]
+
+    /// The last word of a dotted name, without what patterns put around it.
+    private static func lastComponent(_ name: [UInt8]) -> String {
+        let noise = Set("*$\\".utf8)
+        let end = name.lastIndex { !noise.contains($0) && $0 != UInt8(ascii: ".") } ?? name.startIndex
+        guard end > name.startIndex else { return "" }
+        let start = name[..<end].lastIndex { $0 == UInt8(ascii: ".") }.map { $0 + 1 } ?? name.startIndex
+        return String(decoding: name[start...end], as: UTF8.self)
+    }
+
     private static func covered(_ name: [UInt8]) -> Covered {
         func has(_ words: StaticString...) -> Bool { words.contains { name.firstIndex(of: $0) != nil } }
         // Draft layers and towers for images and sound are no parts of the language model.
@@ -79,6 +95,7 @@ struct ModuleParts {
         if has("norm", "indexer", "bias", "conv0d", "A_log", "rotary", "sinks", "router", "shared_expert_gate") {
             return Covered()
         }
+        if smallProjections.contains(lastComponent(name)) { return Covered() }
         if has("shared_expert", "share_expert") { return Covered(parts: [.shared]) }
         if has("experts") { return Covered(parts: [.routed]) }
         if has("attn", "attention", "q_proj", "qkv", "o_proj", "kv_a_proj", "in_proj") {

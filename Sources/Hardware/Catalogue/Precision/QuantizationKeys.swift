@@ -29,7 +29,8 @@ enum QuantizationKeys {
     private static let harmless: Set<String> = [
         // Granularity and type of scales: at most 1 % of the bytes of 8-bit weights.
         "activation_scheme", "weight_block_size", "scale_fmt", "format", "activation_scale_ub", "has_zero_point",
-        "has_pre_quant_scale", "pre_quant_scale", "smoothquant_val", "clamp_val", "use_per_token_scaling", "mode",
+        "has_pre_quant_scale", "weight_per_tensor", "pre_quant_scale", "smoothquant_val", "clamp_val",
+        "use_per_token_scaling", "mode",
         // How it was made.
         "quantization_status", "global_compression_ratio", "producer", "version", "dataset", "damp_percent",
         "damp_auto_increment", "desc_act", "static_groups", "true_sequential", "meta", "quantizer", "autoround_version",

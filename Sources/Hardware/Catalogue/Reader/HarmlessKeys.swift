@@ -57,7 +57,8 @@ enum HarmlessKeys {
         "num_return_sequences", "repetition_penalty", "temperature", "top_k", "top_p", "typical_p",
         // Drafting tokens for speculation: layers of their own, which are not counted.
         "num_nextn_predict_layers", "num_mtp_modules", "mtp_transformer_layers", "use_mtp", "mtp_num_hidden_layers",
-        "mtp_use_dedicated_embeddings", "num_mtp_layers", "mtp_hybrid_override_pattern", "mtp_layers_block_type",
+        "mtp_use_dedicated_embeddings", "num_mtp_layers", "_num_mtp_layers", "mtp_share_layers",
+        "mtp_hybrid_override_pattern", "mtp_layers_block_type",
         "mtp_layer_types", "mtp_mlp_layer_types", "mtp_loss_scaling_factor", "index_share_for_mtp_iteration",
         // Positions.
         "partial_rotary_factor", "partial_rotary_factors", "position_embedding_type", "position_encoding_type",

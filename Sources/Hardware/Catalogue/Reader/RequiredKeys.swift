@@ -57,7 +57,8 @@ enum RequiredKeys {
             case .keyValueHeads:
                 [
                     "mistral", "ministral", "ministral3", "internlm3", "smollm3", "seed_oss", "glm", "glm4",
-                    "ernie4_5", "starcoder2", "exaone4", "llama4", "llama4_text", "qwen2", "qwen3", "qwen2_vl",
+                    "ernie4_5", "starcoder2", "exaone4", "exaone4_5", "exaone4_5_text", "llama4", "llama4_text",
+                    "qwen2", "qwen3", "qwen2_vl",
                     "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text", "qwen3_vl", "qwen3_vl_text", "qwen2_moe",
                     "qwen3_moe", "qwen3_vl_moe", "qwen3_vl_moe_text", "qwen3_next", "qwen3_5", "qwen3_5_text",
                     "qwen3_5_moe", "qwen3_5_moe_text", "minimax", "minimax_m1", "minimax_text_01", "minimax_m2",
