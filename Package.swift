@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "Planning", targets: ["Planning"]),
         .library(name: "JSON", targets: ["JSON"]),
         .library(name: "HTTPServer", targets: ["HTTPServer"]),
+        .library(name: "Console", targets: ["Console"]),
         .library(name: "SizingContract", targets: ["SizingContract"]),
         .library(name: "SizingAPI", targets: ["SizingAPI"]),
     ],
@@ -84,16 +85,18 @@ let package = Package(
         .target(
             name: "SizingAPI",
             dependencies: [
-                "SizingContract", "Sizing", "Calibration", "Hardware", "Planning", "Text", "JSON", "HTTPServer",
-                "CEmbedded",
+                "SizingContract", "Calibration", "Hardware", "Text", "JSON", "HTTPServer", "CEmbedded",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict),
 
+        // Answers as text for a terminal: sentences, tables, plots.
+        .target(name: "Console", dependencies: ["JSON"], swiftSettings: strict),
+
         .executableTarget(
             name: "afd-sizer",
             dependencies: [
-                "SizingContract", "SizingAPI", "Calibration", "HTTPServer", "JSON",
+                "SizingContract", "SizingAPI", "Console", "Calibration", "HTTPServer", "JSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -113,6 +116,7 @@ let package = Package(
         .testTarget(
             name: "SizingNumericsTests", dependencies: ["SizingNumerics", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "SizingTests", dependencies: ["Text", "SizingNumerics", "Sizing", "TestSupport"],
             swiftSettings: strict),

@@ -31,7 +31,7 @@ public struct SizingService: HTTPHandler {
         let sizing = SizeOperation(simulations)
         var size = Route.post(sizing, within: ledger)
         size.get = Route.get(SizeByNameOperation(), within: ledger) { head, _ throws(ProblemDocument) in
-            try SizeQuery.decode(head)
+            try SizeQuery.decode(head.queryItems)
         }
         var routes = [size]
         routes += HealthRoutes.routes(state)
@@ -43,7 +43,7 @@ public struct SizingService: HTTPHandler {
         routes += CatalogueRoutes.routes(within: ledger)
         var plan = Route.post(PlanOperation(), within: ledger)
         plan.get = Route.get(PlanByNameOperation(), within: ledger) { head, _ throws(ProblemDocument) in
-            try PlanQuery.decode(head)
+            try PlanQuery.decode(head.queryItems)
         }
         routes += [
             plan, ReplayRoute.route(ReplayOperation(simulation), limit: traceLimit, within: ledger), WorkloadRoute.route(limit: traceLimit),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SizingContract
 
 /// The command `afd-sizer`.
@@ -10,7 +11,8 @@ struct AFDSizer: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               afd-sizer serve --port 8080
-              afd-sizer size request.json
+              afd-sizer size --model deepseek-v3 --device h800 --prefill 4000 --decode 800
+              afd-sizer size request.json --server http://127.0.0.1:8080
               afd-sizer plan fleet.json --output table
               afd-sizer catalog deepseek-v3
               afd-sizer simulate request.json
@@ -23,7 +25,7 @@ struct AFDSizer: AsyncParsableCommand {
               0  done
               1  the request was refused, or the service did not answer as asked
               64 the command line or a setting is wrong
-              69 a file, an address or a certificate cannot be used, or the output cannot be written
+              69 a file, an address, a certificate or a service cannot be used, or the output cannot be written
             """,
         version: ServiceVersion.current.description,
         subcommands: [
@@ -33,6 +35,27 @@ struct AFDSizer: AsyncParsableCommand {
 
     static func main() async {
         StandardStreams.openMissing()
-        await main(nil)
+        do {
+            var command = try parseAsRoot()
+            if var waiting = command as? any AsyncParsableCommand { try await waiting.run() } else { try command.run() }
+        } catch {
+            Glibc.exit(end(with: error))
+        }
+    }
+
+    /// Prints what an error has to say; help, the version and completion scripts are errors too.
+    ///
+    /// - Returns: the exit code, which tells where help could not be written.
+    private static func end(with error: any Error) -> Int32 {
+        let code = exitCode(for: error)
+        let text = fullMessage(for: error)
+        guard !text.isEmpty else { return code.rawValue }
+        let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
+        guard code == .success else {
+            Output.write(bytes, to: STDERR_FILENO)
+            return code.rawValue
+        }
+        do throws(ExitCode) { try Output.answer(bytes) } catch { return error.rawValue }
+        return code.rawValue
     }
 }

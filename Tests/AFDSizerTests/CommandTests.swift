@@ -3,7 +3,9 @@ import Testing
 
 /// What all commands have in common: help, standard input, errors and their exit codes.
 @Suite struct CommandTests {
-    static let names = ["serve", "size", "plan", "catalog", "curve", "simulate", "workload", "calibrate", "probe"]
+    static let names = [
+        "serve", "size", "plan", "catalog", "curve", "simulate", "replay", "workload", "calibrate", "probe",
+    ]
 
     /// A command that reads one file, an input for it, and a key that its answer has.
     struct Reader: CustomStringConvertible, Sendable {
@@ -73,11 +75,47 @@ import Testing
         "an input that is refused ends with 1 and says what is wrong", arguments: readers, ["{", "{\"nope\": 1}", ""])
     func refused(reader: Reader, input: String) async throws {
         let outcome = try await Program.run([reader.name, "-"], input: input)
-        #expect(outcome.status == 1, "\(outcome)")
-        #expect(!(outcome.output + outcome.error).isEmpty)
+        #expect(outcome.status == 1 && outcome.output.isEmpty, "\(outcome)")
+        #expect(outcome.error.hasPrefix("afd-sizer: standard input: "), "\(outcome)")
         if input.contains("nope"), reader.input.hasPrefix("{") {
-            #expect(outcome.output.contains("nope"), "\(outcome)")
+            #expect(outcome.error.contains("nope"), "\(outcome)")
         }
+        let folder = try TemporaryFolder()
+        let file = try folder.file("request.x", input)
+        let named = try await Program.run([reader.name, file])
+        #expect(named.status == 1 && named.error.hasPrefix("afd-sizer: \(file): "), "\(named)")
+        let json = try await Program.run([reader.name, file, "--output", "json"])
+        #expect(json.status == 1 && json.output.isEmpty, "\(json)")
+        let problem = try JSONSerialization.jsonObject(with: Data(json.error.utf8)) as? [String: Any]
+        #expect(problem?["status"] != nil, "\(json)")
+    }
+
+    @Test(
+        "tables fit 80 and 200 columns, begin with a sentence, and are ASCII where that is asked for",
+        arguments: readers,
+        ["80", "200"])
+    func table(reader: Reader, columns: String) async throws {
+        let environment = ["COLUMNS": columns]
+        let arguments = [reader.name, "-", "-o", "table"]
+        let table = try await Program.run(arguments, input: reader.input, environment: environment)
+        #expect(table.status == 0 && table.error.isEmpty, "\(table)")
+        let lines = table.output.split(separator: "\n", omittingEmptySubsequences: false)
+        let width = try #require(Int(columns))
+        #expect(lines.allSatisfy { $0.count <= width && $0.last != " " }, "\(table)")
+        #expect(lines.first?.first?.isLetter == true || lines.first?.first?.isNumber == true, "\(table)")
+        #expect(!table.output.contains("{") && !table.output.contains("nan"), "\(table)")
+        let plain = try await Program.run(arguments + ["--ascii"], input: reader.input, environment: environment)
+        #expect(plain.output.utf8.allSatisfy { $0 < 0x80 } && plain.output.count == table.output.count, "\(plain)")
+        let dumb = try await Program.run(
+            arguments, input: reader.input, environment: ["COLUMNS": columns, "TERM": "dumb"])
+        #expect(dumb.output == plain.output)
+    }
+
+    @Test(
+        "help and version that cannot be written end with 69", arguments: [["--help"], ["--version"], ["size", "-h"]])
+    func helpOnFullDevice(arguments: [String]) async throws {
+        let outcome = try await Program.run(arguments, outputFile: "/dev/full")
+        #expect(outcome.status == 69 && outcome.error.contains("No space left on device"), "\(outcome)")
     }
 
     @Test("where the output cannot be written, the exit status and standard error say so", arguments: readers)

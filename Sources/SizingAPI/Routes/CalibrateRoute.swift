@@ -19,7 +19,7 @@ enum CalibrateRoute {
             let pretty: Bool
             let layers: String?
             do throws(ProblemDocument) {
-                let query = try Query(head, names: ["layers", "pretty"])
+                let query = try Query(head.queryItems, names: ["layers", "pretty"])
                 pretty = try query.flag("pretty")
                 layers = query["layers"]
             } catch {

@@ -44,7 +44,7 @@ enum CatalogueRoutes {
     private static func question(
         _ head: RequestHead
     ) throws(ProblemDocument) -> (ModelOperation.Question, pretty: Bool) {
-        let query = try Query(head, names: ["context", "kv", "weights", "pretty"])
+        let query = try Query(head.queryItems, names: ["context", "kv", "weights", "pretty"])
         let question = try ModelOperation.Question(
             context: query["context"], kv: query["kv"], weights: query["weights"])
         return (question, try query.flag("pretty"))

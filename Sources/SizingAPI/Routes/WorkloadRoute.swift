@@ -53,7 +53,7 @@ public enum WorkloadRoute {
 
     private static func options(_ head: RequestHead) throws(ProblemDocument) -> (TraceOptions, pretty: Bool) {
         let query = try Query(
-            head,
+            head.queryItems,
             names: [
                 "prefill_column", "decode_column", "first_token_from_prefill", "time_unit", "block_tokens", "pretty",
             ])

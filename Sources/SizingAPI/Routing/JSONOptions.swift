@@ -10,7 +10,7 @@ enum JSONOptions {
     /// - Throws: 400 for any other query parameter, one given twice, or a value that is neither true nor false.
     static func isPretty(_ head: RequestHead) throws(ProblemDocument) -> Bool {
         guard head.query != nil else { return false }
-        return try Query(head, names: ["pretty"]).flag("pretty")
+        return try Query(head.queryItems, names: ["pretty"]).flag("pretty")
     }
 
     /// The refusal of a body that is not meant to be JSON: 415 for other types, and for another charset than UTF-8 (RFC 8259,

@@ -1,4 +1,5 @@
 import JSON
+import Sizing
 
 /// `GET /v1/size`: a sizing for callers that name a model and devices and leave the rest open.
 public struct SizeByNameOperation: Operation {
@@ -12,7 +13,14 @@ public struct SizeByNameOperation: Operation {
 
     /// Choosing a batch is a small plan.
     public static func estimate(_ input: NamedSizing) -> WorkEstimate {
-        WorkEstimate(time: input.batchSize == nil ? 10e-3 : 2e-3, memory: 4e6)
+        var estimate = WorkEstimate(time: input.batchSize == nil ? 10e-3 : 2e-3, memory: 4e6)
+        if input.include.contains(.curve) {
+            let points = input.maximumRatio ?? SizingProblem.defaultMaximumRatio
+            // A point of a curve takes two evaluations of the barrier, and its text.
+            estimate.time += 20e-6 * Double(points)
+            estimate.memory += CurveBudget.bytes(points: points)
+        }
+        return estimate
     }
 
     public func run(_ input: NamedSizing, _ context: OperationContext) throws(ProblemDocument) -> SizeAnswer {

@@ -19,12 +19,15 @@ public struct NamedSizing: Sendable {
     public var maximumRatio: Int?
     /// Milliseconds: a bound on the time per output token, which the batch is chosen under.
     public var tpot: Double?
+    /// What the answer holds beside the recommendation.
+    public var include: Set<SizeRequest.Part>
 
     static let defaultMicrobatches = 2
 
     public init(
         _ description: OpenDescription, prefill: Double, decode: Double, batchSize: Int? = nil,
-        microbatches: Int? = nil, maximumRatio: Int? = nil, tpot: Double? = nil
+        microbatches: Int? = nil, maximumRatio: Int? = nil, tpot: Double? = nil,
+        include: Set<SizeRequest.Part> = []
     ) {
         self.description = description
         self.prefill = prefill
@@ -33,6 +36,7 @@ public struct NamedSizing: Sendable {
         self.microbatches = microbatches
         self.maximumRatio = maximumRatio
         self.tpot = tpot
+        self.include = include
     }
 
     /// The sizing with everything chosen.
@@ -60,7 +64,7 @@ public struct NamedSizing: Sendable {
             throw ProblemDocument(error, at: "/hardware")
         }
         return SizeRequest(
-            problem: problem, include: [], hasCost: false, hasMaximumRatio: maximumRatio != nil,
+            problem: problem, include: include, hasCost: false, hasMaximumRatio: maximumRatio != nil,
             assumptions: [
                 "decode lengths are geometric with the given mean", "prefill and decode lengths are independent",
             ],
@@ -119,6 +123,9 @@ public struct NamedSizing: Sendable {
                 writer.field("expert_parallel", closed.ffn.expertParallel)
             }
             writer.field("model", closed.model.id)
+        }
+        if !include.isEmpty {
+            writer.array("include", include.map(\.rawValue).sorted()) { $0.value($1) }
         }
         if let maximumRatio { writer.field("max_ratio", maximumRatio) }
         writer.field("microbatches", microbatches)

@@ -1,55 +1,91 @@
 import ArgumentParser
+import Console
+import Glibc
 import SizingContract
 
-/// Runs an operation on a file in place of a request, and prints its answer.
+/// Runs an operation on a file or on flags in place of a request, here or in a service, and prints its answer.
 enum AnswerCommand {
-    /// How an answer is printed for people.
-    struct Table: Sendable {
-        /// From the answer as JSON text.
-        let text: @Sendable ([UInt8]) -> [UInt8]
-        /// The same, from a problem document.
-        let problem: @Sendable ([UInt8]) -> [UInt8]
-
-        /// Members and tables, whatever the answer.
-        static let general = Table(
-            text: { Array(AnswerTable.text(of: $0).utf8) }, problem: { Array(AnswerTable.text(of: $0).utf8) })
-
-        /// A table of its own; problems stay JSON.
-        static func summary(_ text: @escaping @Sendable ([UInt8]) -> [UInt8]) -> Table { Table(text: text) { $0 } }
-    }
-
     /// Runs `operation` on the JSON text in `file`.
     ///
     /// - Parameters:
-    ///   - change: of the checked input, before it is run.
+    ///   - operation: what is asked.
+    ///   - file: holds the request; `-` is standard input.
+    ///   - output: how the answer is printed.
+    ///   - report: the answer for people.
+    ///   - server: the service that is asked, where one is.
+    ///   - change: of the text, before it is read.
     ///   - progress: takes the fraction that is done.
     ///   - beforeOutput: called when the answer is ready and not yet printed.
     static func run<Work: JSONOperation>(
-        _ operation: Work, _ file: String, _ format: OutputFormat = .json, _ table: Table = .general,
-        change: (inout Work.Input) -> Void = { _ in }, progress: (@Sendable (Double) -> Void)? = nil,
+        _ operation: Work, _ file: String, _ output: OutputOptions, _ report: AnswerReport, server: ServerOptions,
+        change: ([UInt8]) -> [UInt8] = { $0 }, progress: (@Sendable (Double) -> Void)? = nil,
         beforeOutput: () -> Void = {}
     ) throws {
-        let text = try contents(of: file)
-        let result = Result { () throws(ProblemDocument) in
-            var input = try operation.input(from: text)
-            change(&input)
-            return try operation.answer(to: input, pretty: true, OperationContext(progress: progress))
+        let text = change(try contents(of: file))
+        let reply: Reply
+        if let client = try server.client() {
+            reply = try Reply(client) { client throws(NoAnswer) in
+                try client.post("\(Work.name)", [("pretty", "")], body: text, type: "application/json")
+            }
+        } else {
+            reply = Reply(
+                Result { () throws(ProblemDocument) in
+                    try operation.answer(to: text, pretty: true, OperationContext(progress: progress))
+                })
         }
         beforeOutput()
-        try print(result, format, table)
+        try print(reply, output, report, of: .file(file))
     }
 
-    /// Prints an answer; a problem goes to standard output too, with exit code 1.
-    static func print(
-        _ result: Result<[UInt8], ProblemDocument>, _ format: OutputFormat, _ table: Table = .general
+    /// Asks by names and values, as a query does.
+    ///
+    /// - Parameters:
+    ///   - operation: what is asked.
+    ///   - items: names and values.
+    ///   - output: how the answer is printed.
+    ///   - report: the answer for people.
+    ///   - server: the service that is asked, where one is.
+    ///   - decode: reads `items`.
+    static func run<Work: Operation>(
+        _ operation: Work, _ items: [(name: String, value: String)], _ output: OutputOptions, _ report: AnswerReport,
+        server: ServerOptions, decode: () throws(ProblemDocument) -> Work.Input
     ) throws {
-        switch result {
-        case .success(let text): try Output.answer(format == .table ? table.text(text) : text)
-        case .failure(let problem):
-            let text = problem.text(pretty: true)
-            try Output.answer(format == .table ? table.problem(text) : text)
-            throw ExitCode(ExitStatus.refused)
+        let reply: Reply
+        if let client = try server.client() {
+            reply = try Reply(client) { client throws(NoAnswer) in
+                try client.get("\(Work.name)", items + [("pretty", "")])
+            }
+        } else {
+            reply = Reply(
+                Result { () throws(ProblemDocument) in
+                    try operation.answer(to: try decode(), pretty: true, OperationContext())
+                })
         }
+        try print(reply, output, report, of: .flags)
+    }
+
+    /// Prints an answer to standard output. A problem goes to standard error, with exit code 1: in words, or as it is where JSON
+    /// was asked for.
+    static func print(
+        _ reply: Reply, _ output: OutputOptions, _ report: AnswerReport, of origin: Refusal.Origin
+    ) throws {
+        switch reply {
+        case .answer(let text):
+            try Output.answer(output.format == .table ? Array(report.text(text, output.terminal).utf8) : text)
+        case .problem(let problem): throw refuse(problem, output, of: origin)
+        }
+    }
+
+    /// Says on standard error why there is no answer.
+    ///
+    /// - Returns: how the command ends.
+    static func refuse(_ problem: [UInt8], _ output: OutputOptions, of origin: Refusal.Origin) -> ExitCode {
+        if output.output == .json {
+            Output.write(problem, to: STDERR_FILENO)
+        } else {
+            Output.error(output.terminal.shown(Refusal.text(problem, of: origin)))
+        }
+        return ExitCode(ExitStatus.refused)
     }
 
     /// - Throws: exit code 69 where the file cannot be read, which is said on standard error.

@@ -20,18 +20,28 @@ struct Calibrate: ParsableCommand {
     @Option(help: "How many layers a step has, where the latencies are those of one.")
     var layers: String?
 
-    @Option(help: OutputFormat.help)
-    var output: OutputFormat?
+    @OptionGroup var output: OutputOptions
+
+    @OptionGroup var server: ServerOptions
 
     func run() throws {
         let text = try AnswerCommand.contents(of: file)
         let operation = CalibrateOperation()
+        let isJSON = text.first { $0 > 0x20 && $0 < 0x80 } == UInt8(ascii: "{")
+        if let client = try server.client() {
+            let reply = try Reply(client) { client throws(NoAnswer) in
+                try client.post(
+                    "\(CalibrateOperation.name)", (layers.map { [("layers", $0)] } ?? []) + [("pretty", "")],
+                    body: text,
+                    type: isJSON ? "application/json" : "text/csv")
+            }
+            return try AnswerCommand.print(reply, output, .calibration, of: .file(file))
+        }
         let result = Result { () throws(ProblemDocument) in
-            let isJSON = text.first { $0 > 0x20 && $0 < 0x80 } == UInt8(ascii: "{")
             var input = isJSON ? try operation.input(from: text) : try CalibrateRequest(csv: text)
             if let layers { input = try input.repeated(layers: layers) }
             return try operation.answer(to: input, pretty: true, OperationContext())
         }
-        try AnswerCommand.print(result, OutputFormat.chosen(output), .summary(SummaryTable.calibration))
+        try AnswerCommand.print(Reply(result), output, .calibration, of: .file(file))
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import SizingContract
 
 struct Catalog: ParsableCommand {
@@ -25,40 +26,66 @@ struct Catalog: ParsableCommand {
     @Option(help: "The format of the weights, such as fp8; as published where not given.")
     var weights: String?
 
-    @Option(help: OutputFormat.help)
-    var output: OutputFormat?
+    @OptionGroup var output: OutputOptions
+
+    @OptionGroup var server: ServerOptions
+
+    /// What can be asked about.
+    private enum Subject {
+        case everything
+        case device(String)
+        case model(String)
+        /// A config.json.
+        case configuration(String)
+    }
 
     func run() throws {
-        let format = OutputFormat.chosen(output)
-        guard let id else { return try print(Result { () throws(ProblemDocument) in try list(.all) }, format) }
-        switch CatalogueOperation.kind(of: id) {
-        case .device: try print(Result { () throws(ProblemDocument) in try list(.device(id)) }, format)
-        case .model:
-            let result = Result { () throws(ProblemDocument) in
-                try operation().answer(to: try ModelOperation.input(id: id), pretty: true, OperationContext())
-            }
-            try print(result, format)
-        case nil:
-            guard id == "-" || id.hasSuffix(".json") || id.contains("/") else {
-                Output.error("\(id): there is no such device or model\(CatalogueOperation.suggestion(for: id))")
-                throw ExitCode(ExitStatus.refused)
-            }
-            let text = try AnswerCommand.contents(of: id)
-            let beside = quantization(beside: id)
-            let result = Result { () throws(ProblemDocument) in
-                try operation(quantization: beside).answer(to: text, pretty: true)
-            }
-            try print(result, format)
+        let subject = try subject()
+        let question: ModelOperation.Question
+        do throws(ProblemDocument) {
+            question = try ModelOperation.Question(context: context, kv: kv, weights: weights)
+        } catch {
+            throw AnswerCommand.refuse(error.text(pretty: true), output, of: .flags)
         }
+        let body: [UInt8] =
+            if case .configuration(let file) = subject { try AnswerCommand.contents(of: file) } else { [] }
+        let reply =
+            if let client = try server.client() {
+                try Reply(client) { client throws(NoAnswer) in try ask(client, subject, body) }
+            } else {
+                Reply(Result { () throws(ProblemDocument) in try answer(subject, question, body) })
+            }
+        let origin: Refusal.Origin = if case .configuration(let file) = subject { .file(file) } else { .flags }
+        try AnswerCommand.print(reply, output, .catalogue, of: origin)
     }
 
-    private func list(_ input: CatalogueOperation.Input) throws(ProblemDocument) -> [UInt8] {
-        try CatalogueOperation().answer(to: input, pretty: true, OperationContext())
+    /// - Throws: exit code 1 for a name that is neither in the catalogue nor one of a file.
+    private func subject() throws(ExitCode) -> Subject {
+        guard let id else { return .everything }
+        switch CatalogueOperation.kind(of: id) {
+        case .device: return .device(id)
+        case .model: return .model(id)
+        case nil: break
+        }
+        guard id == "-" || id.hasSuffix(".json") || id.contains("/") else {
+            Output.error("\(id): there is no such device or model\(CatalogueOperation.suggestion(for: id))")
+            throw ExitCode(ExitStatus.refused)
+        }
+        return .configuration(id)
     }
 
-    private func operation(quantization: [UInt8]? = nil) throws(ProblemDocument) -> ModelOperation {
-        ModelOperation(
-            try ModelOperation.Question(context: context, kv: kv, weights: weights), quantization: quantization)
+    private func answer(
+        _ subject: Subject, _ question: ModelOperation.Question, _ body: [UInt8]
+    ) throws(ProblemDocument) -> [UInt8] {
+        return switch subject {
+        case .everything: try CatalogueOperation().answer(to: .all, pretty: true, OperationContext())
+        case .device(let id): try CatalogueOperation().answer(to: .device(id), pretty: true, OperationContext())
+        case .model(let id):
+            try ModelOperation(question).answer(
+                to: try ModelOperation.input(id: id), pretty: true, OperationContext())
+        case .configuration(let file):
+            try ModelOperation(question, quantization: quantization(beside: file)).answer(to: body, pretty: true)
+        }
     }
 
     /// What `hf_quant_config.json` says, which stands beside some models' config.json.
@@ -68,7 +95,18 @@ struct Catalog: ParsableCommand {
         return try? FileReader.contents(of: folder + "hf_quant_config.json", limit: 16 << 20)
     }
 
-    private func print(_ result: Result<[UInt8], ProblemDocument>, _ format: OutputFormat) throws {
-        try AnswerCommand.print(result, format)
+    private func ask(
+        _ client: ServiceClient, _ subject: Subject, _ body: [UInt8]
+    ) throws(NoAnswer) -> ServiceResponse {
+        var items = [(name: "pretty", value: "")]
+        for (name, value) in [("context", context), ("kv", kv), ("weights", weights)] {
+            if let value { items.append((name: name, value: value)) }
+        }
+        return switch subject {
+        case .everything: try client.get("/v1/catalog", [("pretty", "")])
+        case .device(let id): try client.get("/v1/catalog/devices/\(ServiceURL.encoded(id))", [("pretty", "")])
+        case .model(let id): try client.get("/v1/catalog/models/\(ServiceURL.encoded(id))", items)
+        case .configuration: try client.post("/v1/catalog/models", items, body: body, type: "application/json")
+        }
     }
 }

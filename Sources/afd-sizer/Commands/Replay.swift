@@ -30,12 +30,19 @@ struct Replay: ParsableCommand {
     @Option(help: "Threads to use.")
     var threads: Int = 2
 
-    @Option(help: OutputFormat.help)
-    var output: OutputFormat?
+    @OptionGroup var output: OutputOptions
+
+    @OptionGroup var server: ServerOptions
 
     func validate() throws {
         guard file != "-" || trace != "-" else {
             throw ValidationError("The request and the trace cannot both come from standard input.")
+        }
+        guard policy.isEmpty || server.server == nil else {
+            throw ValidationError("--policy is not for --server: put policies into the request.")
+        }
+        guard trace == nil || server.server == nil else {
+            throw ValidationError("A trace in a file is not for --server: put it into the request.")
         }
         guard 1...256 ~= threads else { throw ValidationError("--threads must be from 1 to 256.") }
     }
@@ -52,13 +59,12 @@ struct Replay: ParsableCommand {
             case .success(let trace): operation = operation.replaying(trace)
             case .failure(let problem):
                 bar?.finish()
-                return try AnswerCommand.print(
-                    .failure(problem), OutputFormat.chosen(output), .summary(ReplayTable.text))
+                throw AnswerCommand.refuse(problem.text(pretty: true), output, of: .file(trace))
             }
         }
         try AnswerCommand.run(
-            operation, file, OutputFormat.chosen(output),
-            .summary(ReplayTable.text), progress: progress, beforeOutput: { bar?.finish() })
+            operation, file, output, .replay,
+            server: server, progress: progress, beforeOutput: { bar?.finish() })
     }
 
     /// The trace in a file, or what is wrong with it.

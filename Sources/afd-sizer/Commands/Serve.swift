@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
             Output.error("\(error)")
             throw ExitCode(ExitStatus.unavailable)
         }
-        Output.line("afd-sizer \(ServiceVersion.current) serves \(process.addresses.joined(separator: " and "))")
+        try Output.line("afd-sizer \(ServiceVersion.current) serves \(process.addresses.joined(separator: " and "))")
         let clean = await process.runUntilSignal()
         if !clean { Output.error("some connections were cut off when the grace period ended") }
     }

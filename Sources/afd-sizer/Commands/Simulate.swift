@@ -17,8 +17,9 @@ struct Simulate: ParsableCommand {
     @Argument(help: "A file with the request as JSON, or - for standard input.")
     var file: String
 
-    @Option(help: OutputFormat.help)
-    var output: OutputFormat?
+    @OptionGroup var output: OutputOptions
+
+    @OptionGroup var server: ServerOptions
 
     @Option(help: "The most work accepted, in completions and worker-steps.")
     var maxWork: Double = 1e10
@@ -39,7 +40,7 @@ struct Simulate: ParsableCommand {
         var progress: (@Sendable (Double) -> Void)?
         if let bar { progress = { fraction in bar.show(fraction) } }
         try AnswerCommand.run(
-            SimulateOperation(Simulations(limits)), file, OutputFormat.chosen(output), progress: progress,
+            SimulateOperation(Simulations(limits)), file, output, .simulation, server: server, progress: progress,
             beforeOutput: { bar?.finish() })
     }
 }

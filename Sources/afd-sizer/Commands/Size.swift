@@ -12,6 +12,8 @@ struct Size: ParsableCommand {
 
             EXAMPLES
               afd-sizer size request.json
+              afd-sizer size --model deepseek-v3 --device h800 --prefill 4000 --decode 800
+              afd-sizer size request.json --server http://127.0.0.1:8080
               echo '{"workload": {"prefill": 100, "decode": 500}, "batch_size": 256, "hardware": {"attention": \
             {"alpha_us": 0.00165, "beta_us": 50}, "ffn": {"alpha_us": 0.083, "beta_us": 100}}}' | afd-sizer size -
               afd-sizer size --scenarios study.ndjson --shard 0/2 --results part-0.ndjson
@@ -20,6 +22,8 @@ struct Size: ParsableCommand {
 
     @Argument(help: "A file with the request as JSON, or - for standard input.")
     var file: String?
+
+    @OptionGroup(title: "By name, without a file") var flags: SizeFlags
 
     @Option(
         help: ArgumentHelp(
@@ -36,25 +40,34 @@ struct Size: ParsableCommand {
     @Option(help: ArgumentHelp("Where a study is written, and goes on (default: standard output).", valueName: "file"))
     var results: String?
 
-    @Option(help: OutputFormat.help)
-    var output: OutputFormat?
+    @OptionGroup var output: OutputOptions
+
+    @OptionGroup var server: ServerOptions
 
     func validate() throws {
-        let modes = [file != nil, scenarios != nil && merge.isEmpty, !merge.isEmpty].filter { $0 }
-        guard modes.count == 1 else { throw ValidationError("Give a file, or --scenarios, or --merge.") }
+        let modes = [file != nil, !flags.items.isEmpty, scenarios != nil && merge.isEmpty, !merge.isEmpty].filter { $0 }
+        guard modes.count == 1 else {
+            throw ValidationError("Give a file, or --model with what goes with it, or --scenarios, or --merge.")
+        }
         guard shard == nil || (scenarios != nil && merge.isEmpty) else {
             throw ValidationError("--shard needs --scenarios.")
         }
         guard results == nil || !merge.contains(results ?? "") else {
             throw ValidationError("--results must not be one of the parts.")
         }
-        guard output == nil || file != nil else { throw ValidationError("--output is for one request.") }
-        guard results == nil || file == nil else { throw ValidationError("--results is for studies.") }
+        guard !isStudy || output.output == nil else { throw ValidationError("--output is for one request.") }
+        guard !isStudy || server.server == nil else { throw ValidationError("--server is for one request.") }
+        guard results == nil || isStudy else { throw ValidationError("--results is for studies.") }
     }
 
+    private var isStudy: Bool { scenarios != nil || !merge.isEmpty }
+
     func run() throws {
+        if !flags.items.isEmpty { return try flags.run(withCurve: output.format == .table, output, .size, server) }
         if let file {
-            return try AnswerCommand.run(SizeOperation(), file, OutputFormat.chosen(output))
+            return try AnswerCommand.run(
+                SizeOperation(), file, output, .size, server: server,
+                change: output.format == .table ? RequestText.includingCurve : { $0 })
         }
         do {
             if merge.isEmpty, let scenarios {

@@ -46,8 +46,9 @@ struct Workload: ParsableCommand {
         }
     }
 
-    @Option(help: OutputFormat.help)
-    var output: OutputFormat?
+    @OptionGroup var output: OutputOptions
+
+    @OptionGroup var server: ServerOptions
 
     func run() throws {
         let bar = ProgressBar()
@@ -57,15 +58,37 @@ struct Workload: ParsableCommand {
         options.timeUnit = timeUnit?.unit
         options.blockTokens = blockTokens
         let trace = TraceFile(path: file, format: format, options: options)
-        let result: Result<[UInt8], ProblemDocument>
-        do throws(Unreadable) {
-            result = try trace.answer { fraction in bar?.show(fraction) }
-        } catch {
-            bar?.finish()
-            Output.error(error.description)
-            throw ExitCode(ExitStatus.unavailable)
+        let reply: Reply
+        if let client = try server.client() {
+            reply = try ask(client, trace)
+        } else {
+            do throws(Unreadable) {
+                reply = Reply(try trace.answer { fraction in bar?.show(fraction) })
+            } catch {
+                bar?.finish()
+                Output.error(error.description)
+                throw ExitCode(ExitStatus.unavailable)
+            }
         }
         bar?.finish()
-        try AnswerCommand.print(result, OutputFormat.chosen(output), .summary(SummaryTable.workload))
+        try AnswerCommand.print(reply, output, .workload, of: .file(file))
+    }
+
+    /// Sends the whole trace.
+    private func ask(_ client: ServiceClient, _ trace: TraceFile) throws -> Reply {
+        let body = try AnswerCommand.contents(of: file)
+        var items = [(name: "pretty", value: "")]
+        for (name, value) in [
+            ("prefill_column", prefillColumn), ("decode_column", decodeColumn), ("time_unit", timeUnit?.rawValue),
+            ("block_tokens", blockTokens.map { "\($0)" }),
+            ("first_token_from_prefill", firstTokenFromPrefill ? "true" : nil),
+        ] {
+            if let value { items.append((name: name, value: value)) }
+        }
+        return try Reply(client) { client throws(NoAnswer) in
+            try client.post(
+                "\(WorkloadOperation.name)", items, body: body, type: trace.mediaType(of: body),
+                coding: PackedFile.isGzip(body) ? "gzip" : nil)
+        }
     }
 }

@@ -3,16 +3,18 @@ import Glibc
 
 /// Standard output and standard error, whole lines at a time.
 enum Output {
-    static func line(_ text: String) { write(Array((text + "\n").utf8), to: STDOUT_FILENO) }
+    static func line(_ text: String) throws(ExitCode) { try answer(Array((text + "\n").utf8)) }
 
+    /// What is not said, where standard error cannot be written, is lost: the exit status still tells.
     static func error(_ text: String) { write(Array(("afd-sizer: " + text + "\n").utf8), to: STDERR_FILENO) }
 
     /// Writes the answer of a command to standard output.
     ///
-    /// - Throws: exit code 69 where not all of it can be written, which is said on standard error.
+    /// - Throws: exit code 69 where not all of it can be written, which is said on standard error. Who stops reading, as `head`
+    ///   does, has what it wants: nothing is said then.
     static func answer(_ bytes: [UInt8]) throws(ExitCode) {
         guard write(bytes, to: STDOUT_FILENO) else {
-            error("standard output: \(String(cString: strerror(errno)))")
+            if errno != EPIPE { error("standard output: \(String(cString: strerror(errno)))") }
             throw ExitCode(ExitStatus.unavailable)
         }
     }
@@ -40,16 +42,4 @@ enum ExitStatus {
     static let refused: Int32 = 1
     static let usage: Int32 = 64
     static let unavailable: Int32 = 69
-}
-
-/// How a command prints its answer.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-    case table, json
-
-    static let help: ArgumentHelp = "table or json (default: a table on a terminal, JSON into a pipe or file)."
-
-    /// The format that was asked for, or the one that suits standard output.
-    static func chosen(_ given: OutputFormat?) -> OutputFormat {
-        given ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json)
-    }
 }

@@ -25,7 +25,7 @@ struct PackedFile {
             let count = try file.read(into: &buffer)
             if count == 0 { break }
             let bytes = count == buffer.count ? buffer : Array(buffer[..<count])
-            if done == 0, bytes.count >= 2, bytes[0] == 0x1F, bytes[1] == 0x8B {
+            if done == 0, Self.isGzip(bytes) {
                 inflater = Inflater(.gzip, limit: 1 << 60)
             }
             if let problem = try hand(bytes, inflater, take) { return problem }
@@ -36,6 +36,18 @@ struct PackedFile {
             do { try inflater.finish() } catch { throw Unreadable(path, "the gzip data ends too early") }
         }
         return nil
+    }
+
+    static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B }
+
+    /// The first bytes of a file that `bytes` are the whole of, without gzip.
+    static func start(of bytes: [UInt8]) -> [UInt8] {
+        let start = Array(bytes.prefix(chunk))
+        guard isGzip(start) else { return start }
+        var content: [UInt8] = []
+        let inflater = Inflater(.gzip, limit: 1 << 60)
+        _ = try? start.withUnsafeBytes { try inflater.inflate($0, into: &content, room: 4096) }
+        return content
     }
 
     /// Hands bytes on; what is wrong with them, where something is.

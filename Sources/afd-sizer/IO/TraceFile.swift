@@ -38,6 +38,17 @@ struct TraceFile {
         }
     }
 
+    /// The media type that tells a service how `bytes`, the whole trace, are laid out.
+    func mediaType(of bytes: [UInt8]) -> String {
+        let start = PackedFile.start(of: bytes)
+        return switch layout(first: start.first { $0 > 0x20 && $0 < 0x80 }) {
+        case .csv: "text/csv"
+        case .jsonLines: "application/x-ndjson"
+        case .json: "application/json"
+        case nil: "text/plain"
+        }
+    }
+
     private func makeReader(first: UInt8?) -> WorkloadReader {
         WorkloadReader(layout(first: first), options: options)
     }

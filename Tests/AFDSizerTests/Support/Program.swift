@@ -21,8 +21,14 @@ struct Program {
 
     /// Runs the program to its end. Nothing waits on a thread of the pool that runs the tests.
     ///
-    /// - Parameter outputFile: where standard output goes; the outcome's `output` is empty then.
-    static func run(_ arguments: [String], input: String = "", outputFile: String? = nil) async throws -> Outcome {
+    /// - Parameters:
+    ///   - arguments: of the command line.
+    ///   - input: what standard input holds.
+    ///   - outputFile: where standard output goes; the outcome's `output` is empty then.
+    ///   - environment: variables beside those of the tests; COLUMNS and TERM are not handed on.
+    static func run(
+        _ arguments: [String], input: String = "", outputFile: String? = nil, environment: [String: String] = [:]
+    ) async throws -> Outcome {
         let folder = try TemporaryFolder()
         let standardInput = try folder.file("input", input)
         let output = URL(filePath: try outputFile ?? folder.file("output", ""))
@@ -30,6 +36,8 @@ struct Program {
         let process = Process()
         process.executableURL = file
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" && $0.key != "TERM" }
+            .merging(environment) { _, new in new }
         process.currentDirectoryURL = folder.url
         process.standardInput = try FileHandle(forReadingFrom: URL(filePath: standardInput))
         process.standardOutput = try FileHandle(forWritingTo: output)

@@ -1,6 +1,5 @@
 import Hardware
 import Planning
-import SizingContract
 import Text
 
 /// A model on devices, and numbers, of a query by name.

@@ -1,19 +1,16 @@
-import HTTPServer
-import SizingContract
 import Text
 
-/// The query of a request, each parameter known and given once: a misspelt one must not be ignored.
-struct Query: Sendable {
+/// Parameters by name, as a query or flags give them, each known and given once: a misspelt one must not be ignored.
+public struct Query: Sendable {
     private let values: [String: String]
 
+    /// - Parameters:
+    ///   - items: names and values, nothing encoded.
+    ///   - names: those that are known.
     /// - Throws: 400 for a parameter that is not among `names`, and for one given twice.
-    init(_ head: RequestHead, names: [String]) throws(ProblemDocument) {
-        guard head.query != nil else {
-            values = [:]
-            return
-        }
+    public init(_ items: [(name: String, value: String)], names: [String]) throws(ProblemDocument) {
         var values: [String: String] = [:]
-        for (name, value) in head.queryItems {
+        for (name, value) in items {
             guard names.contains(name) else {
                 var suggestion = NearestName.suggestion(for: name, among: names)
                 if suggestion.isEmpty { suggestion = "; known are \(names.joined(separator: ", "))." }
@@ -27,13 +24,13 @@ struct Query: Sendable {
         self.values = values
     }
 
-    /// The value, percent-encoding undone; nil where the parameter is not given.
-    subscript(_ name: String) -> String? { values[name] }
+    /// The value; nil where the parameter is not given.
+    public subscript(_ name: String) -> String? { values[name] }
 
     /// `true`, `1` and no value at all mean true, `false` and `0` false, and so does a parameter that is not given.
     ///
     /// - Throws: 400 for any other value.
-    func flag(_ name: String) throws(ProblemDocument) -> Bool {
+    public func flag(_ name: String) throws(ProblemDocument) -> Bool {
         switch values[name] {
         case "", "true", "1": return true
         case nil, "false", "0": return false

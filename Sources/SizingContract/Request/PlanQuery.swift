@@ -1,11 +1,10 @@
-import HTTPServer
 import Hardware
 import Sizing
-import SizingContract
 
-/// `GET /v1/plan?model=…&device=…&prefill=…&decode=…&requests_per_second=…`: the query of a plan by name.
-enum PlanQuery {
-    static let names = [
+/// `GET /v1/plan?model=…&device=…&prefill=…&decode=…&requests_per_second=…`: the query of a plan by name, which flags of the
+/// command line spell too.
+public enum PlanQuery {
+    public static let names = [
         "model", "device", "attention_device", "ffn_device", "prefill_device", "prefill", "decode",
         "requests_per_second", "dispersion", "ttft_ms", "tpot_ms", "wait_ms", "cached_fraction", "bandwidth_gb_s",
         "microbatches", "data_parallel", "tensor_parallel", "expert_parallel", "prefill_tensor_parallel", "link",
@@ -14,10 +13,13 @@ enum PlanQuery {
 
     /// The input of the operation, and whether the answer is to be indented.
     ///
+    /// - Parameter items: names and values, nothing encoded.
     /// - Throws: 400 for a parameter that is not known or given twice, and for a wrong value of `pretty`; 422 for one that is
     ///   missing, is not known to the catalogue or out of range.
-    static func decode(_ head: RequestHead) throws(ProblemDocument) -> (NamedPlanning, pretty: Bool) {
-        let query = try Query(head, names: names)
+    public static func decode(
+        _ items: [(name: String, value: String)]
+    ) throws(ProblemDocument) -> (NamedPlanning, pretty: Bool) {
+        let query = try Query(items, names: names)
         let pretty = try query.flag("pretty")
         let description = try query.description()
         for name in ["prefill", "decode", "requests_per_second"] { _ = try query.required(name) }
