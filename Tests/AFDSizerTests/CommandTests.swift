@@ -105,7 +105,8 @@ import Testing
         #expect(lines.first?.first?.isLetter == true || lines.first?.first?.isNumber == true, "\(table)")
         #expect(!table.output.contains("{") && !table.output.contains("nan"), "\(table)")
         let plain = try await Program.run(arguments + ["--ascii"], input: reader.input, environment: environment)
-        #expect(plain.output.utf8.allSatisfy { $0 < 0x80 } && plain.output.count == table.output.count, "\(plain)")
+        #expect(plain.output.utf8.allSatisfy { $0 < 0x80 }, "\(plain)")
+        #expect(plain.output.split(separator: "\n", omittingEmptySubsequences: false).count == lines.count)
         let dumb = try await Program.run(
             arguments, input: reader.input, environment: ["COLUMNS": columns, "TERM": "dumb"])
         #expect(dumb.output == plain.output)
