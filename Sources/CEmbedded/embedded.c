@@ -12,12 +12,53 @@ static const unsigned char page_css[] = {
 #embed "page/page.css"
 };
 
+// Modules by what they need: the service joins them to one script, so none may name what a later one makes at its top.
 static const unsigned char page_js[] = {
-#embed "page/request.js"
+#embed "page/numbers.js"
+    ,
+#embed "page/scales.js"
+    ,
+#embed "page/fields.js"
+    ,
+#embed "page/words.js"
+    ,
+#embed "page/state.js"
+    ,
+#embed "page/requests.js"
+    ,
+#embed "page/answers.js"
+    ,
+#embed "page/commands.js"
+    ,
+#embed "page/dom.js"
+    ,
+#embed "page/terms.js"
+    ,
+#embed "page/service.js"
+    ,
+#embed "page/form.js"
+    ,
+#embed "page/head.js"
     ,
 #embed "page/plot.js"
     ,
-#embed "page/service.js"
+#embed "page/size.js"
+    ,
+#embed "page/plan.js"
+    ,
+#embed "page/share.js"
+    ,
+#embed "page/histogram.js"
+    ,
+#embed "page/samples.js"
+    ,
+#embed "page/data.js"
+    ,
+#embed "page/trace.js"
+    ,
+#embed "page/replay.js"
+    ,
+#embed "page/files.js"
     ,
 #embed "page/page.js"
 };

@@ -60,6 +60,10 @@ public struct SizingService: HTTPHandler {
     /// Paths that need no token: what a kubelet asks for.
     public static let openPaths: [StaticString] = ["/healthz", "/readyz"]
 
+    /// Paths that need no token, but are counted: the page, whose bytes are the same for all. It asks for a token, and shows it with each of
+    /// its requests. All that is answered to a request needs one.
+    public static let publicPaths: [StaticString] = ["/"]
+
     /// Every route of the main port.
     var routes: [Route] { router.routes }
 }

@@ -1,245 +1,414 @@
-// The page: every change of the form asks the service at once, and the answer replaces the last one.
+// The page: one state, tabs that look at it, and at each change the question to the service whose answer replaces the last.
+import { dataHead, planValues, showFit, showTrace } from './data.js';
+import { byId, element, fillWarnings } from './dom.js';
+import { fileButton, openDrop, readConfig, showUpload } from './files.js';
+import { buildForm, offer, showForm } from './form.js';
+import { showFailure, showHead, showHint } from './head.js';
+import { bytes, digits, whole } from './numbers.js';
+import { bundleValues, planHead, showPlan } from './plan.js';
+import { replayHead, replayValues, showReplay } from './replay.js';
+import { missing, planRequest, replayRequest, replaySize, simulateRequest, sizeRequest } from './requests.js';
+import { isJSON, withoutSample } from './samples.js';
+import { get, hasToken, post, postText, postWithProgress, setToken, upload } from './service.js';
+import { openShare, shareFile, shareRequest } from './share.js';
+import { readSize, showSize, sizeHead } from './size.js';
+import { TABS, fromHash, scenario, toHash } from './state.js';
+import { openTerms } from './terms.js';
+import { readRows, traceOf } from './trace.js';
+import { fitSentence } from './words.js';
 
-const byId = (id) => document.getElementById(id);
-let latest = 0;
-let shown = null;
-let simulated = [];
-let running = null;
+let state = fromHash(location.hash.slice(1));
+/** The last answer of each tab: {key, request, result}. */
+const answers = {};
+let asking = null;
+let turn = 0;
+/** The scenario that is compared with: {hash, request, result}. */
+let kept = null;
+let simulated = null;
+let simulating = null;
+let reading = null;
+let replaying = null;
 
-const whole = new Intl.NumberFormat('en');
+const EXAMPLE = `stage,batch,context,load,latency_us
+attention,128,1024,,96.25
+attention,128,4096,,292
+attention,128,8192,,550.4
+attention,256,4096,,548.1
+ffn,,,256,121.2
+ffn,,,512,142.6
+ffn,,,1024,185.1
+ffn,,,1536,310
+ffn,,,2048,270.2
+ffn,,,4096,439.8`;
 
-/** What the answer means, in a sentence. */
-const SENTENCES = {
-  attention: 'Attention sets the pace: the FFN waits for the slowest Attention instance.',
-  ffn: 'The FFN sets the pace: Attention instances wait for it.',
-  communication: 'Communication sets the pace: both sides wait for the link.',
-  round_trip: 'Each microbatch’s own round sets the pace: more microbatches would hide it.',
+const QUESTIONS = {
+  size: { path: '/v1/size', request: sizeRequest, body: (request) => ({ ...request, include: ['curve'] }), show: renderSize },
+  plan: { path: '/v1/plan', request: planRequest, body: (request) => request, show: renderPlan },
 };
 
-function showParts(values) {
-  for (const element of document.querySelectorAll('[data-when]')) {
-    const [name, wanted] = element.dataset.when.split('=');
-    element.hidden = !wanted.split(',').includes(values[name]);
+function renderSize({ key, request, result }) {
+  const view = readSize(state, result);
+  const a = kept && kept.hash === state.a ? { ...readSize(fromHash(kept.hash), kept.result), curve: kept.result.curve } : null;
+  showHead(sizeHead(state, request, result, view, a));
+  const own = simulated?.key === key ? simulated : {};
+  showSize(state, request, result, view, { simulated: own.points, simulatedBest: own.best, note: own.note, a: a?.chosen ? a : null, pick: pin });
+  byId('drop-a').hidden = state.a === null;
+  byId('keep-a').textContent = state.a === null ? 'Keep as A' : 'Keep this as A';
+  if (document.activeElement !== byId('now')) byId('now').value = state.now ?? '';
+}
+
+function renderPlan({ request, result }) {
+  showHead(planHead(request, result));
+  showPlan(request, result);
+}
+
+function renderReplay({ request, result }) {
+  showHead(replayHead(result));
+  showReplay(request, result);
+}
+
+/** What a replay lacks; the rows of a trace are read when they are first asked for. */
+async function replayLacks(mine) {
+  const { source } = state.values;
+  if (source !== 'file') return missing(state);
+  const { statistics } = state.held;
+  if (!statistics?.file) return 'Choose a trace with times in the Data tab: its file is needed for a replay, a link does not hold it.';
+  if (!statistics.value.arrivals) return 'This trace has no times of arrival.';
+  if (!['csv', 'ndjson'].includes(statistics.value.read?.format)) return 'A replay on the page reads CSV and NDJSON. Use afd-sizer replay for this file.';
+  if (state.held.rows?.file !== statistics.file) {
+    state.held.rows = null;
+    replaying = new AbortController();
+    showRunning(true, `Reading ${statistics.name}…`);
+    const rows = await readRows(statistics.file, statistics.value.read, replaying.signal, (count, all) => { byId('replay-progress').value = count / all; });
+    showRunning(false, '');
+    state.held.rows = { value: traceOf(rows, statistics.value.arrivals.duration_s), file: statistics.file, all: rows.all };
   }
-  byId('trace-summary').textContent = dropped.statistics
-    ? `${whole.format(dropped.statistics.requests)} requests (${dropped.name}), θ = ${dropped.statistics.slot_load_mean.value.toFixed(1)} tokens.`
-    : 'No trace yet: choose or drop a file below.';
+  return mine === turn ? missing({ ...state, values: { ...state.values, workload: 'lengths' } }) : null;
 }
 
-function showProblem(problem) {
-  for (const element of form.querySelectorAll('[aria-invalid]')) element.removeAttribute('aria-invalid');
-  const box = byId('problem');
-  box.hidden = !problem;
-  byId('result').classList.toggle('stale', Boolean(problem));
-  if (!problem) return;
-  const title = document.createElement('strong');
-  title.textContent = problem.title || 'That did not work.';
-  const list = document.createElement('ul');
-  const errors = problem.errors && problem.errors.length ? problem.errors : problem.detail ? [{ pointer: '', detail: problem.detail }] : [];
-  for (const { pointer, detail } of errors) {
-    const item = document.createElement('li');
-    const element = [...form.querySelectorAll('[data-pointer]')].find((one) => one.dataset.pointer === pointer);
-    if (element) element.setAttribute('aria-invalid', 'true');
-    item.textContent = pointer ? `${pointer}: ${detail}` : detail;
-    list.append(item);
-  }
-  box.replaceChildren(title, list);
+function showRunning(runs, note) {
+  byId('replay-stop').hidden = byId('replay-progress').hidden = !runs;
+  byId('replay').disabled = runs;
+  if (runs) byId('replay-progress').value = 0;
+  byId('replay-note').textContent = note;
 }
 
-/** Lines that the curve is compared with: the mean field's throughput at each ratio. */
-function withMeanField(curve, answer, request) {
-  return curve.map((point) => ({ ...point, meanField: point.mean_field_throughput_per_instance }));
-}
-
-function tpotLimit(values, curve, microbatches) {
-  const limit = number(values.tpot_limit);
-  if (typeof limit !== 'number') return null;
-  const within = curve.filter((point) => (microbatches * point.cycle_us) / 1000 <= limit).map((point) => point.ratio);
-  return { limit, largest: within.length ? Math.max(...within) : 0 };
-}
-
-function show(values, request, result) {
-  const { recommendation: best, mean_field: meanField, workload: load, memory } = result;
-  const curve = withMeanField(result.curve, result, request);
-  byId('ratio').textContent = best.ratio;
-  byId('sentence').textContent = SENTENCES[best.bottleneck] || '';
-  byId('throughput').textContent = `${whole.format(Math.round(best.throughput_per_instance))} tokens/s`;
-  byId('cycle').textContent = `${best.cycle_us.toFixed(2)} µs`;
-  byId('tpot').textContent = `${(best.tpot_us / 1000).toFixed(3)} ms`;
-  byId('memory-row').hidden = !memory;
-  if (memory) {
-    const side = (name) => `${memory[`${name}_used_gb`].toFixed(1)} of ${memory[`${name}_usable_gb`].toFixed(1)} GB`;
-    byId('memory').textContent = `${side('attention')}, ${side('ffn')}`;
-  }
-  byId('mean-field').textContent = `${meanField.ratio.toFixed(3)} (${meanField.regime}-bound)`;
-  byId('slot-load').textContent = `${load.slot_load_mean.toFixed(1)} ± ${load.slot_load_stddev.toFixed(1)} tokens`;
-  idleBars(byId('idle'), best.idle);
-  const limit = tpotLimit(values, curve, request.microbatches ?? 1);
-  const notes = [`Binds: ${best.bottleneck.replace('_', ' ')}.`];
-  if (request.max_ratio !== undefined && best.ratio === request.max_ratio) notes.push('The largest ratio allowed binds: a larger one may be better.');
-  if (limit) {
-    const held = best.ratio <= limit.largest;
-    notes.push(held ? `The TPOT limit of ${limit.limit} ms holds up to ratio ${limit.largest}.`
-      : limit.largest > 0 ? `The TPOT limit of ${limit.limit} ms binds: the largest ratio that keeps it is ${limit.largest}.`
-        : `No ratio keeps the TPOT limit of ${limit.limit} ms.`);
-  }
-  byId('binding').textContent = notes.join(' ');
-  showWarnings(result.warnings);
-  drawPlots(curve, best, meanField, limit);
-  fillTable(byId('table'), curve, simulated, best.ratio);
-  byId('curl').textContent = curlLine(request);
-}
-
-/** What the answer says of its inputs: left out, assumed, used beyond what was measured. */
-function showWarnings(warnings) {
-  const list = byId('warnings');
-  list.hidden = !warnings.length;
-  list.replaceChildren(...warnings.map(({ detail }) => {
-    const item = document.createElement('li');
-    item.textContent = detail;
-    return item;
-  }));
-}
-
-function drawPlots(curve, best, meanField, limit) {
-  const marks = [{ x: best.ratio, style: 'best' }];
-  if (limit && limit.largest > 0) marks.push({ x: limit.largest, style: 'limit' });
-  const series = [
-    { name: 'with barrier', style: 'attention', points: curve.map((point) => ({ x: point.ratio, y: point.throughput_per_instance })) },
-  ];
-  if (curve.every((point) => point.meanField !== undefined)) {
-    series.push({ name: 'mean field', style: 'ffn', dashed: true, points: curve.map((point) => ({ x: point.ratio, y: point.meanField })) });
-  }
-  if (simulated.length) {
-    series.push({
-      name: 'simulated', style: 'simulated', dots: true,
-      points: simulated.map((point) => ({ x: point.ratio, y: point.throughput_per_instance, low: point.throughput_interval[0], high: point.throughput_interval[1] })),
-    });
-  }
-  plot(byId('throughput-plot'), {
-    title: 'Throughput per instance against ratio', series, vertical: marks, format: short,
-    description: `Best at ratio ${best.ratio} with ${Math.round(best.throughput_per_instance)} tokens per second and instance; mean field ${meanField.ratio.toFixed(2)}.`,
-  });
-  plot(byId('idle-plot'), {
-    title: 'Idle fraction of each role against ratio', vertical: marks, format: (value) => `${Math.round(100 * value)} %`, yHigh: 1,
-    description: `At ratio ${best.ratio}: Attention ${percent(best.idle.attention)}, FFN ${percent(best.idle.ffn)}, communication ${percent(best.idle.communication)}.`,
-    series: [['Attention', 'attention'], ['FFN', 'ffn'], ['communication', 'communication']].map(([name, key]) => (
-      { name, style: key, points: curve.map((point) => ({ x: point.ratio, y: point.idle[key] })) })),
-  });
-}
-
-function curlLine(request) {
-  const quoted = JSON.stringify(request).replaceAll("'", "'\\''");
-  return `curl ${location.origin}/v1/size?pretty -d '${quoted}'`;
-}
-
-/** Asks for the form's answer; only the latest question's is shown. */
-async function update() {
-  const values = fields();
-  showParts(values);
-  history.replaceState(null, '', `#${toHash(values)}`);
-  const request = sizeRequest(values);
-  const turn = ++latest;
-  if (!request) { showProblem({ title: 'Choose or drop a trace.' }); return; }
+/** Replays at once what is short; what is long waits for the button. */
+async function answerReplay(mine, asked) {
+  replaying?.abort();
   try {
-    const result = await post('/v1/size', { ...request, include: ['curve'] });
-    if (turn !== latest) return;
-    if (shown && JSON.stringify(shown.request) !== JSON.stringify(request)) forgetSimulation();
-    shown = { values, request, result };
-    showProblem(null);
-    show(values, request, result);
+    const lack = await replayLacks(mine);
+    if (mine !== turn) return;
+    showFailure(null);
+    if (lack) { showHint(lack); showRunning(false, ''); shareRequest(null); return; }
+    const request = replayRequest(state);
+    const key = JSON.stringify(request);
+    shareRequest('/v1/replay', request);
+    const rows = state.held.rows;
+    const cut = state.values.source === 'file' && rows.all > rows.value.arrival_s.length ? ` The first ${whole(rows.value.arrival_s.length)} of ${whole(rows.all)} requests are replayed.` : '';
+    if (answers.replay?.key === key) { showRunning(false, cut); renderReplay(answers.replay); return; }
+    if (!asked && replaySize(state) > 50000) {
+      showHint(`Press Replay: ${whole(replaySize(state))} requests may take a while.`);
+      showRunning(false, cut);
+      return;
+    }
+    replaying = new AbortController();
+    showRunning(true, `Replaying…${cut}`);
+    const result = await postWithProgress('/v1/replay', request, replaying.signal, (fraction) => { byId('replay-progress').value = fraction; });
+    if (mine !== turn) return;
+    answers.replay = { key, request, result };
+    showRunning(false, cut);
+    renderReplay(answers.replay);
   } catch (error) {
-    if (turn === latest) showProblem(error.problem || { title: 'The service cannot be reached.' });
-  } finally {
-    document.body.dataset.answered = turn;
+    if (mine !== turn) return;
+    showRunning(false, error.name === 'AbortError' ? 'Stopped.' : '');
+    if (error.name === 'AbortError') { showHint('Stopped. Press Replay to begin again.'); return; }
+    throw error;
   }
+}
+
+/** The Data tab asks nothing at a change: it shows what was read. */
+function renderData() {
+  const { statistics, calibration } = state.held;
+  const head = dataHead(state.held);
+  if (head) showHead(head);
+  else showHint('Drop a trace of requests, or paste measurements: this tab shows what is in them, and hands them on.');
+  byId('rest').hidden = !head;
+  showTrace(statistics);
+  showFit(calibration, calibration?.text, leaveOut);
+  fillWarnings(byId('warnings'), statistics?.value.warnings ?? []);
+  if (statistics) shareFile('/v1/workload', statistics.name);
+  else shareRequest(null);
+}
+
+function leaveOut(stage, point) {
+  byId('samples').value = withoutSample(state.held.calibration.text, stage, point);
+  fit();
+}
+
+/** Fits lines to what is pasted. */
+async function fit() {
+  const text = byId('samples').value;
+  const layers = byId('layers').value.trim();
+  try {
+    const found = await postText(`/v1/calibrate${layers ? `?layers=${encodeURIComponent(layers)}` : ''}`, text, isJSON(text) ? 'application/json' : 'text/csv');
+    state.held.calibration = { value: found, name: 'pasted measurements', text };
+    await update();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function fail(error, what = '') {
+  if (error.name === 'AbortError') return;
+  if (error.status === undefined) throw error;
+  if (error.status === 401) openToken();
+  const { problem } = error;
+  showFailure(what ? { status: error.status, problem: { detail: `${what} ${problem?.errors?.[0]?.detail ?? problem?.detail ?? ''}` } } : error, state.tab, state.values);
+}
+
+function goTo(tab, values = state.values) {
+  state.values = values;
+  state.tab = tab;
+  scrollTo(0, 0);
+  return update();
+}
+
+/** Pins what runs now, or takes the pin out where it is. */
+function pin(ratio) {
+  state.now = state.now === ratio ? null : ratio;
+  update();
+}
+
+function showTab() {
+  for (const button of byId('tabs').children) {
+    const chosen = button.dataset.tab === state.tab;
+    button.setAttribute('aria-selected', String(chosen));
+    button.tabIndex = chosen ? 0 : -1;
+  }
+  byId('panel').setAttribute('aria-labelledby', `tab-${state.tab}`);
+  for (const panel of document.querySelectorAll('[data-panel]')) panel.hidden = panel.dataset.panel !== state.tab;
+  byId('form').hidden = state.tab === 'data';
+}
+
+function showNotes() {
+  const { statistics, config } = state.held;
+  const found = statistics?.value;
+  byId('trace-note').textContent = found
+    ? `${whole(found.requests ?? found.sums?.count ?? 0)} requests (${statistics.name}); ${digits(found.slot_load_mean?.value)} tokens in a slot in the mean.`
+    : 'No trace yet.';
+  byId('measured-note').textContent = state.held.calibration ? fitSentence(state.held.calibration.value) : 'No measurements yet.';
+  byId('config-note').textContent = config
+    ? `Described by ${config.name}: ${config.value.num_hidden_layers ?? '?'} layers, hidden size ${config.value.hidden_size ?? '?'}.` : 'Another model: drop its config.json.';
+}
+
+/** Shows the state, and asks for its answer; only the latest question's is shown. */
+async function update(asked = false) {
+  history.replaceState(null, '', `#${toHash(state)}`);
+  if (state.held.config) offer('models', [{ id: '', name: `config.json (${state.held.config.value.model_type ?? state.held.config.name})` }]);
+  showTab();
+  showForm(state.tab, state.values);
+  showNotes();
+  const mine = ++turn;
+  document.body.dataset.latest = mine;
+  try {
+    await answer(mine, asked);
+  } finally {
+    document.body.dataset.answered = mine;
+  }
+}
+
+async function answer(mine, asked) {
+  asking?.abort();
+  byId('rest').hidden = false;
+  if (state.tab === 'data') { showFailure(null); renderData(); return; }
+  if (state.tab === 'replay') {
+    try { await answerReplay(mine, asked); } catch (error) { fillWarnings(byId('warnings'), []); fail(error); }
+    return;
+  }
+  const question = QUESTIONS[state.tab];
+  const lack = missing(state);
+  if (lack) { showFailure(null); showHint(lack); shareRequest(null); return; }
+  const request = question.request(state);
+  const key = JSON.stringify(request);
+  try {
+    if (answers[state.tab]?.key !== key) {
+      asking = new AbortController();
+      const result = await post(question.path, question.body(request), asking.signal);
+      if (mine !== turn) return;
+      answers[state.tab] = { key, request, result };
+      if (state.tab === 'size' && simulated?.key !== key) forgetSimulation();
+    }
+    if (state.tab === 'size') await keepA();
+    if (mine !== turn) return;
+    showFailure(null, state.tab, state.values);
+    question.show(answers[state.tab]);
+    shareRequest(question.path, request);
+  } catch (error) {
+    if (error.name === 'AbortError' || mine !== turn) return;
+    if (error.status === undefined) throw error;
+    if (error.status === 401) openToken();
+    fillWarnings(byId('warnings'), []);
+    showFailure(error, state.tab, state.values);
+    shareRequest(null);
+  }
+}
+
+/** Answers the scenario that is compared with, where that has not been done. */
+async function keepA() {
+  if (state.a === null || kept?.hash === state.a) return;
+  const other = fromHash(state.a);
+  // A trace that is too large for a link is the one that the page still has.
+  for (const [name, held] of Object.entries(other.held)) if (!held) other.held[name] = state.held[name];
+  if (missing(other)) return;
+  const request = sizeRequest(other);
+  const hash = state.a;
+  kept = { hash, request, result: await post('/v1/size', { ...request, include: ['curve'] }) };
 }
 
 function forgetSimulation() {
-  if (running) running.abort();
-  simulated = [];
-  byId('simulation-note').textContent = '';
+  simulating?.abort();
+  simulated = null;
 }
 
 async function simulate() {
-  if (!shown || running) return;
-  const { values, request, result } = shown;
-  running = new AbortController();
-  const bar = byId('progress');
-  const note = byId('simulation-note');
-  for (const [id, hidden] of [['stop', false], ['progress', false]]) byId(id).hidden = hidden;
+  const asked = answers.size;
+  if (!asked || simulating) return;
+  simulating = new AbortController();
+  byId('stop').hidden = byId('progress').hidden = false;
   byId('simulate').disabled = true;
-  bar.value = 0;
-  note.textContent = 'Simulating…';
+  byId('progress').value = 0;
+  byId('simulation-note').textContent = 'Simulating…';
   try {
-    const largest = request.max_ratio ?? result.curve[result.curve.length - 1].ratio;
-    const body = simulateRequest(request, result.recommendation.ratio, largest);
-    const answer = await postWithProgress('/v1/simulate', body, running.signal, (fraction) => { bar.value = fraction; });
-    simulated = answer.points;
-    note.textContent = `Simulated best of those tried: ratio ${answer.best_ratio}; recommended: ${result.recommendation.ratio}.`;
-    if (shown.request === request) show(values, request, result);
+    const { request, result, key } = asked;
+    const largest = request.max_ratio ?? result.curve.at(-1).ratio;
+    const best = readSize(state, result).chosen?.ratio ?? result.recommendation.ratio;
+    const body = simulateRequest(request, best, largest);
+    const found = await postWithProgress('/v1/simulate', body, simulating.signal, (fraction) => { byId('progress').value = fraction; });
+    simulated = { key, points: found.points, best: found.best_ratio };
   } catch (error) {
-    note.textContent = error.name === 'AbortError' ? 'Stopped.' : (error.problem?.detail || error.problem?.title || 'The simulation failed.');
+    simulated = { key: asked.key, note: error.name === 'AbortError' ? 'Stopped.' : error.problem?.errors?.[0]?.detail ?? error.problem?.detail ?? 'The simulation failed.' };
   } finally {
-    running = null;
+    simulating = null;
     byId('simulate').disabled = false;
-    byId('stop').hidden = true;
-    bar.hidden = true;
+    byId('stop').hidden = byId('progress').hidden = true;
+    if (state.tab === 'size' && answers.size?.key === asked.key) renderSize(answers.size);
   }
 }
 
-/** A trace or a config.json, by what is in it. */
-async function take(file) {
-  try {
-    if (/\.json$/i.test(file.name) && file.size < 1 << 20) {
-      const parsed = JSON.parse(await file.text());
-      if (parsed && parsed.hidden_size !== undefined) {
-        setConfig(parsed, file.name);
-        form.elements.hardware.value = 'names';
-        form.elements.model.value = '';
-        return update();
-      }
-    }
-    dropped.statistics = await postTrace(file);
-    dropped.name = file.name;
-    form.elements.workload.value = 'trace';
-    return update();
-  } catch (error) {
-    showProblem(error.problem || { title: `${file.name} could not be read: ${error.message}` });
+function openToken() {
+  byId('token-part').hidden = false;
+  byId('token-button').setAttribute('aria-expanded', 'true');
+  byId('token').focus();
+}
+
+/** The columns that are named in the Data tab. */
+function columnQuery() {
+  const query = new URLSearchParams();
+  for (const [name, id] of [['prefill_column', 'prefill-column'], ['decode_column', 'decode-column']]) {
+    if (byId(id).value.trim()) query.set(name, byId(id).value.trim());
   }
+  if (byId('first-token').checked) query.set('first_token_from_prefill', 'true');
+  return query.size ? `?${query}` : '';
+}
+
+/** A trace, or a config.json, by what is in it. */
+async function take(file) {
+  const config = await readConfig(file);
+  if (config) {
+    state.held.config = { value: config, name: file.name };
+    state.values = { ...state.values, hardware: 'names', model: '' };
+    return update();
+  }
+  try {
+    reading?.abort();
+    reading = new AbortController();
+    const statistics = await upload(`/v1/workload${columnQuery()}`, file, {
+      signal: reading.signal,
+      progress: (loaded, total) => showUpload(file.name, loaded, total, loaded < total ? `Sending ${file.name}: ${bytes(loaded)} of ${bytes(total)}` : `Reading ${file.name}…`),
+    });
+    state.held.statistics = { value: statistics, name: file.name, file };
+    state.values = { ...state.values, workload: 'trace' };
+    await goTo('data');
+  } catch (error) {
+    fail(error, `${file.name} could not be read.`);
+  } finally {
+    showUpload(null);
+  }
+}
+
+function loadCatalog() {
+  return get('/v1/catalog').then(({ models, devices }) => { offer('models', models); offer('devices', devices); }).catch(() => { /* told by the answer */ });
 }
 
 let timer = 0;
-form.addEventListener('input', (event) => {
-  if (event.target.type === 'file') return;
+function soon() {
+  document.body.dataset.latest = 'pending';
   clearTimeout(timer);
-  timer = setTimeout(update, 25);
+  // A replay takes longer than a keystroke.
+  timer = setTimeout(() => update(), state.tab === 'replay' ? 300 : 20);
+}
+
+buildForm(byId('form'), (name, value) => { state.values = { ...state.values, [name]: value }; soon(); });
+byId('note-trace').append(element('p', { id: 'trace-note' }), fileButton('file', 'Choose a trace (CSV, NDJSON, JSON, gzip, metrics), or drop it anywhere', take));
+byId('data-file').append(fileButton('data-trace', 'Choose CSV, NDJSON, JSON (gzip too) or the text of /metrics; or drop it anywhere', take));
+byId('data-form').addEventListener('submit', (event) => { event.preventDefault(); fit(); });
+byId('fit-example').addEventListener('click', () => { byId('samples').value = EXAMPLE; fit(); });
+byId('size-trace').addEventListener('click', () => goTo('size', { ...state.values, workload: 'trace' }));
+byId('plan-trace').addEventListener('click', () => goTo('plan', planValues(state.held.statistics, state.values)));
+byId('replay-trace').addEventListener('click', () => goTo('replay', { ...state.values, source: 'file' }));
+byId('plan-replay').addEventListener('click', () => goTo('replay', replayValues(answers.plan.result, state.values)));
+byId('replay').addEventListener('click', () => update(true));
+byId('replay-stop').addEventListener('click', () => replaying?.abort());
+byId('use-fit').addEventListener('click', () => goTo('size', { ...state.values, hardware: 'measured' }));
+byId('note-config').append(element('p', { id: 'config-note' }));
+byId('note-measured').append(element('p', { id: 'measured-note' }), element('button', { type: 'button', class: 'link', onclick: () => goTo('data') }, 'Go to the Data tab'));
+openTerms(document.body);
+openShare();
+openDrop(take);
+byId('tabs').addEventListener('click', ({ target }) => { if (TABS.includes(target.dataset.tab)) { state.tab = target.dataset.tab; update(); } });
+byId('tabs').addEventListener('keydown', (event) => {
+  const tabs = [...byId('tabs').children];
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const next = tabs[(tabs.findIndex((tab) => tab.dataset.tab === state.tab) + step + tabs.length) % tabs.length];
+  event.preventDefault();
+  next.click();
+  next.focus();
 });
-form.addEventListener('submit', (event) => { event.preventDefault(); update(); });
-byId('file').addEventListener('change', (event) => { if (event.target.files[0]) take(event.target.files[0]); });
-for (const name of ['dragover', 'dragleave', 'drop']) {
-  document.addEventListener(name, (event) => {
-    event.preventDefault();
-    byId('drop').classList.toggle('over', name === 'dragover');
-    if (name === 'drop' && event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
-  });
-}
 byId('simulate').addEventListener('click', simulate);
-byId('stop').addEventListener('click', () => running && running.abort());
-for (const button of document.querySelectorAll('[data-copy]')) {
-  button.addEventListener('click', async () => {
-    if (!shown) return;
-    const texts = { curl: curlLine(shown.request), json: JSON.stringify(shown.request, null, 2), link: location.href };
-    try {
-      await navigator.clipboard.writeText(texts[button.dataset.copy]);
-      byId('copied').textContent = 'Copied.';
-    } catch {
-      byId('copied').textContent = 'The browser did not allow copying: select the text below.';
-    }
-  });
-}
-window.addEventListener('hashchange', () => { fromHash(location.hash.slice(1)); update(); });
-window.addEventListener('resize', () => { if (shown) show(shown.values, shown.request, shown.result); });
-fromHash(location.hash.slice(1));
+byId('upload-stop').addEventListener('click', () => reading?.abort());
+byId('stop').addEventListener('click', () => simulating?.abort());
+byId('keep-a').addEventListener('click', () => {
+  state.a = scenario(state);
+  kept = { hash: state.a, request: answers.size.request, result: answers.size.result };
+  update();
+});
+byId('drop-a').addEventListener('click', () => { state.a = null; update(); });
+byId('now').addEventListener('input', ({ target }) => {
+  const ratio = Number(target.value);
+  state.now = target.value.trim() !== '' && Number.isInteger(ratio) && ratio > 0 ? ratio : null;
+  soon();
+});
+byId('plan-size').addEventListener('click', () => goTo('size', bundleValues(answers.plan.result, state.values)));
+byId('token-button').addEventListener('click', () => {
+  if (byId('token-part').hidden) { openToken(); return; }
+  byId('token-part').hidden = true;
+  byId('token-button').setAttribute('aria-expanded', 'false');
+});
+byId('token-part').addEventListener('submit', (event) => {
+  event.preventDefault();
+  setToken(byId('token').value);
+  byId('token').value = '';
+  byId('token-part').hidden = true;
+  byId('token-button').setAttribute('aria-expanded', 'false');
+  byId('token-button').textContent = hasToken() ? 'Token: set' : 'Token';
+  loadCatalog();
+  update();
+});
+// The slim line stands where the headline is out of sight.
+new IntersectionObserver(([{ isIntersecting }]) => document.body.classList.toggle('scrolled', !isIntersecting)).observe(byId('head'));
+window.addEventListener('hashchange', () => { const held = state.held; state = fromHash(location.hash.slice(1)); for (const name of Object.keys(held)) state.held[name] ??= held[name]; update(); });
+window.addEventListener('resize', soon);
 update();
-loadCatalog().then(() => fromHash(location.hash.slice(1))).catch(() => { /* names can still be typed into a link */ });
+loadCatalog().then(() => showForm(state.tab, state.values));

@@ -1,130 +1,177 @@
-// SVG plots with a title and a description, and the table behind them.
+// Plots in SVG: named lines, ticks with units, a crosshair that plots share, and a click that picks.
+import { element, svg } from './dom.js';
+import { linearTicks, logTicks, nearest, ratioTicks, scale } from './scales.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
-
-function svg(name, attributes = {}, text) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
+/** Plots with the same link show their crosshairs at the same place. */
+export function plotLink() {
+  const members = new Set();
+  return {
+    at: null,
+    members,
+    set(value) { this.at = value; for (const member of members) member(value); },
+  };
 }
 
-/** 1, 2 or 5 times a power of ten, so that about `count` ticks cover the range. */
-function ticks(low, high, count) {
-  const raw = (high - low) / count || 1;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= raw);
-  const out = [];
-  for (let tick = Math.ceil(low / step) * step; tick <= high + step * 1e-9; tick += step) out.push(tick);
-  return out;
+const ends = new WeakMap();
+const MARGIN = { left: 54, right: 14, top: 22, bottom: 38 };
+
+function sample(one) {
+  const inner = one.dots ? svg('circle', { class: `fill-${one.style}`, cx: 9, cy: 6, r: 4 })
+    : svg('line', { class: `series stroke-${one.style}${one.dashed ? ' dashed' : ''}`, x1: 0, x2: 18, y1: 6, y2: 6 });
+  const drawn = svg('svg', { viewBox: '0 0 18 12', 'aria-hidden': 'true', class: 'sample' });
+  drawn.append(inner);
+  return drawn;
 }
 
-function short(value) {
-  if (value >= 1e6) return `${+(value / 1e6).toPrecision(3)}M`;
-  if (value >= 1e3) return `${+(value / 1e3).toPrecision(3)}k`;
-  return `${+value.toPrecision(3)}`;
+function pathOf(points, x, y, stepped) {
+  let path = '';
+  let pen = 'M';
+  let last = null;
+  for (const point of points) {
+    if (!Number.isFinite(point.y)) { pen = 'M'; last = null; continue; }
+    if (stepped && last !== null) path += `L${x(point.x).toFixed(1)} ${y(last).toFixed(1)}`;
+    path += `${pen}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`;
+    pen = 'L';
+    last = point.y;
+  }
+  return path;
 }
 
-/**
- * Draws `series` = [{name, style, dashed, points: [{x, y, low, high}], dots}] into `container`.
- * `vertical` = [{x, style, label}] are marked ratios; `format` writes a y tick.
- */
-function plot(container, { title, description, series, vertical = [], format, yLow = 0, yHigh }) {
-  const width = Math.max(320, Math.min(760, container.clientWidth || 640));
-  const height = 280;
-  const margin = { left: 52, right: 12, top: 12, bottom: 58 };
-  const points = series.flatMap((one) => one.points);
-  if (points.length === 0) { container.replaceChildren(); return; }
-  const xHigh = Math.max(2, ...points.map((point) => point.x));
-  const top = yHigh ?? Math.max(...points.map((point) => point.high ?? point.y)) * 1.05;
-  const x = (value) => margin.left + (value - 1) / (xHigh - 1) * (width - margin.left - margin.right);
-  const y = (value) => height - margin.bottom - (value - yLow) / (top - yLow || 1) * (height - margin.top - margin.bottom);
-  const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `${title}. ${description}` });
-  root.append(svg('title', {}, title), svg('desc', {}, description));
-  for (const tick of ticks(yLow, top, 5)) {
-    root.append(svg('line', { class: 'grid', x1: margin.left, x2: width - margin.right, y1: y(tick), y2: y(tick) }));
-    root.append(svg('text', { x: margin.left - 6, y: y(tick) + 4, 'text-anchor': 'end' }, format(tick)));
+function axes(root, spec, x, y, width, height) {
+  const { xAxis, yAxis } = spec;
+  const wide = width >= 480;
+  for (const tick of yAxis.kind === 'log' ? logTicks(yAxis.low, yAxis.high) : linearTicks(yAxis.low, yAxis.high, 5)) {
+    root.append(svg('line', { class: 'grid', x1: MARGIN.left, x2: width - MARGIN.right, y1: y(tick), y2: y(tick) }),
+      svg('text', { x: MARGIN.left - 6, y: y(tick) + 4, 'text-anchor': 'end' }, yAxis.format(tick)));
   }
-  for (const tick of ticks(1, xHigh, width < 480 ? 6 : 10)) {
-    if (!Number.isInteger(tick)) continue;
-    root.append(svg('text', { x: x(tick), y: height - margin.bottom + 18, 'text-anchor': 'middle' }, tick));
+  const ticks = xAxis.whole ? ratioTicks(xAxis.high, wide ? 10 : 6)
+    : xAxis.kind === 'log' ? logTicks(xAxis.low, xAxis.high) : linearTicks(xAxis.low, xAxis.high, wide ? 8 : 5);
+  for (const tick of ticks) {
+    if (tick > xAxis.high || tick < xAxis.low) continue;
+    root.append(svg('line', { class: 'tick', x1: x(tick), x2: x(tick), y1: height - MARGIN.bottom, y2: height - MARGIN.bottom + 4 }),
+      svg('text', { x: x(tick), y: height - MARGIN.bottom + 17, 'text-anchor': 'middle' }, xAxis.format(tick)));
   }
-  root.append(svg('text', { x: width - margin.right, y: height - margin.bottom + 34, 'text-anchor': 'end' }, 'ratio r'));
-  for (const mark of vertical) {
-    if (mark.x < 1 || mark.x > xHigh) continue;
-    root.append(svg('line', { class: mark.style, x1: x(mark.x), x2: x(mark.x), y1: margin.top, y2: height - margin.bottom }));
+  root.append(svg('text', { class: 'title', x: MARGIN.left, y: 12 }, yAxis.title),
+    svg('text', { class: 'title', x: width - MARGIN.right, y: height - 4, 'text-anchor': 'end' }, xAxis.title));
+}
+
+function marks(root, spec, x, y, width, height) {
+  for (const { from, to } of spec.bands ?? []) {
+    root.prepend(svg('rect', { class: 'band', x: x(from), width: Math.max(2, x(to) - x(from)), y: MARGIN.top, height: height - MARGIN.top - MARGIN.bottom }));
   }
-  for (const one of series) {
-    const path = one.points.map((point, index) => `${index ? 'L' : 'M'}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`).join('');
-    if (!one.dots) root.append(svg('path', { class: `series stroke-${one.style}${one.dashed ? ' dashed' : ''}`, d: path }));
-    for (const point of one.dots ? one.points : []) {
+  let line = 0;
+  for (const { at, style, name } of spec.vertical ?? []) {
+    if (at < spec.xAxis.low || at > spec.xAxis.high) continue;
+    const left = x(at) > width - 110;
+    root.append(svg('line', { class: style, x1: x(at), x2: x(at), y1: MARGIN.top, y2: height - MARGIN.bottom }),
+      svg('text', { class: 'mark', x: x(at) + (left ? -4 : 4), y: spec.marksOnTop ? MARGIN.top + 12 + 14 * line++ : height - MARGIN.bottom - 6 - 14 * line++, 'text-anchor': left ? 'end' : 'start' }, name));
+  }
+  for (const { at, style, name } of spec.horizontal ?? []) {
+    if (at < spec.yAxis.low || at > spec.yAxis.high) continue;
+    root.append(svg('line', { class: style, x1: MARGIN.left, x2: width - MARGIN.right, y1: y(at), y2: y(at) }),
+      svg('text', { class: 'mark', x: MARGIN.left + 4, y: y(at) - 4 }, name));
+  }
+}
+
+function lines(root, spec, x, y) {
+  for (const one of spec.series) {
+    if (!one.dots) {
+      root.append(svg('path', { class: `series stroke-${one.style}${one.dashed ? ' dashed' : ''}`, d: pathOf(one.points, x, y, one.stepped) }));
+      continue;
+    }
+    for (const point of one.points) {
+      if (!Number.isFinite(point.y)) continue;
       if (point.low !== undefined) {
-        root.append(svg('line', { class: 'stroke-simulated', x1: x(point.x), x2: x(point.x), y1: y(point.low), y2: y(point.high) }));
+        root.append(svg('line', { class: `interval stroke-${one.style}`, x1: x(point.x), x2: x(point.x), y1: y(point.low), y2: y(point.high) }));
       }
-      const dot = svg('circle', { class: `fill-${one.style}`, cx: x(point.x), cy: y(point.y), r: 4 });
-      dot.append(svg('title', {}, `r = ${point.x}: ${format(point.y)}`));
+      const dot = svg('circle', { class: `dot fill-${one.style}${point.out ? ' out' : ''}`, cx: x(point.x), cy: y(point.y), r: point.large ? 6 : 4 });
+      if (point.name) dot.append(svg('title', {}, point.name));
+      if (point.pick) { dot.classList.add('pickable'); dot.addEventListener('click', (event) => { event.stopPropagation(); point.pick(); }); }
       root.append(dot);
     }
   }
-  let left = margin.left;
-  for (const one of series) {
-    const sample = { class: `series stroke-${one.style}${one.dashed ? ' dashed' : ''}`, x1: left, x2: left + 16, y1: height - 10, y2: height - 10 };
-    root.append(one.dots ? svg('circle', { class: `fill-${one.style}`, cx: left + 8, cy: height - 10, r: 4 }) : svg('line', sample));
-    root.append(svg('text', { x: left + 20, y: height - 6 }, one.name));
-    left += 32 + one.name.length * 6.2;
-  }
-  container.replaceChildren(root);
 }
 
-/** A bar for each idle fraction. */
-function idleBars(container, idle) {
-  const rows = [['Attention', 'attention'], ['FFN', 'ffn'], ['Communication', 'communication']].map(([name, key]) => {
-    const row = document.createElement('div');
-    row.className = 'bar';
-    const label = document.createElement('span');
-    label.textContent = name;
-    const bar = svg('svg', { viewBox: '0 0 100 14', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
-    bar.append(svg('rect', { class: `fill-${key}`, x: 0, y: 0, width: 100 * idle[key], height: 14 }));
-    const value = document.createElement('span');
-    value.textContent = percent(idle[key]);
-    row.append(label, bar, value);
-    return row;
+/**
+ * Draws into `container`. `spec` = {title, description, xAxis, yAxis, series, vertical, horizontal, bands, pick, pickHint}.
+ * An axis is {low, high, kind, whole, title, format}; a series {name, style, dashed, dots, stepped, points: [{x, y, low, high}]}.
+ */
+export function plot(container, spec, link) {
+  ends.get(container)?.();
+  const series = spec.series.filter((one) => one.points.length);
+  if (!series.length) { container.replaceChildren(); return; }
+  const width = Math.max(300, Math.min(900, container.clientWidth || 640));
+  const height = width < 480 ? 220 : 250;
+  const x = scale(spec.xAxis.kind, spec.xAxis.low, spec.xAxis.high, MARGIN.left, width - MARGIN.right);
+  const y = scale(spec.yAxis.kind, spec.yAxis.low, spec.yAxis.high, height - MARGIN.bottom, MARGIN.top);
+  const stops = [...new Set(series.flatMap((one) => one.points.map((point) => point.x)))].sort((a, b) => a - b);
+  const root = svg('svg', {
+    viewBox: `0 0 ${width} ${height}`, role: 'slider', tabindex: 0, 'aria-label': `${spec.title}. ${spec.description} Arrow keys read values${spec.pick ? '; Enter picks one' : ''}.`,
+    'aria-valuemin': stops[0], 'aria-valuemax': stops.at(-1), 'aria-valuenow': stops[0], 'aria-valuetext': 'no value read yet',
   });
-  container.setAttribute('aria-label', `Idle: Attention ${percent(idle.attention)}, FFN ${percent(idle.ffn)}, communication ${percent(idle.communication)}`);
-  container.replaceChildren(...rows);
-}
-
-function percent(fraction) { return `${(100 * fraction).toFixed(1)} %`; }
-
-/** The values of both plots, one row a ratio. */
-function fillTable(table, curve, simulated, recommended) {
-  const head = ['r', 'throughput per instance, tokens/s', 'mean field', 'simulated (95 %)', 'step, µs', 'Attention idle', 'FFN idle', 'communication idle'];
-  const headRow = document.createElement('tr');
-  for (const name of head) {
-    const cell = document.createElement('th');
-    cell.scope = 'col';
-    cell.textContent = name;
-    headRow.append(cell);
-  }
-  const points = new Map(simulated.map((point) => [point.ratio, point]));
-  const rows = curve.map((point) => {
-    const row = document.createElement('tr');
-    if (point.ratio === recommended) row.className = 'recommended';
-    const measured = points.get(point.ratio);
-    const interval = measured ? `${short(measured.throughput_interval[0])}–${short(measured.throughput_interval[1])}` : '';
-    const cells = [point.ratio, Math.round(point.throughput_per_instance), point.meanField === undefined ? '' : Math.round(point.meanField), interval,
-      point.cycle_us.toFixed(2), percent(point.idle.attention), percent(point.idle.ffn), percent(point.idle.communication)];
-    cells.forEach((value, index) => {
-      const cell = document.createElement(index === 0 ? 'th' : 'td');
-      if (index === 0) cell.scope = 'row';
-      cell.textContent = value;
-      row.append(cell);
+  axes(root, spec, x, y, width, height);
+  marks(root, spec, x, y, width, height);
+  lines(root, { ...spec, series }, x, y);
+  const cross = svg('g', { class: 'cross', visibility: 'hidden' });
+  const bar = svg('line', { y1: MARGIN.top, y2: height - MARGIN.bottom });
+  const dots = series.map((one) => svg('circle', { class: `fill-${one.style}`, r: 4 }));
+  cross.append(bar, ...dots);
+  root.append(cross);
+  const values = series.map(() => element('b', {}));
+  const place = element('span', { class: 'at' });
+  const legend = element('ul', { class: 'legend' },
+    series.map((one, index) => element('li', {}, sample(one), one.name, ' ', values[index])), element('li', {}, place));
+  const read = (value) => {
+    cross.setAttribute('visibility', value === null ? 'hidden' : 'visible');
+    if (value === null) { values.forEach((one) => { one.textContent = ''; }); place.textContent = ''; return; }
+    const stop = nearest(stops, value);
+    bar.setAttribute('x1', x(stop));
+    bar.setAttribute('x2', x(stop));
+    const told = [];
+    series.forEach((one, index) => {
+      const point = one.points.find((candidate) => candidate.x === stop) ?? (one.loose ? one.points.reduce((a, b) => (Math.abs(b.x - stop) < Math.abs(a.x - stop) ? b : a)) : null);
+      const shown = point && Number.isFinite(point.y);
+      dots[index].setAttribute('visibility', shown ? 'inherit' : 'hidden');
+      if (shown) { dots[index].setAttribute('cx', x(point.x)); dots[index].setAttribute('cy', y(point.y)); }
+      const interval = shown && point.low !== undefined ? ` (${spec.yAxis.format(point.low)} to ${spec.yAxis.format(point.high)})` : '';
+      values[index].textContent = shown ? `${spec.yAxis.format(point.y)}${interval}` : '–';
+      if (shown) told.push(`${one.name} ${spec.yAxis.format(point.y)}`);
     });
-    return row;
+    place.textContent = `at ${spec.xAxis.say ? spec.xAxis.say(stop) : spec.xAxis.format(stop)}`;
+    root.setAttribute('aria-valuenow', stop);
+    root.setAttribute('aria-valuetext', `${place.textContent}: ${told.join(', ')}`);
+  };
+  const stopAt = (event) => {
+    const box = root.getBoundingClientRect();
+    return nearest(stops, x.invert((event.clientX - box.left) / box.width * width));
+  };
+  const shared = link ?? plotLink();
+  root.addEventListener('pointermove', (event) => shared.set(stopAt(event)));
+  root.addEventListener('pointerleave', () => shared.set(null));
+  root.addEventListener('blur', () => shared.set(null));
+  root.addEventListener('click', (event) => { shared.set(stopAt(event)); spec.pick?.(stopAt(event)); });
+  root.addEventListener('keydown', (event) => {
+    const now = shared.at === null ? -1 : stops.indexOf(nearest(stops, shared.at));
+    const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (step) shared.set(stops[Math.min(stops.length - 1, Math.max(0, now + step))]);
+    else if (event.key === 'Home') shared.set(stops[0]);
+    else if (event.key === 'End') shared.set(stops.at(-1));
+    else if (event.key === 'Escape') shared.set(null);
+    else if ((event.key === 'Enter' || event.key === ' ') && shared.at !== null) spec.pick?.(nearest(stops, shared.at));
+    else return;
+    event.preventDefault();
   });
-  const body = document.createElement('tbody');
-  body.append(...rows);
-  const header = document.createElement('thead');
-  header.append(headRow);
-  table.replaceChildren(header, body);
+  shared.members.add(read);
+  ends.set(container, () => shared.members.delete(read));
+  container.replaceChildren(legend, root);
+  if (shared.at !== null) read(shared.at);
+}
+
+/** A bar for each part: [title, style, fraction]. */
+export function drawBars(container, parts, format) {
+  container.setAttribute('aria-label', parts.map(([title, , fraction]) => `${title} ${format(fraction)}`).join(', '));
+  container.replaceChildren(...parts.map(([title, style, fraction]) => element('div', { class: 'bar' }, element('span', {}, title),
+    svg('svg', { viewBox: '0 0 100 12', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      svg('rect', { class: `fill-${style}`, x: 0, y: 0, width: 100 * Math.min(1, Math.max(0, fraction)), height: 12 })),
+    element('span', { 'data-value': fraction }, format(fraction)))));
 }

@@ -9,12 +9,12 @@ public enum OperatorPage {
     public static let response = PreparedResponse(
         Response(status: .ok, fields: fields, body: .bytes(document)))
 
-    static let script = embedded(embedded_page_js())
-    static let style = embedded(embedded_page_css())
+    static let script = ModuleJoiner.script(embedded(embedded_page_js()))
+    static let style = ModuleJoiner.unindented(embedded(embedded_page_css()))
 
     /// The document, with style and script in their places.
     static let document: [UInt8] = {
-        let page = embedded(embedded_page_html())
+        let page = ModuleJoiner.unindented(embedded(embedded_page_html()))
         return page.replacing(Array("/*STYLE*/".utf8), with: style, maxReplacements: 1)
             .replacing(Array("/*SCRIPT*/".utf8), with: script, maxReplacements: 1)
     }()

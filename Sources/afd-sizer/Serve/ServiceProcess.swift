@@ -59,7 +59,8 @@ final class ServiceProcess: Sendable {
         if tokens != nil || settings.rateLimit != nil {
             let limiter = settings.rateLimit.map { RateLimiter(rate: $0.perSecond, burst: $0.burst) }
             handler = AccessHandler(
-                handler, openPaths: SizingService.openPaths, publicPaths: settings.protectsMetrics ? [] : ["/metrics"],
+                handler, openPaths: SizingService.openPaths,
+                publicPaths: SizingService.publicPaths + (settings.protectsMetrics ? [] : ["/metrics"]),
                 tokens: tokens, limiter: limiter, realm: "afd-sizer", observer: observer,
                 now: MonotonicClock.now)
         }
