@@ -121,7 +121,7 @@ import Testing
     func events() async throws {
         try await LiveService.run { service in
             let text =
-                Self.request.dropLast(1)
+                String(Self.request.dropLast(1))
                 + #", "arrivals": {"process": "poisson", "requests_per_second": 200, "duration_s": 200}, "workload": {"prefill": 100, "decode": 20}}"#
             let answer = service.post(
                 "/v1/replay", text, fields: ["Content-Type: application/json", "Accept: text/event-stream"])
