@@ -92,7 +92,7 @@ import Testing
         // Minutes of work in a debug build.
         let long =
             Self.request.dropLast(1)
-            + #", "arrivals": {"process": "poisson", "requests_per_second": 300, "duration_s": 20000}, "workload": {"prefill": 100, "decode": 50}, "timeout_ms": 60000}"#
+            + #", "arrivals": {"process": "poisson", "requests_per_second": 30, "duration_s": 20000}, "workload": {"prefill": 100, "decode": 50}, "timeout_ms": 60000}"#
         try await LiveService.run { service in
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             var address = sockaddr_in()
@@ -108,11 +108,17 @@ import Testing
             let bytes = Array(
                 "POST /v1/replay HTTP/1.1\r\nHost: a\r\nContent-Length: \(long.utf8.count)\r\n\r\n\(long)".utf8)
             #expect(send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
-            while service.server.statistics.runningJobs == 0 { await Task.yield() }
+            while service.server.statistics.runningJobs == 0 {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
             var linger = linger(l_onoff: 1, l_linger: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
             close(descriptor)
-            while service.server.statistics.runningJobs > 0 { await Task.yield() }
+            while service.server.statistics.runningJobs > 0 {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
             #expect(service.post("/v1/size", Sample.size()).status == 200)
         }
     }
