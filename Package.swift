@@ -91,7 +91,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Answers as text for a terminal: sentences, tables, plots.
-        .target(name: "Console", dependencies: ["JSON"], swiftSettings: strict),
+        .target(name: "Console", dependencies: ["JSON", "Text"], swiftSettings: strict),
 
         .executableTarget(
             name: "afd-sizer",
@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "AFDSizerTests",
             dependencies: [
-                "afd-sizer", "SizingContract",
+                "afd-sizer", "Console", "SizingContract", "Planning", "Hardware", "Sizing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],

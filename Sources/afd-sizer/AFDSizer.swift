@@ -19,6 +19,9 @@ struct AFDSizer: AsyncParsableCommand {
               afd-sizer replay request.json --policy static --policy advice
               afd-sizer workload trace.csv
               afd-sizer calibrate samples.csv
+              afd-sizer init plan > fleet.json
+              afd-sizer explain kv_memory
+              source <(afd-sizer completion bash)
               afd-sizer probe http://127.0.0.1:8080/healthz
 
             EXIT CODES
@@ -30,7 +33,7 @@ struct AFDSizer: AsyncParsableCommand {
         version: ServiceVersion.current.description,
         subcommands: [
             Serve.self, Size.self, Plan.self, Catalog.self, Curve.self, Simulate.self, Replay.self, Workload.self,
-            Calibrate.self, Probe.self,
+            Calibrate.self, Explain.self, Init.self, Completion.self, Probe.self,
         ])
 
     static func main() async {

@@ -21,15 +21,16 @@ struct OutputOptions: ParsableArguments {
     /// The format that was asked for, or the one that suits standard output.
     var format: OutputFormat { output ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json) }
 
-    var terminal: Terminal {
+    var terminal: Terminal { Self.terminal(of: STDOUT_FILENO, isPlain: ascii) }
+
+    static func terminal(of descriptor: Int32, isPlain: Bool) -> Terminal {
         Terminal(
-            columns: Self.variable("COLUMNS"), reported: Self.reportedWidth, term: Self.variable("TERM"), isPlain: ascii
-        )
+            columns: variable("COLUMNS"), reported: reportedWidth(descriptor), term: variable("TERM"), isPlain: isPlain)
     }
 
-    private static var reportedWidth: Int? {
+    private static func reportedWidth(_ descriptor: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
         return Int(size.ws_col)
     }
 
