@@ -4,7 +4,8 @@ import Testing
 /// What all commands have in common: help, standard input, errors and their exit codes.
 @Suite struct CommandTests {
     static let names = [
-        "serve", "size", "plan", "catalog", "curve", "simulate", "replay", "workload", "calibrate", "probe",
+        "serve", "size", "plan", "catalog", "curve", "simulate", "replay", "workload", "calibrate", "explain", "init",
+        "completion", "probe",
     ]
 
     /// A command that reads one file, an input for it, and a key that its answer has.
