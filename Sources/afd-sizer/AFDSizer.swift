@@ -19,6 +19,8 @@ struct AFDSizer: AsyncParsableCommand {
               afd-sizer replay request.json --policy static --policy advice
               afd-sizer workload trace.csv
               afd-sizer calibrate samples.csv
+              afd-sizer diff today.json tomorrow.json
+              afd-sizer watch fleet.json --traces /var/log/llm
               afd-sizer init plan > fleet.json
               afd-sizer explain kv_memory
               source <(afd-sizer completion bash)
@@ -33,7 +35,7 @@ struct AFDSizer: AsyncParsableCommand {
         version: ServiceVersion.current.description,
         subcommands: [
             Serve.self, Size.self, Plan.self, Catalog.self, Curve.self, Simulate.self, Replay.self, Workload.self,
-            Calibrate.self, Explain.self, Init.self, Completion.self, Probe.self,
+            Calibrate.self, Diff.self, Watch.self, Explain.self, Init.self, Completion.self, Probe.self,
         ])
 
     static func main() async {

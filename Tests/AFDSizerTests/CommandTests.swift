@@ -5,6 +5,7 @@ import Testing
 @Suite struct CommandTests {
     static let names = [
         "serve", "size", "plan", "catalog", "curve", "simulate", "replay", "workload", "calibrate", "explain", "init",
+        "diff", "watch",
         "completion", "probe",
     ]
 

@@ -45,7 +45,7 @@ enum Number {
         guard let fraction, fraction.isFinite else { return none }
         let percent = fraction * 100
         if abs(percent) >= 99.95 { return "\(grouped(percent)) %" }
-        if percent != 0, abs(percent) < 0.05 { return percent > 0 ? "< 0.1 %" : "-< 0.1 %" }
+        if percent != 0, abs(percent) < 0.05 { return percent > 0 ? "< 0.1 %" : "> -0.1 %" }
         return "\(fixed(percent, 1)) %"
     }
 

@@ -13,6 +13,9 @@ struct ServiceClient: Sendable {
         try exchange("GET", url.target(path, query), nil)
     }
 
+    /// The address itself, with its query.
+    func get() throws(NoAnswer) -> ServiceResponse { try exchange("GET", url.path, nil) }
+
     /// - Parameters:
     ///   - path: below the service's address.
     ///   - query: names and values.
@@ -50,7 +53,7 @@ struct ServiceClient: Sendable {
         _ content: (body: [UInt8], type: String, coding: String?)?
     ) -> [UInt8] {
         var head =
-            "\(method) \(target) HTTP/1.1\r\nHost: \(authority)\r\nConnection: close\r\nAccept: application/json\r\n"
+            "\(method) \(target) HTTP/1.1\r\nHost: \(authority)\r\nConnection: close\r\nAccept: application/json, text/plain;q=0.9\r\n"
         if let token { head += "Authorization: Bearer \(token)\r\n" }
         if let content {
             head += "Content-Type: \(content.type)\r\nContent-Length: \(content.body.count)\r\n"

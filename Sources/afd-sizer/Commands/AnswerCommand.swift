@@ -22,19 +22,30 @@ enum AnswerCommand {
         beforeOutput: () -> Void = {}
     ) throws {
         let text = change(try contents(of: file))
-        let reply: Reply
-        if let client = try server.client() {
-            reply = try Reply(client) { client throws(NoAnswer) in
-                try client.post("\(Work.name)", [("pretty", "")], body: text, type: "application/json")
-            }
-        } else {
-            reply = Reply(
-                Result { () throws(ProblemDocument) in
-                    try operation.answer(to: text, pretty: true, OperationContext(progress: progress))
-                })
-        }
+        let reply = try reply(operation, text, server, progress: progress)
         beforeOutput()
         try print(reply, output, report, of: .file(file))
+    }
+
+    /// What comes of a JSON text, here or in the service.
+    ///
+    /// - Parameters:
+    ///   - operation: what is asked.
+    ///   - text: the request.
+    ///   - server: the service that is asked, where one is.
+    ///   - progress: takes the fraction that is done.
+    static func reply<Work: JSONOperation>(
+        _ operation: Work, _ text: [UInt8], _ server: ServerOptions, progress: (@Sendable (Double) -> Void)? = nil
+    ) throws -> Reply {
+        if let client = try server.client() {
+            return try Reply(client) { client throws(NoAnswer) in
+                try client.post("\(Work.name)", [("pretty", "")], body: text, type: "application/json")
+            }
+        }
+        return Reply(
+            Result { () throws(ProblemDocument) in
+                try operation.answer(to: text, pretty: true, OperationContext(progress: progress))
+            })
     }
 
     /// Asks by names and values, as a query does.
