@@ -42,6 +42,12 @@ static const unsigned char page_js[] = {
     ,
 #embed "page/plot.js"
     ,
+#embed "page/strip.js"
+    ,
+#embed "page/drift.js"
+    ,
+#embed "page/views.js"
+    ,
 #embed "page/size.js"
     ,
 #embed "page/plan.js"
@@ -63,6 +69,20 @@ static const unsigned char page_js[] = {
 #embed "page/page.js"
 };
 
+static const unsigned char reference_html[] = {
+#embed "page/reference.html"
+};
+
+static const unsigned char reference_js[] = {
+#embed "page/dom.js"
+    ,
+#embed "page/service.js"
+    ,
+#embed "page/yaml.js"
+    ,
+#embed "page/reference.js"
+};
+
 static const unsigned char catalogue_devices[] = {
 #embed "catalogue/devices.json"
 };
@@ -78,5 +98,7 @@ EMBEDDED(openapi_yaml)
 EMBEDDED(page_html)
 EMBEDDED(page_css)
 EMBEDDED(page_js)
+EMBEDDED(reference_html)
+EMBEDDED(reference_js)
 EMBEDDED(catalogue_devices)
 EMBEDDED(catalogue_models)

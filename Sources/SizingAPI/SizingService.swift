@@ -38,7 +38,7 @@ public struct SizingService: HTTPHandler {
         routes += [
             Route.post(SizeBatchOperation(sizing), within: ledger),
             Route.post(SimulateOperation(simulations), within: ledger),
-            DescriptionRoute.route, PageRoute.route,
+            DescriptionRoute.route, PageRoute.route, ReferenceRoute.route,
         ]
         routes += CatalogueRoutes.routes(within: ledger)
         var plan = Route.post(PlanOperation(), within: ledger)
@@ -60,9 +60,9 @@ public struct SizingService: HTTPHandler {
     /// Paths that need no token: what a kubelet asks for.
     public static let openPaths: [StaticString] = ["/healthz", "/readyz"]
 
-    /// Paths that need no token, but are counted: the page, whose bytes are the same for all. It asks for a token, and shows it with each of
-    /// its requests. All that is answered to a request needs one.
-    public static let publicPaths: [StaticString] = ["/"]
+    /// Paths that need no token, but are counted: the pages, whose bytes are the same for all. They ask for a token, and show it
+    /// with each of their requests. All that is answered to a request needs one.
+    public static let publicPaths: [StaticString] = ["/", "/reference"]
 
     /// Every route of the main port.
     var routes: [Route] { router.routes }

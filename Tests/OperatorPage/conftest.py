@@ -52,7 +52,7 @@ def open_page(browser):
     """Opens the page in a context of its own; fails on console errors and on requests to other hosts."""
     contexts, complaints = [], []
 
-    def open_page(fragment="", url=URL, **options):
+    def open_page(fragment="", url=URL, plain=False, **options):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -62,7 +62,8 @@ def open_page(browser):
         page.on("request", lambda request: request.url.startswith((url, "data:"))
                 or complaints.append("request to " + request.url))
         page.goto(url + "/" + fragment)
-        settled(page)
+        if not plain:
+            settled(page)
         return page
 
     yield open_page

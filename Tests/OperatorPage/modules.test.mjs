@@ -301,3 +301,75 @@ test('replays of processes and of rows', () => {
   const replay = requests.replayRequest(some);
   assert.ok(!('arrivals' in replay) && !('workload' in replay) && replay.trace.decode[0] === 2);
 });
+
+const strip = await load('strip');
+const drift = await load('drift');
+const { parseYAML } = await load('yaml');
+
+const LINES = { attention: { alpha_us: 0.00165, beta_us: 50 }, ffn: { alpha_us: 0.083, beta_us: 100 }, communication: { alpha_us: 0.022, beta_us: 20, load: 'attention_batch' } };
+const STRIP = { coefficients: LINES, workload: { prefill: { distribution: 'fixed', value: 100 }, decode: { distribution: 'geometric', mean: 500 } }, moments: { mean: 599, stddev: 499.5 }, batch: 256 };
+
+test('a strip has a lane for each instance, the link and the FFN, and nobody does two things at once', () => {
+  for (const microbatches of [undefined, 2, 3]) {
+    const found = strip.simulateStrip({ ...STRIP, microbatches, ratio: 6 });
+    assert.deepEqual(found.lanes.map(({ role }) => role), [...Array(6).fill('attention'), 'communication', 'ffn']);
+    for (const lane of found.lanes.filter(({ role }) => role !== 'communication')) {
+      lane.busy.forEach(([start, end], index) => {
+        assert.ok(start >= found.from && end <= found.to && end > start);
+        if (index) assert.ok(start >= lane.busy[index - 1][1] - 1e-9, lane.name);
+      });
+    }
+    assert.deepEqual(found, strip.simulateStrip({ ...STRIP, microbatches, ratio: 6 }));
+  }
+});
+
+test('a strip agrees with the service on the step and on who waits', () => {
+  // /v1/size for this case: 323.49 µs at 10 : 1, Attention idle 0.063, the FFN 0.034; 5 and 16 from its curve.
+  for (const [ratio, cycle, attention, ffn] of [[10, 323.49, 0.063, 0.034], [5, 319, 0.05, 0.354], [16, 439.97, 0.311, 0]]) {
+    const found = strip.simulateStrip({ ...STRIP, ratio, steps: 800, seed: 3 });
+    assert.ok(Math.abs((found.to - found.from) / 800 / cycle - 1) < 0.02, `${ratio}: ${(found.to - found.from) / 800}`);
+    assert.ok(Math.abs(found.idle.attention - attention) < 0.02, `${ratio}: ${found.idle.attention}`);
+    assert.ok(Math.abs(found.idle.ffn - ffn) < 0.02, `${ratio}: ${found.idle.ffn}`);
+  }
+});
+
+test('lengths are drawn with their means', () => {
+  const random = strip.randomNumbers(5);
+  const cases = [
+    [{ distribution: 'fixed', value: 7 }, 7, 7], [{ distribution: 'geometric', mean: 50 }, 50, 99], [{ distribution: 'uniform', min: 1, max: 99 }, 50, 66],
+    [{ distribution: 'lognormal', mean: 100, stddev: 50 }, 100, 125],
+  ];
+  for (const [decode, plain, biased] of cases) {
+    const draw = strip.requestDrawer({ prefill: 10, decode }, random);
+    const mean = (kind) => { let sum = 0; for (let turn = 0; turn < 20000; turn++) sum += draw(kind).decode; return sum / 20000; };
+    assert.ok(Math.abs(mean(false) / plain - 1) < 0.03, decode.distribution);
+    assert.ok(Math.abs(mean(true) / biased - 1) < 0.03, decode.distribution);
+  }
+  const draw = strip.requestDrawer({ histogram: { prefill: [1, 2], decode: [10, 30], weights: [3, 1] } }, random);
+  let long = 0;
+  for (let turn = 0; turn < 20000; turn++) long += draw(true).decode === 30 ? 1 : 0;
+  assert.ok(Math.abs(long / 20000 - 0.5) < 0.02);
+  assert.equal(strip.requestDrawer({ slot_load: { mean: 1, stddev: 1 } }, random), null);
+  assert.equal(strip.requestDrawer({ requests: 200, prefill: { mean: 1 }, decode: { mean: 1 }, histograms: {} }, random), null);
+  assert.deepEqual(strip.requestDrawer({ requests: { prefill: [3], decode: [4] } }, random)(true), { prefill: 3, decode: 4 });
+});
+
+test('the drift map', () => {
+  const request = drift.driftRequest({ hardware: LINES, batch_size: 64 }, { slot_load_mean: 600, slot_load_stddev: 500, slot_load_skewness: 2 }, 8);
+  assert.equal(request.requests.length, 13);
+  assert.deepEqual(request.requests[6].workload.slot_load, { mean: 600, stddev: 500, skewness: 2 });
+  assert.equal(request.requests[12].workload.slot_load.mean, 2400);
+  const columns = drift.driftMap([{ curve: CURVE }, { title: 'does not fit' }], 600);
+  assert.equal(columns[0].best, 4);
+  assert.equal(drift.lossAt(columns[0], 4), 0);
+  assert.ok(Math.abs(drift.lossAt(columns[0], 1) - 0.4) < 1e-12);
+  assert.equal(columns[1].best, null);
+  assert.deepEqual([0, 0.025, 0.03, 0.1, 0.2, 0.21].map(drift.lossStep), [0, 0, 1, 2, 3, 4]);
+});
+
+table('YAML', [
+  ['a: 1\nb:\n  - x\n  - {c: [1, "two", \'it\'\'s\'], d: null}\n', { a: 1, b: ['x', { c: [1, 'two', "it's"], d: null }] }],
+  ['a: |\n  one\n   two\n\n  three\nb: >-\n  one\n  two\n', { a: 'one\n two\n\nthree\n', b: 'one two' }],
+  ["'200':\n  x: {k: 'a: b', z: 1e3}\nlist:\n- a: 1\n  b: 2\n- c\n", { 200: { x: { k: 'a: b', z: 1000 } }, list: [{ a: 1, b: 2 }, 'c'] }],
+  ['required:\n  [a, b,\n   c]\n/v1/size: # path\n  n: -1.5\n', { required: ['a', 'b', 'c'], '/v1/size': { n: -1.5 } }],
+], parseYAML);

@@ -107,9 +107,7 @@ def test_simulated_points_are_the_api_s(open_page, service):
 
 def test_a_simulation_can_be_stopped(open_page):
     page = open_page("#prefill_value=101&batch_size=2048&max_ratio=512")
-    page.click("#simulate")
-    wait_until(page, "!document.getElementById('stop').hidden")
-    page.click("#stop")
+    page.evaluate("document.getElementById('simulate').click(); document.getElementById('stop').click()")
     wait_until(page, "document.getElementById('simulation-note').textContent === 'Stopped.'")
 
 
@@ -181,3 +179,32 @@ def test_two_scenarios_are_compared(open_page, service):
     again.click("#drop-a")
     settled(again)
     assert "A is best" not in again.inner_text("#verdicts") and "A:" not in again.inner_text("#throughput-plot .legend")
+
+
+def test_the_film_strip_follows_the_slider(open_page):
+    page = open_page()
+    assert page.inner_text("#strip-value") == "10 : 1" and page.locator("#strip rect.wait").count() == 12
+    assert "both sides hardly wait" in page.inner_text("#strip-note")
+    page.focus("#strip-ratio")
+    for _ in range(6):
+        page.keyboard.press("ArrowLeft")
+    assert page.locator("#strip rect.wait").count() == 6 and "the FFN waits more" in page.inner_text("#strip-note")
+    page.keyboard.press("End")
+    assert page.locator("#strip rect.wait").count() == 34 and "Attention waits more" in page.inner_text("#strip-note")
+
+
+def test_the_drift_map_is_the_api_s(open_page, service):
+    page = open_page()
+    with page.expect_request("**/v1/size/batch") as sent:
+        page.fill("[name=batch_size]", "200")
+    wait_until(page, "document.querySelectorAll('#drift-table tbody tr').length === 13")
+    settled(page)
+    wait_until(page, "document.querySelector('#drift-table thead').textContent.includes(document.getElementById('big').textContent + ' loses')")
+    answer = service.post("/v1/size/batch", json.loads(sent.value.post_data))["results"]
+    now = int(page.inner_text("#big").split()[0])
+    page.evaluate("document.querySelectorAll('#drift-part details').forEach((one) => { one.open = true; })")
+    for row, result in zip(page.locator("#drift-table tbody tr").all_inner_texts(), answer):
+        throughput = [point["throughput_per_instance"] for point in result["curve"]]
+        best = result["curve"][throughput.index(max(throughput))]["ratio"]
+        loss = 1 - throughput[now - 1] / max(throughput)
+        assert row.split("\t")[1:] == [f"{best} : 1", f"{100 * loss:.1f} %"]

@@ -16,6 +16,10 @@ struct embedded_file embedded_page_html(void);
 struct embedded_file embedded_page_css(void);
 struct embedded_file embedded_page_js(void);
 
+// The reference of the interface, for people: document and script; the style is the page's.
+struct embedded_file embedded_reference_html(void);
+struct embedded_file embedded_reference_js(void);
+
 // The catalogue: accelerators and models that can be named in a hardware description.
 struct embedded_file embedded_catalogue_devices(void);
 struct embedded_file embedded_catalogue_models(void);

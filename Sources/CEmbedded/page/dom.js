@@ -49,6 +49,18 @@ export function fillWarnings(list, warnings) {
   list.replaceChildren(...(warnings ?? []).map(({ detail }) => element('li', {}, detail)));
 }
 
+/** Gives tables their scrolling boxes, and figures their captions and plots. */
+export function furnish() {
+  for (const table of document.querySelectorAll('[data-title]')) {
+    const box = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': table.dataset.title });
+    table.replaceWith(box);
+    box.append(table);
+  }
+  for (const figure of document.querySelectorAll('[data-plot]')) {
+    figure.replaceChildren(element('figcaption', {}, figure.textContent), element('div', { id: figure.dataset.plot, class: 'plot' }));
+  }
+}
+
 /** A question mark that opens the explanation of a term. */
 export function termButton(term) {
   return element('button', { type: 'button', class: 'term', 'data-term': term, 'aria-expanded': 'false', 'aria-label': `What is “${term.replaceAll('_', ' ')}”?` }, '?');

@@ -3,6 +3,18 @@
 const LENGTHS = [['fixed', 'all the same'], ['geometric', 'geometric'], ['uniform', 'uniform'], ['lognormal', 'lognormal']];
 const PERCENTILES = [['mean', 'mean'], ['p50', 'median'], ['p90', '90th percentile'], ['p95', '95th percentile'], ['p99', '99th percentile']];
 
+// When a field is asked for.
+const NAMED = { hardware: ['names'] };
+const LINES = { hardware: ['coefficients'] };
+const MOMENTS = { workload: ['slot_load'] };
+const POOL = { pool: ['coefficients', 'device'] };
+const POOL_LINES = { pool: ['coefficients'] };
+const POOL_DEVICE = { pool: ['device'] };
+const SWING = { source: ['swing'] };
+const CONSTANT = { source: ['constant'] };
+const BUDGET = { target: ['devices'] };
+const DEMAND = { target: ['demand'] };
+
 /** A number; `at` are the JSON Pointers that errors of it come with. */
 const amount = (name, label, initial, at, more = {}) => ({ name, label, initial, at: [].concat(at), type: 'number', ...more });
 const choice = (name, label, options, at, more = {}) => ({ name, label, options, initial: options[0][0], at: [].concat(at), type: 'select', ...more });
@@ -25,7 +37,7 @@ function lengthFields(side, title, unit, kinds, initial) {
 
 function stageFields(stage, title, load, fixed, slope) {
   const at = (part) => [`/hardware/${stage}/${part}`, `/hardware/${stage}`];
-  const when = { hardware: ['coefficients'] };
+  const when = LINES;
   return row(
     amount(`${stage}_beta`, `${title}, base µs`, fixed, at('beta_us'), { when, term: 'coefficients' }),
     amount(`${stage}_alpha`, `and µs per ${load}`, slope, at('alpha_us'), { when }));
@@ -44,9 +56,9 @@ export const SECTIONS = [
       ...lengthFields('decode', 'Output length', 'Tokens', [LENGTHS[1], LENGTHS[0], LENGTHS[2], LENGTHS[3]],
         { value: '500', mean: '500', stddev: '400', min: '1', max: '999' }),
       row(
-        amount('slot_mean', 'Mean, tokens', '599', '/workload/slot_load/mean', { when: { workload: ['slot_load'] }, term: 'context' }),
-        amount('slot_stddev', 'Standard deviation', '499.5', '/workload/slot_load/stddev', { when: { workload: ['slot_load'] } }),
-        amount('slot_skewness', 'Skewness', '2', '/workload/slot_load/skewness', { when: { workload: ['slot_load'] } })),
+        amount('slot_mean', 'Mean, tokens', '599', '/workload/slot_load/mean', { when: MOMENTS, term: 'context' }),
+        amount('slot_stddev', 'Standard deviation', '499.5', '/workload/slot_load/stddev', { when: MOMENTS }),
+        amount('slot_skewness', 'Skewness', '2', '/workload/slot_load/skewness', { when: MOMENTS })),
       { note: 'trace', when: { workload: ['trace'] } },
     ],
   },
@@ -61,20 +73,20 @@ export const SECTIONS = [
       stageFields('communication', 'Link', 'request', '20', '0.022'),
       choice('communication_load', 'The link carries', [
         ['attention_batch', 'each Attention instance’s own batch'], ['aggregate_batch', 'the batches of all instances'],
-      ], '/hardware/communication/load', { when: { hardware: ['coefficients'] } }),
-      choice('model', 'Model', [['deepseek-v3', 'deepseek-v3']], '/hardware/model', { when: { hardware: ['names'] }, list: 'models' }),
-      { note: 'config', when: { hardware: ['names'] } },
+      ], '/hardware/communication/load', { when: LINES }),
+      choice('model', 'Model', [['deepseek-v3', 'deepseek-v3']], '/hardware/model', { when: NAMED, list: 'models' }),
+      { note: 'config', when: NAMED },
       row(
         choice('attention_device', 'Attention device', [['h800', 'h800']], ['/hardware/attention/device', '/hardware/attention'],
-          { when: { hardware: ['names'] }, list: 'devices' }),
-        amount('data_parallel', 'Data parallel', '8', '/hardware/attention/data_parallel', { when: { hardware: ['names'] } }),
-        amount('tensor_parallel', 'Tensor parallel', '1', '/hardware/attention/tensor_parallel', { when: { hardware: ['names'] } })),
+          { when: NAMED, list: 'devices' }),
+        amount('data_parallel', 'Data parallel', '8', '/hardware/attention/data_parallel', { when: NAMED }),
+        amount('tensor_parallel', 'Tensor parallel', '1', '/hardware/attention/tensor_parallel', { when: NAMED })),
       row(
         choice('ffn_device', 'FFN device', [['h800', 'h800']], ['/hardware/ffn/device', '/hardware/ffn'],
-          { when: { hardware: ['names'] }, list: 'devices' }),
-        amount('expert_parallel', 'Expert parallel', '32', '/hardware/ffn/expert_parallel', { when: { hardware: ['names'] } }),
+          { when: NAMED, list: 'devices' }),
+        amount('expert_parallel', 'Expert parallel', '32', '/hardware/ffn/expert_parallel', { when: NAMED }),
         choice('link', 'Link', [['scale_out', 'scale-out'], ['scale_up', 'scale-up']],
-          ['/hardware/communication/link', '/hardware/communication'], { when: { hardware: ['names'] } })),
+          ['/hardware/communication/link', '/hardware/communication'], { when: NAMED })),
       { note: 'measured', when: { hardware: ['measured'] } },
     ],
   },
@@ -99,12 +111,12 @@ export const SECTIONS = [
         amount('rate', 'Requests a second', '40000', ['/arrivals/requests_per_second', '/demand/requests_per_second'],
           { when: { target: ['arrivals', 'demand'] } }),
         amount('dispersion', 'Burstiness', '1', '/arrivals/dispersion', { when: { target: ['arrivals'] }, term: 'dispersion' }),
-        amount('headroom', 'Reserve, %', '20', '/demand/headroom', { when: { target: ['demand'] }, term: 'headroom' }),
-        amount('spare', 'Spare instances', '0', '/demand/spare_instances', { when: { target: ['demand'] } })),
+        amount('headroom', 'Reserve, %', '20', '/demand/headroom', { when: DEMAND, term: 'headroom' }),
+        amount('spare', 'Spare instances', '0', '/demand/spare_instances', { when: DEMAND })),
       row(
-        amount('devices_total', 'Devices in all', '64', '/devices/total', { when: { target: ['devices'] } }),
-        amount('devices_attention', 'or for Attention', '', '/devices/attention', { when: { target: ['devices'] }, placeholder: 'free' }),
-        amount('devices_ffn', 'and for FFN', '', '/devices/ffn', { when: { target: ['devices'] }, placeholder: 'free' })),
+        amount('devices_total', 'Devices in all', '64', '/devices/total', { when: BUDGET }),
+        amount('devices_attention', 'or for Attention', '', '/devices/attention', { when: BUDGET, placeholder: 'free' }),
+        amount('devices_ffn', 'and for FFN', '', '/devices/ffn', { when: BUDGET, placeholder: 'free' })),
     ],
   },
   {
@@ -112,11 +124,11 @@ export const SECTIONS = [
     fields: [
       choice('source', 'Requests arrive', [['swing', 'at a rate that swings'], ['constant', 'at a constant rate'], ['file', 'as in the trace of the Data tab']], ['/arrivals', '/trace']),
       row(
-        amount('swing_low', 'Least, a second', '100', '/arrivals/min_requests_per_second', { when: { source: ['swing'] } }),
-        amount('swing_high', 'Most, a second', '1200', '/arrivals/max_requests_per_second', { when: { source: ['swing'] } }),
-        amount('swing_period', 'Period, s', '60', '/arrivals/period_s', { when: { source: ['swing'] } }),
-        amount('replay_rate', 'Requests a second', '600', '/arrivals/requests_per_second', { when: { source: ['constant'] } }),
-        amount('replay_burst', 'Burstiness', '1', '/arrivals/cv', { when: { source: ['constant'] }, term: 'dispersion' }),
+        amount('swing_low', 'Least, a second', '100', '/arrivals/min_requests_per_second', { when: SWING }),
+        amount('swing_high', 'Most, a second', '1200', '/arrivals/max_requests_per_second', { when: SWING }),
+        amount('swing_period', 'Period, s', '60', '/arrivals/period_s', { when: SWING }),
+        amount('replay_rate', 'Requests a second', '600', '/arrivals/requests_per_second', { when: CONSTANT }),
+        amount('replay_burst', 'Burstiness', '1', '/arrivals/cv', { when: CONSTANT, term: 'dispersion' }),
         amount('replay_length', 'For, s', '60', '/arrivals/duration_s', { when: { source: ['swing', 'constant'] } }),
         amount('speed', 'Times faster', '1', '/speed', { when: { source: ['file'] } })),
     ],
@@ -130,7 +142,7 @@ export const SECTIONS = [
       row(
         amount('replay_batch', 'Requests per instance', '8', '/deployment/batch_size', { term: 'batch' }),
         amount('replay_micro', 'Microbatches', '', '/deployment/microbatches', { placeholder: 'ideal overlap' }),
-        amount('replay_prefill', 'Prefill instances', '2', '/deployment/prefill_instances', { when: { pool: ['coefficients', 'device'] } })),
+        amount('replay_prefill', 'Prefill instances', '2', '/deployment/prefill_instances', { when: POOL })),
     ],
   },
   {
@@ -153,9 +165,9 @@ export const SECTIONS = [
         choice('tpot_percentile', 'of tokens', [PERCENTILES[4], ...PERCENTILES.slice(0, 4)], '/limits/tpot_percentile')),
       row(
         amount('ttft_limit', 'First token within, ms', '', '/limits/ttft_ms',
-          { placeholder: 'no limit', term: 'ttft', when: { pool: ['coefficients', 'device'] } }),
+          { placeholder: 'no limit', term: 'ttft', when: POOL }),
         choice('ttft_percentile', 'of requests', [PERCENTILES[2], PERCENTILES[0], PERCENTILES[1], ...PERCENTILES.slice(3)],
-          '/limits/ttft_percentile', { when: { pool: ['coefficients', 'device'] } })),
+          '/limits/ttft_percentile', { when: POOL })),
       amount('wait_limit', 'Wait for a slot at most, ms', '20', '/limits/wait_ms', { placeholder: 'one in a hundred waits', term: 'wait' }),
     ],
   },
@@ -165,16 +177,16 @@ export const SECTIONS = [
       choice('pool', 'Prefill instances', [['none', 'not planned here'], ['coefficients', 'by measured latency'], ['device', 'by device']],
         '/prefill', { term: 'prefill_pool' }),
       row(
-        amount('prefill_alpha', 'µs per token', '5', '/prefill/alpha_us', { when: { pool: ['coefficients'] } }),
-        amount('prefill_beta', 'base µs', '2000', '/prefill/beta_us', { when: { pool: ['coefficients'] } }),
-        amount('prefill_gamma', 'µs per pair', '0.001', '/prefill/gamma_us', { when: { pool: ['coefficients'] } })),
+        amount('prefill_alpha', 'µs per token', '5', '/prefill/alpha_us', { when: POOL_LINES }),
+        amount('prefill_beta', 'base µs', '2000', '/prefill/beta_us', { when: POOL_LINES }),
+        amount('prefill_gamma', 'µs per pair', '0.001', '/prefill/gamma_us', { when: POOL_LINES })),
       row(
-        choice('prefill_device', 'Prefill device', [['h800', 'h800']], '/prefill/device', { when: { pool: ['device'] }, list: 'devices' }),
-        amount('prefill_tp', 'Tensor parallel', '8', '/prefill/tensor_parallel', { when: { pool: ['device'] } })),
+        choice('prefill_device', 'Prefill device', [['h800', 'h800']], '/prefill/device', { when: POOL_DEVICE, list: 'devices' }),
+        amount('prefill_tp', 'Tensor parallel', '8', '/prefill/tensor_parallel', { when: POOL_DEVICE })),
       row(
-        amount('cached', 'Of prompts cached, %', '0', '/prefill/cached_fraction', { when: { pool: ['coefficients', 'device'] } }),
+        amount('cached', 'Of prompts cached, %', '0', '/prefill/cached_fraction', { when: POOL }),
         amount('bandwidth', 'Link to Attention, GB/s', '', '/transfer/bandwidth_gb_s',
-          { placeholder: 'no wait', when: { pool: ['coefficients', 'device'] } }),
+          { placeholder: 'no wait', when: POOL }),
         amount('kv_bytes', 'Cache, bytes per token', '70000', ['/transfer/kv_bytes_per_token', '/transfer'],
           { when: { pool: ['coefficients', 'device'], hardware: ['coefficients', 'measured'] } })),
     ],
@@ -186,7 +198,7 @@ export const SECTIONS = [
         amount('price_attention', 'Attention instance, an hour', '', ['/prices/attention_instance', '/prices'], { placeholder: 'no price' }),
         amount('price_ffn', 'FFN instance, an hour', '', '/prices/ffn_instance', { placeholder: 'no price' }),
         amount('price_prefill', 'Prefill instance, an hour', '', '/prices/prefill_instance',
-          { placeholder: 'no price', when: { pool: ['coefficients', 'device'] } })),
+          { placeholder: 'no price', when: POOL })),
     ],
   },
   {
@@ -197,7 +209,7 @@ export const SECTIONS = [
       row(
         amount('now_attention', 'Attention now', '', ['/current/attention_instances', '/current'], { placeholder: 'none' }),
         amount('now_ffn', 'FFN now', '', '/current/ffn_instances', { placeholder: 'none' }),
-        amount('now_prefill', 'Prefill now', '', '/current/prefill_instances', { placeholder: 'none', when: { pool: ['coefficients', 'device'] } })),
+        amount('now_prefill', 'Prefill now', '', '/current/prefill_instances', { placeholder: 'none', when: POOL })),
       row(
         amount('plan_batch', 'Requests per instance', '', '/batch_size', { placeholder: 'chosen', term: 'batch' }),
         amount('plan_microbatches', 'Microbatches', '', '/microbatches', { placeholder: 'chosen', term: 'microbatches' }),

@@ -1,6 +1,7 @@
 // The page: one state, tabs that look at it, and at each change the question to the service whose answer replaces the last.
 import { dataHead, planValues, showFit, showTrace } from './data.js';
-import { byId, element, fillWarnings } from './dom.js';
+import { byId, element, fillWarnings, furnish } from './dom.js';
+import { driftRequest } from './drift.js';
 import { fileButton, openDrop, readConfig, showUpload } from './files.js';
 import { buildForm, offer, showForm } from './form.js';
 import { showFailure, showHead, showHint } from './head.js';
@@ -15,6 +16,7 @@ import { readSize, showSize, sizeHead } from './size.js';
 import { TABS, fromHash, scenario, toHash } from './state.js';
 import { openTerms } from './terms.js';
 import { readRows, traceOf } from './trace.js';
+import { MOST_LANES, drawDrift, drawStrip } from './views.js';
 import { fitSentence } from './words.js';
 
 let state = fromHash(location.hash.slice(1));
@@ -28,6 +30,8 @@ let simulated = null;
 let simulating = null;
 let reading = null;
 let replaying = null;
+const strip = { result: null, request: null, ratio: 1 };
+let drift = { key: null, results: null };
 
 const EXAMPLE = `stage,batch,context,load,latency_us
 attention,128,1024,,96.25
@@ -52,9 +56,39 @@ function renderSize({ key, request, result }) {
   showHead(sizeHead(state, request, result, view, a));
   const own = simulated?.key === key ? simulated : {};
   showSize(state, request, result, view, { simulated: own.points, simulatedBest: own.best, note: own.note, a: a?.chosen ? a : null, pick: pin });
+  renderStrip(request, result, view);
+  renderDrift(key, request, result, view);
   byId('drop-a').hidden = state.a === null;
   byId('keep-a').textContent = state.a === null ? 'Keep as A' : 'Keep this as A';
   if (document.activeElement !== byId('now')) byId('now').value = state.now ?? '';
+}
+
+/** The film-strip at the slider's ratio; at the answer's where the answer is new. */
+function renderStrip(request, result, view) {
+  const slider = byId('strip-ratio');
+  const highest = Math.min(MOST_LANES, Math.max(2, result.curve.at(-1).ratio));
+  slider.max = highest;
+  if (strip.result !== result) Object.assign(strip, { result, request, ratio: Math.min(highest, view.chosen?.ratio ?? 1) });
+  slider.value = strip.ratio;
+  byId('strip-value').textContent = `${strip.ratio} : 1`;
+  if (view.chosen) drawStrip(request, result, strip.ratio);
+}
+
+/** The drift map, asked for after the answer stands. */
+async function renderDrift(key, request, result, view) {
+  if (!view.chosen) return;
+  const highest = Math.min(MOST_LANES, result.curve.at(-1).ratio);
+  const now = Math.min(highest, state.now ?? view.chosen.ratio);
+  if (drift.key !== key) {
+    drift = { key, results: null };
+    const own = drift;
+    try {
+      own.results = (await post('/v1/size/batch', driftRequest(request, result.workload, highest))).results;
+    } catch { /* the map is left out */ }
+    if (own !== drift) return;
+  }
+  byId('drift-part').hidden = !drift.results?.some((one) => one.curve);
+  if (!byId('drift-part').hidden) drawDrift(drift.results, result.workload, now, highest);
 }
 
 function renderPlan({ request, result }) {
@@ -349,6 +383,7 @@ function soon() {
   timer = setTimeout(() => update(), state.tab === 'replay' ? 300 : 20);
 }
 
+furnish();
 buildForm(byId('form'), (name, value) => { state.values = { ...state.values, [name]: value }; soon(); });
 byId('note-trace').append(element('p', { id: 'trace-note' }), fileButton('file', 'Choose a trace (CSV, NDJSON, JSON, gzip, metrics), or drop it anywhere', take));
 byId('data-file').append(fileButton('data-trace', 'Choose CSV, NDJSON, JSON (gzip too) or the text of /metrics; or drop it anywhere', take));
@@ -383,6 +418,11 @@ byId('keep-a').addEventListener('click', () => {
   state.a = scenario(state);
   kept = { hash: state.a, request: answers.size.request, result: answers.size.result };
   update();
+});
+byId('strip-ratio').addEventListener('input', ({ target }) => {
+  strip.ratio = Number(target.value);
+  byId('strip-value').textContent = `${strip.ratio} : 1`;
+  drawStrip(strip.request, strip.result, strip.ratio);
 });
 byId('drop-a').addEventListener('click', () => { state.a = null; update(); });
 byId('now').addEventListener('input', ({ target }) => {

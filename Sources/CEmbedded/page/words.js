@@ -219,6 +219,19 @@ export function policySentence(one) {
   return `${name[0].toUpperCase()}${name.slice(1)}: ${kept}, for ${digits(one.device_hours)} device-hours${missed.length ? `; ${missed.join(', ')}` : ''}.`;
 }
 
+/** Who waits, in the film-strip. */
+export function stripSentence(ratio, idle) {
+  const both = Math.max(idle.attention, idle.ffn) < 0.1 ? 'both sides hardly wait' : idle.ffn > idle.attention ? 'the FFN waits more: it could serve more Attention instances' : 'Attention waits more: there are too many for one FFN instance';
+  return `At ${ratio} : 1, Attention waits ${percent(idle.attention, 0)} of the time and the FFN ${percent(idle.ffn, 0)}; ${both}.`;
+}
+
+/** How far contexts may drift before a ratio loses more than 2.5 %. */
+export function driftSentence(columns, ratio) {
+  const near = columns.filter((column) => column.best !== null && (column.losses.find((one) => one.ratio === ratio)?.loss ?? 1) <= 0.025);
+  if (!near.length) return `${ratio} : 1 loses more than 2.5 % at every number of tokens in a slot that is shown.`;
+  return `${ratio} : 1 loses at most 2.5 % while a slot holds ${spoken(near[0].context)} to ${spoken(near.at(-1).context)} tokens in the mean.`;
+}
+
 const AMOUNT = '([0-9.e+-]+)';
 const readable = (text) => { const value = Number(text); return !Number.isFinite(value) || value < 1 ? text.replace(/\.0$/, '') : value >= 1e6 ? spoken(value) : digits(value, 7); };
 

@@ -19,5 +19,10 @@ enum DescriptionRoute {
 
 /// `GET /`: the operators' page.
 enum PageRoute {
-    static let route = Route("/", get: { _, _ in .respond(Response(OperatorPage.response)) })
+    static let route = Route("/", get: { _, _ in .respond(Response(OperatorPage.console.response)) })
+}
+
+/// `GET /reference`: the description of this interface, for people.
+enum ReferenceRoute {
+    static let route = Route("/reference", get: { _, _ in .respond(Response(OperatorPage.reference.response)) })
 }

@@ -56,7 +56,7 @@ import Testing
             ("OPTIONS", "/v1/size", 204, "GET, HEAD, POST, OPTIONS"),
             ("HEAD", "/healthz", 200, nil), ("GET", "/healthz", 200, nil), ("GET", "/healthz?x=1", 200, nil),
             ("GET", "/readyz", 200, nil), ("GET", "/metrics", 200, nil), ("GET", "/openapi.yaml", 200, nil),
-            ("GET", "/", 200, nil),
+            ("GET", "/", 200, nil), ("GET", "/reference", 200, nil), ("POST", "/reference", 405, "GET, HEAD, OPTIONS"),
         ] as [(String, String, Int, String?)])
     func methods(method: String, path: String, status: Int, allow: String?) async throws {
         try await LiveService.run { service in
