@@ -30,7 +30,8 @@ public struct WideInteger: Sendable {
     }
 
     /// Adds a non-negative value of 128 bits.
-    @inlinable public mutating func add(_ value: UInt128) {
+    @inlinable @inline(__always)
+    public mutating func add(_ value: UInt128) {
         let low = UInt128(limbs[1]) << 64 | UInt128(limbs[0])
         let (sum, carry) = low.addingReportingOverflow(value)
         limbs[0] = UInt64(truncatingIfNeeded: sum)

@@ -3,7 +3,7 @@ public struct TraceActivity: Sendable {
     private var clock: ArrivalClock
     private let namedUnit: TimeUnit?
     private var arrivals = ArrivalCounts()
-    private var blocks = RequestBlocks()
+    private var blocks = BlockGatherer()
     private var sessions = SessionTracker()
     private var prefixes: PrefixTracker
     private var cached = UncachedSums()
@@ -33,9 +33,14 @@ public struct TraceActivity: Sendable {
     @discardableResult
     public mutating func add(_ row: RequestRow, in text: Span<UInt8>) -> Int? {
         rows += 1
-        let ids = Self.blocks(text.extracting(row.hashIDs.clamped(to: 0..<text.count)))
+        var numbers = BlockNumbers(row.hashIDs.clamped(to: 0..<text.count))
+        var hasBlocks = false
+        while let block = numbers.next(text) {
+            prefixes.use(block)
+            hasBlocks = true
+        }
         // Mooncake's traces count milliseconds from their beginning.
-        if rows == 1, namedUnit == nil, !ids.isEmpty { clock = ArrivalClock(unit: .milliseconds) }
+        if rows == 1, namedUnit == nil, hasBlocks { clock = ArrivalClock(unit: .milliseconds) }
         let time = row.arrival.isEmpty ? nil : clock.read(text.extracting(row.arrival.clamped(to: 0..<text.count)))
         if let time {
             arrivals.add(time)
@@ -45,17 +50,18 @@ public struct TraceActivity: Sendable {
         } else {
             untimed += 1
         }
-        prefixes.add(prefill: row.prefill, decode: row.decode, blocks: ids)
+        if hasBlocks { prefixes.endRequest(prefill: row.prefill, decode: row.decode) }
         if let tokens = row.cached {
             if tokens > row.prefill { cachedBeyondPrefill += 1 }
             cached.add(prefill: row.prefill, cached: max(0, min(tokens, row.prefill)), decode: row.decode)
         }
-        follow(row, text, time)
+        if !(row.session.isEmpty && row.turn.isEmpty && row.parent.isEmpty) { follow(row, text, time) }
         return time
     }
 
     /// What the rows come to.
     public func finish() -> ActivitySummary {
+        let blocks = blocks.gathered
         let duration = arrivals.span.map { $0.upperBound - $0.lowerBound }
         return ActivitySummary(
             arrivals: arrivals.requests > 0 ? arrivals : nil, blocks: blocks.count > 0 ? blocks : nil,
@@ -84,13 +90,9 @@ public struct TraceActivity: Sendable {
         }
     }
 
-    /// A number that tells texts apart; `nil` for none, or for a word that stands for none. FNV-1a, 64 bits: an accidental collision
-    /// among a million texts has a probability of 3e-8.
+    /// A number that tells texts apart; `nil` for none.
     private static func key(_ text: Span<UInt8>) -> UInt64? {
-        guard text.count > 0 else { return nil }
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for index in text.indices { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
-        return hash
+        text.count > 0 ? ByteHash.hash(text) : nil
     }
 
     /// A whole number of at most nine digits.
@@ -102,29 +104,5 @@ public struct TraceActivity: Sendable {
             value = value * 10 + Int(text[index] &- 0x30)
         }
         return value
-    }
-
-    /// The elements of an array of whole numbers, each as a number that tells it apart.
-    private static func blocks(_ text: Span<UInt8>) -> [UInt64] {
-        var blocks: [UInt64] = []
-        var index = 0
-        while index < text.count {
-            if isSeparator(text[index]) {
-                index += 1
-                continue
-            }
-            let start = index
-            while index < text.count, !isSeparator(text[index]) { index += 1 }
-            if let key = key(text.extracting(start..<index)) { blocks.append(key) }
-        }
-        return blocks
-    }
-
-    /// Brackets, commas, quotes and blanks.
-    private static func isSeparator(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: ";"): true
-        default: byte <= 0x20
-        }
     }
 }

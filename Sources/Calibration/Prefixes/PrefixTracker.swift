@@ -15,8 +15,9 @@ struct PrefixTracker: Sendable {
     private static let sampleSize = 64
 
     private var stack: RecencyStack
-    /// Sums for each of ``capacities``, and for no limit.
-    private(set) var sums = [UncachedSums](repeating: UncachedSums(), count: capacities.count + 1)
+    /// What the sums of each of ``capacities``, and of no limit, have more than those of the size before: most prompts find as many blocks
+    /// in all sizes, or in all from one on.
+    private var differences = [UncachedSums](repeating: UncachedSums(), count: capacities.count + 1)
     /// Tokens a block; `nil` until it is known.
     private(set) var blockTokens: Int?
     /// Whether the tokens a block were told by the first requests, and not by the caller or by default.
@@ -28,13 +29,18 @@ struct PrefixTracker: Sendable {
     private(set) var requests = 0
     private(set) var blocks = 0
     private var sample: [Reuse] = []
+    private var current = Reuse()
+    /// Sizes from here on have had every block of the current request so far.
+    private var first = 0
+    /// The distance up to which ``first`` holds.
+    private var reach = 0
 
     /// What a request found: blocks that it has, and that each size of cache had.
     private struct Reuse {
-        let prefill: Int
-        let decode: Int
-        let length: Int
-        var found: InlineArray<14, Int>
+        var prefill = 0
+        var decode = 0
+        var length = 0
+        var found = InlineArray<14, Int>(repeating: 0)
     }
 
     /// - Parameter blockTokens: tokens a block, 1…1e6; `nil` to tell it by the first requests.
@@ -48,28 +54,59 @@ struct PrefixTracker: Sendable {
     /// The largest cache that distances are exact for, blocks.
     var largestExact: Int { stack.capacity }
 
+    /// Sums for each of ``capacities``, and for no limit.
+    var sums: [UncachedSums] {
+        var sum = UncachedSums()
+        return differences.map { difference in
+            sum.add(difference)
+            return sum
+        }
+    }
+
     /// Adds a request by the blocks of its prompt, in the order of the trace.
     mutating func add(prefill: Int, decode: Int, blocks ids: [UInt64]) {
-        guard !ids.isEmpty else { return }
-        requests += 1
-        blocks += ids.count
-        var reuse = Reuse(prefill: prefill, decode: decode, length: ids.count, found: InlineArray(repeating: 0))
+        for id in ids { use(id) }
+        endRequest(prefill: prefill, decode: decode)
+    }
+
+    /// Takes the next block of the request that ``endRequest(prefill:decode:)`` adds.
+    @inline(__always)
+    mutating func use(_ id: UInt64) {
+        let distance = stack.use(id) ?? .max
+        if distance > reach { lose(distance) }
+        current.length += 1
+    }
+
+    /// Leaves out the sizes that do not hold a block at that distance; `Int.max` for a new one, which no cache holds.
+    private mutating func lose(_ distance: Int) {
         let last = Self.capacities.count
-        // Sizes from `first` on have had every block so far.
-        var first = 0
-        for id in ids {
-            let distance = stack.use(id)
-            while first <= last, distance == nil || (first < last && Self.capacities[first] < distance ?? 0) {
-                first += 1
-            }
-            for size in first..<max(first, last + 1) { reuse.found[size] += 1 }
+        while first <= last, distance == .max || (first < last && Self.capacities[first] < distance) {
+            current.found[first] = current.length
+            first += 1
+        }
+        reach = first < last ? Self.capacities[first] : first == last ? .max - 1 : .max
+    }
+
+    /// Adds the request whose blocks were taken since the last one; nothing without blocks.
+    mutating func endRequest(prefill: Int, decode: Int) {
+        guard current.length > 0 else { return }
+        requests += 1
+        blocks += current.length
+        current.prefill = prefill
+        current.decode = decode
+        while first <= Self.capacities.count {
+            current.found[first] = current.length
+            first += 1
         }
         if let blockTokens {
-            count(reuse, blockTokens)
+            count(current, blockTokens)
         } else {
-            sample.append(reuse)
+            sample.append(current)
             if sample.count == Self.sampleSize { tellBlock() }
         }
+        current.length = 0
+        first = 0
+        reach = Self.capacities[0]
     }
 
     /// Ends the sample by which the tokens a block are told.
@@ -83,10 +120,16 @@ struct PrefixTracker: Sendable {
         // All blocks whole, the last one begun, or what is left of the prompt without one.
         if reuse.prefill <= length - tokens { shorter += 1 }
         if reuse.prefill <= length - tokens || reuse.prefill >= length + tokens { mismatches += 1 }
-        for size in sums.indices {
-            let (product, overflow) = tokens.multipliedReportingOverflow(by: reuse.found[size])
+        var before = UncachedSums()
+        var found = -1
+        for size in differences.indices where reuse.found[size] != found {
+            found = reuse.found[size]
+            let (product, overflow) = tokens.multipliedReportingOverflow(by: found)
             let cached = min(reuse.prefill, overflow ? Int.max : product)
-            sums[size].add(prefill: reuse.prefill, cached: cached, decode: reuse.decode)
+            let sums = UncachedSums(prefill: reuse.prefill, cached: cached, decode: reuse.decode)
+            if size > 0 { differences[size].subtract(before) }
+            differences[size].add(sums)
+            before = sums
         }
     }
 
@@ -103,30 +146,5 @@ struct PrefixTracker: Sendable {
         blockTokens = best
         for reuse in sample { count(reuse, best) }
         sample = []
-    }
-}
-
-/// What is left to prefill of prompts whose beginnings are cached: sums over requests, in whole tokens.
-struct UncachedSums: Hashable, Sendable {
-    private(set) var requests = 0
-    /// Σ P, Σ u, Σ u², Σ u·h, ΣD and Σ (uD + D(D − 1)/2), with u = P − h uncached of h cached tokens.
-    private(set) var prompt: UInt128 = 0
-    private(set) var uncached: UInt128 = 0
-    private(set) var squares: UInt128 = 0
-    private(set) var products: UInt128 = 0
-    private(set) var steps: UInt128 = 0
-    private(set) var loads: UInt128 = 0
-
-    /// Adds a request with P and D in 0…1e9 and h in 0…P.
-    mutating func add(prefill: Int, cached: Int, decode: Int) {
-        let u = UInt128(prefill - cached)
-        let d = UInt128(decode)
-        requests += 1
-        prompt += UInt128(prefill)
-        uncached += u
-        squares += u * u
-        products += u * UInt128(cached)
-        steps += d
-        loads += u * d + d * (d > 0 ? d - 1 : 0) / 2
     }
 }

@@ -1,7 +1,9 @@
 /// Blocks by how lately they were used: the distance at which a block is found again is the smallest cache that would still
 /// have held it (the stack property of LRU: R. L. Mattson et al., IBM Systems Journal 9, 1970).
 ///
-/// Uses have consecutive places; a Fenwick tree counts the blocks whose last use is later (F. Olken, LBL-12370, 1981). Places are
+/// Uses have consecutive places; the blocks whose last use is later are counted by a bit for each last use and a Fenwick tree over
+/// words of bits (F. Olken, LBL-12370, 1981). Prompts that begin alike use the same blocks one after the other: along such a run
+/// the distance stays (one block fewer was used since, but for the one that was just used again), so the tree is asked once a run. Places are
 /// renumbered when they run out, so memory grows with the distinct blocks alone. Beyond ``capacity`` of them the block that was used
 /// longest ago is forgotten: distances up to the capacity stay exact.
 struct RecencyStack {
@@ -9,18 +11,25 @@ struct RecencyStack {
     let capacity: Int
     /// Whether a block was forgotten, so that blocks that seem new may have been used before.
     private(set) var hasForgotten = false
-    /// The place of the last use of each block.
-    private var places: [UInt64: UInt32] = [:]
-    /// The block whose use has the place; only where ``places`` agrees it is its last one.
+    private var places = BlockPlaces()
+    /// The block whose use has the place; only where its bit is set it is its last one.
     private var blocks: [UInt64] = []
-    /// Fenwick's tree over the places, one for each last use.
-    private var tree: [UInt32]
+    /// A bit for each place that is a last use; those of ``run`` are still set, and those from ``settled`` on not yet.
+    private var bits: [UInt64]
+    /// Fenwick's tree over the bits of each word.
+    private var tree: [Int32]
+    /// All places below have their bits.
+    private var settled = 0
+    /// The places of the blocks that were used again one after the other, in their old order.
+    private var run = 0..<0
+    private var runDistance = 0
     /// No last use has a lower place.
     private var oldest = 0
 
     init(capacity: Int) {
         self.capacity = capacity
-        tree = [UInt32](repeating: 0, count: 2048)
+        bits = [UInt64](repeating: 0, count: 64)
+        tree = [Int32](repeating: 0, count: 64)
     }
 
     /// Distinct blocks that are kept.
@@ -30,68 +39,107 @@ struct RecencyStack {
     ///
     /// - Returns: the number of distinct blocks used since its last use, itself included; `nil` for a block that is new or
     ///   forgotten.
+    @inline(__always)
     mutating func use(_ block: UInt64) -> Int? {
-        if blocks.count == tree.count { renumber() }
-        var distance: Int?
-        if let place = places[block] {
-            distance = places.count - sum(below: Int(place))
-            add(UInt32.max, at: Int(place))
-        } else if places.count == capacity {
-            forgetOldest()
+        if blocks.count == bits.count << 6 { renumber() }
+        let place = Int(places.exchange(UInt32(truncatingIfNeeded: blocks.count), for: block))
+        if place == Int(BlockPlaces.none) {
+            if !run.isEmpty { settle() }
+            if places.count > capacity { forgetOldest() }
+            blocks.append(block)
+            return nil
         }
-        places[block] = UInt32(blocks.count)
-        add(1, at: blocks.count)
+        if place == run.upperBound, place < settled, !run.isEmpty {
+            run = run.lowerBound..<(place + 1)
+        } else {
+            settle()
+            runDistance = places.count - count(below: place)
+            run = place..<(place + 1)
+        }
         blocks.append(block)
-        return distance
+        return runDistance
+    }
+
+    /// Brings bits and tree up to date.
+    private mutating func settle() {
+        change(run, to: 0)
+        change(settled..<blocks.count, to: ~0)
+        run = 0..<0
+        settled = blocks.count
+    }
+
+    /// Sets the bits of places that have the other value.
+    private mutating func change(_ range: Range<Int>, to value: UInt64) {
+        var place = range.lowerBound
+        while place < range.upperBound {
+            let word = place >> 6
+            let end = min(range.upperBound, (word + 1) << 6)
+            let mask = (UInt64.max >> UInt64(64 - (end - place))) << UInt64(place & 63)
+            bits[word] = bits[word] & ~mask | value & mask
+            add(value == 0 ? Int32(place - end) : Int32(end - place), at: word)
+            place = end
+        }
     }
 
     private mutating func forgetOldest() {
         hasForgotten = true
+        settle()
         while oldest < blocks.count {
-            let block = blocks[oldest]
-            if places[block] == UInt32(oldest) {
-                places[block] = nil
-                add(UInt32.max, at: oldest)
-                oldest += 1
-                return
+            let rest = bits[oldest >> 6] >> UInt64(oldest & 63)
+            guard rest != 0 else {
+                oldest = (oldest | 63) + 1
+                continue
             }
+            oldest += rest.trailingZeroBitCount
+            places.remove(blocks[oldest])
+            change(oldest..<(oldest + 1), to: 0)
             oldest += 1
+            return
         }
     }
 
-    /// Gives the last uses consecutive places from 0, and room for as many uses as there are blocks.
+    /// Gives the last uses consecutive places from 0, and room for as many uses as there are blocks, for few blocks three times as many.
     private mutating func renumber() {
+        settle()
         var kept: [UInt64] = []
-        kept.reserveCapacity(max(2048, 2 * places.count))
-        for place in oldest..<blocks.count where places[blocks[place]] == UInt32(place) {
-            places[blocks[place]] = UInt32(kept.count)
-            kept.append(blocks[place])
+        let room = max(4096, places.count < 1 << 17 ? 4 * places.count : 2 * places.count)
+        kept.reserveCapacity(room)
+        for word in bits.indices {
+            var rest = bits[word]
+            while rest != 0 {
+                let block = blocks[word << 6 + rest.trailingZeroBitCount]
+                rest &= rest - 1
+                _ = places.exchange(UInt32(kept.count), for: block)
+                kept.append(block)
+            }
         }
         blocks = kept
         oldest = 0
-        tree = [UInt32](repeating: 0, count: max(2048, 2 * kept.count))
-        for place in kept.indices { tree[place] = 1 }
-        for place in tree.indices {
-            let next = place | (place + 1)
-            if next < tree.count { tree[next] &+= tree[place] }
+        settled = 0
+        bits = [UInt64](repeating: 0, count: (room + 63) >> 6)
+        tree = [Int32](repeating: 0, count: bits.count)
+        settle()
+    }
+
+    // MARK: Fenwick's tree
+
+    private mutating func add(_ value: Int32, at word: Int) {
+        var word = word
+        while word < tree.count {
+            tree[word] &+= value
+            word |= word + 1
         }
     }
 
-    /// Wrapping: `UInt32.max` takes one off.
-    private mutating func add(_ value: UInt32, at place: Int) {
-        var place = place
-        while place < tree.count {
-            tree[place] &+= value
-            place |= place + 1
-        }
-    }
-
-    private func sum(below end: Int) -> Int {
-        var sum: UInt32 = 0
-        var place = end - 1
-        while place >= 0 {
-            sum &+= tree[place]
-            place = (place & (place + 1)) - 1
+    /// Last uses with a place below `place`.
+    private func count(below place: Int) -> Int {
+        let first = place >> 6
+        let below = bits[first] & (((1 as UInt64) << UInt64(place & 63)) - 1)
+        var sum = Int32(below.nonzeroBitCount)
+        var word = first - 1
+        while word >= 0 {
+            sum &+= tree[word]
+            word = (word & (word + 1)) - 1
         }
         return Int(sum)
     }

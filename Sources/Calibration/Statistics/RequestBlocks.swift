@@ -26,6 +26,19 @@ public struct RequestBlocks: Hashable, Sendable {
         grid.update(grid.place(of: time)) { $0.add(prefill: prefill, decode: decode) }
     }
 
+    /// The times of the block that `time` lies in, as blocks are now.
+    mutating func times(around time: Int) -> Range<Int> {
+        // The place first: to make it may widen the blocks.
+        let place = grid.place(of: time)
+        let start = (grid.first + place) * width
+        return start..<(start + width)
+    }
+
+    /// Adds what was gathered of the block that `time` lies in.
+    mutating func add(_ block: RequestBlock, at time: Int) {
+        grid.update(grid.place(of: time)) { $0.merge(block) }
+    }
+
     /// Adds the blocks of another part of the trace.
     public mutating func merge(_ other: RequestBlocks) { grid.merge(other.grid) }
 }

@@ -1,13 +1,4 @@
 extension CSVHeader {
-    /// A row as nearly all are, and where the next one begins.
-    struct PlainRow {
-        var prefill = 0
-        var decode = 0
-        /// Where the further columns stand; cleared where only the lengths were asked for.
-        var fields = RowFields()
-        var next = 0
-    }
-
     /// Splits and reads in one pass a whole row whose fields are not quoted and whose lengths are one to seven digits.
     ///
     /// `false` for any other row, also one that ends too near the end of `bytes`: nothing has then been decided, and the splitter

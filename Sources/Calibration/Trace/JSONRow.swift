@@ -66,6 +66,9 @@ struct JSONRow: Sendable {
         return bytes
     }
 
+    /// Counts a row that was read as others were, by a ``JSONPattern``.
+    mutating func countRow() { rows += 1 }
+
     /// The fields of one row.
     ///
     /// - Returns: whether the text is one JSON object.

@@ -24,6 +24,8 @@ struct RowFields {
     private(set) var present: UInt32 = 0
     /// A length of the same name stands twice in the row, with different values.
     var isContradictory = false
+    /// A length stands in the row by two names.
+    private(set) var hasTwins = false
 
     @inline(__always)
     func has(_ role: ColumnRole) -> Bool { present & (1 << UInt32(role.rawValue)) != 0 }
@@ -47,6 +49,7 @@ struct RowFields {
     mutating func clear() {
         present = 0
         isContradictory = false
+        hasTwins = false
     }
 
     /// Takes a field unless a better name stands in the row already.
@@ -54,6 +57,7 @@ struct RowFields {
         var field = field
         field.rank = UInt8(min(match.rank, 254))
         guard has(match.role) else { return set(match.role, field) }
+        if match.role.isLength { hasTwins = true }
         let other = self[match.role]
         if field.rank < other.rank { return set(match.role, field) }
         if field.rank == other.rank, match.role.isLength, !Self.same(text, field.range, other.range) {

@@ -166,7 +166,7 @@ struct RowRules: Sendable {
         if row.has(.identifier) {
             let text = text.extracting(row[.identifier].range)
             if text.count > 0 {
-                let key = RowValue.key(text)
+                let key = ByteHash.hash(text)
                 notes.identified += 1
                 if identifiers.value(of: key) != nil { notes.repeatedIdentifier(text, line: line) }
                 identifiers.set((), for: key)

@@ -53,13 +53,6 @@ enum RowValue {
         return value
     }
 
-    /// Tells texts apart (FNV-1a, 64 bits).
-    static func key(_ text: Span<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for index in text.indices { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
-        return hash
-    }
-
     /// The first 40 bytes, for a message.
     static func excerpt(_ text: Span<UInt8>) -> String {
         String(decoding: text.extracting(first: 40).indices.map { text[$0] }, as: UTF8.self)

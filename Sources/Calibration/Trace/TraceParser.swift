@@ -33,7 +33,9 @@ public struct TraceParser: Sendable {
     /// Whether the rules know what the prompt is called.
     private var hasNamedPrompt = false
     private var fields = RowFields()
-    private var plain = CSVHeader.PlainRow()
+    private var patterns = JSONPatterns()
+    /// Whether ``fields`` are those of the last record, and not of rows within it.
+    private var isRecordRow = false
 
     public init(format: TraceFormat, options: TraceOptions = TraceOptions()) {
         self.format = format
@@ -62,7 +64,13 @@ public struct TraceParser: Sendable {
     private mutating func takeAll(_ bytes: Span<UInt8>) throws(InvalidInput) {
         var start = 0
         while true {
-            if pending.isEmpty, let header { start = takePlainRows(bytes, from: start, header) }
+            if pending.isEmpty {
+                if let header {
+                    start = takePlainRows(bytes, from: start, header)
+                } else if isByLines {
+                    start = takePlainLines(bytes, from: start)
+                }
+            }
             guard start < bytes.count else { return }
             let (place, verdict) = splitter.scan(bytes, from: start)
             let end = verdict == .lastByte ? place + 1 : place
@@ -235,6 +243,8 @@ public struct TraceParser: Sendable {
 
     /// Takes the CSV rows that need no care, from the beginning of a row on; where the first other one begins.
     private mutating func takePlainRows(_ bytes: Span<UInt8>, from start: Int, _ header: CSVHeader) -> Int {
+        // Local: what is passed on of it is then not copied.
+        var plain = PlainRow()
         var start = start
         while header.plainRow(bytes, from: start, into: &plain), plain.next - 1 - start <= options.maximumLine {
             if header.needsRules {
@@ -254,8 +264,33 @@ public struct TraceParser: Sendable {
     // MARK: JSON
 
     private mutating func takeJSON(_ record: Span<UInt8>) throws(InvalidInput) {
+        isRecordRow = false
         guard json.read(record, into: &fields) else { return try take(.skipped(.malformed), record) }
         try takeObject(record, isFailed: false, depth: 0)
+        if isByLines, isRecordRow { patterns.learn(record, fields) }
+    }
+
+    /// Takes the JSON lines that are written as others before them, from the beginning of a line on; where the first other one begins.
+    private mutating func takePlainLines(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var plain = PlainRow()
+        var start = start
+        while let pattern = patterns.pattern(of: bytes, from: start, into: &plain) {
+            repeat {
+                guard plain.next - 1 - start <= options.maximumLine else { return start }
+                if pattern.needsRules {
+                    let outcome = table.rules.outcome(plain.fields, in: bytes, line: line)
+                    // What is to be said of a row is said by the reader that takes care.
+                    guard case .lengths(let prefill, let output, let cached) = outcome else { return start }
+                    table.add(prefill: prefill, output: output, cached: cached, plain.fields, in: bytes)
+                } else {
+                    table.add(prefill: plain.prefill, output: plain.decode, cached: nil, plain.fields, in: bytes)
+                }
+                json.countRow()
+                records += 1
+                start = plain.next
+            } while pattern.read(bytes, from: start, into: &plain)
+        }
+        return start
     }
 
     /// Takes the object that ``fields`` was read from: a row, columns, or what holds rows.
@@ -277,6 +312,7 @@ public struct TraceParser: Sendable {
             if fields.has(.runTotal) { table.sawRunTotal = true }
         }
         beginRow()
+        isRecordRow = depth == 0
         try take(table.rules.outcome(fields, in: record, isFailed: isFailed, line: line), record)
     }
 

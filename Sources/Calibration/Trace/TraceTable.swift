@@ -7,7 +7,9 @@ struct TraceTable: Sendable {
     private var sums = RequestSums()
     private var histogram = HistogramCounter()
     private var skipped = SkippedRows()
-    private var activity: TraceActivity?
+    private var activity = TraceActivity()
+    /// Whether arrivals, sessions or prefixes are gathered.
+    private(set) var hasActivity = false
     /// `nil` where nobody replays the trace.
     private(set) var timetable: RequestTimetable?
     private var course = LengthCourse()
@@ -25,13 +27,12 @@ struct TraceTable: Sendable {
         timetable = options.keptRequests.map { RequestTimetable(limit: $0) }
     }
 
-    var hasActivity: Bool { activity != nil }
-
     /// Begins to gather arrivals, sessions and prefixes.
     ///
     /// - Parameter arrival: how the trace calls the times.
     mutating func beginActivity(arrival: String?) {
-        guard activity == nil else { return }
+        guard !hasActivity else { return }
+        hasActivity = true
         activity = TraceActivity(
             timeUnit: options.timeUnit ?? arrival.flatMap(Self.unit), blockTokens: options.blockTokens)
     }
@@ -74,7 +75,10 @@ struct TraceTable: Sendable {
         } else {
             withoutSteps += 1
         }
-        guard activity != nil else { return }
+        guard hasActivity else {
+            timetable?.add(at: nil, prefill: prefill, output: output, cached: cached, row: rows)
+            return
+        }
         var row = RequestRow(prefill: prefill, decode: steps, cached: cached)
         row.arrival = fields.range(.arrival)
         row.session = fields.range(.session)
@@ -82,8 +86,8 @@ struct TraceTable: Sendable {
         row.parent = fields.range(.parent)
         row.identifier = fields.range(.identifier)
         row.hashIDs = fields.range(.hashIDs)
-        let time = activity?.add(row, in: text)
-        timetable?.add(at: time ?? nil, prefill: prefill, output: output, cached: cached, row: rows)
+        let time = activity.add(row, in: text)
+        timetable?.add(at: time, prefill: prefill, output: output, cached: cached, row: rows)
     }
 
     mutating func secondHeader(line: Int) {
@@ -137,7 +141,7 @@ struct TraceTable: Sendable {
             sums: sums, histogram: JointHistogram(histogram), emptyOutputs: withoutSteps, lines: lines,
             skipped: skipped,
             firstTokenFromPrefill: options.firstTokenFromPrefill)
-        summary.activity = activity?.finish()
+        summary.activity = hasActivity ? activity.finish() : nil
         if var timetable {
             try timetable.finish()
             summary.timetable = timetable

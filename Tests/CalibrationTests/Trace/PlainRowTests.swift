@@ -87,7 +87,7 @@ struct PlainRowTests {
     func takes() throws {
         let options = TraceOptions()
         let header = try CSVHeader(Array("t,isl,osl".utf8).span, names: NameTable(options: options), options: options)
-        var row = CSVHeader.PlainRow()
+        var row = PlainRow()
         #expect(header.plainRow(Array("x,12,9999999\nmore".utf8).span, from: 0, into: &row))
         #expect(row.prefill == 12 && row.decode == 9_999_999 && row.next == 13)
         for text in [

@@ -13,6 +13,10 @@ struct ByteLanes {
         word = UInt64(littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 
+    /// Bytes that are at hand as a word.
+    @inline(__always)
+    init(word: UInt64) { self.word = word }
+
     /// Where the first byte is marked in a mask of top bits; 8 where none is.
     @inline(__always)
     static func first(_ mask: UInt64) -> Int { mask.trailingZeroBitCount >> 3 }
@@ -55,6 +59,20 @@ struct ByteLanes {
             index += 8
         }
         while index < bytes.count, bytes[index] != a, bytes[index] != b { index += 1 }
+        return index
+    }
+
+    /// The first index from `start` on of a byte that is `byte` or greater, or is `other`; the end of `bytes` where there is none.
+    @inline(__always)
+    static func firstIndex(from byte: UInt8, or other: UInt8, in bytes: Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        while index <= bytes.count - 8 {
+            let lanes = ByteLanes(bytes, at: index)
+            let found = marks(lanes.word, from: byte) | lanes.marks(other)
+            if found != 0 { return index + first(found) }
+            index += 8
+        }
+        while index < bytes.count, bytes[index] < byte, bytes[index] != other { index += 1 }
         return index
     }
 }
