@@ -46,7 +46,8 @@ public struct SizingService: HTTPHandler {
             try PlanQuery.decode(head.queryItems)
         }
         routes += [
-            plan, ReplayRoute.route(ReplayOperation(simulation), limit: traceLimit, within: ledger), WorkloadRoute.route(limit: traceLimit),
+            plan, ReplayRoute.route(ReplayOperation(simulation), limit: traceLimit, within: ledger),
+            WorkloadRoute.route(limit: traceLimit),
             CalibrateRoute.route(within: ledger),
         ]
         if let metrics { routes.append(MetricsRoute.route(metrics)) }

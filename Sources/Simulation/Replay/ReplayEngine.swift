@@ -48,6 +48,8 @@ public struct ReplayDeployment: Sendable {
 struct ReplayEngine<Source: ReplaySource> {
     /// Events between two looks at the control.
     private static var interval: Int { 4096 }
+    /// Most requests that may be present at once: the memory of a replay is theirs.
+    static var mostPresent: Int { 1_000_000 }
 
     private let deployment: ReplayDeployment
     private let bounds: PoolBounds
@@ -155,6 +157,13 @@ struct ReplayEngine<Source: ReplaySource> {
             }
             events += 1
             if events % Self.interval == 0 {
+                if table.present > Self.mostPresent {
+                    throw .invalid(
+                        field: "deployment",
+                        rule:
+                            "leaves more than \(Self.mostPresent) requests waiting at once: plan for more, or give queue_limit or "
+                            + "abandon_after_s")
+                }
                 try control.report(measures.arrived - reported)
                 reported = measures.arrived
             }

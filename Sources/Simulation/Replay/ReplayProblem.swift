@@ -127,10 +127,10 @@ extension ReplayProblem {
         return runs * (arrivals.expectedRequests * request + 4096) + looks * Double(replications)
     }
 
-    /// Bytes at the most, beside the trace: a replay's bundles and series, and all its requests where they pile up.
+    /// Bytes at the most, beside the trace: a replay's bundles and series, and its requests where they pile up.
     public var estimatedMemory: Double {
         let bundles = Double(deployment.scalesInstances ? deployment.bundles : bounds.decode.upperBound)
-        let requests = 88 * arrivals.expectedRequests
+        let requests = 88 * min(arrivals.expectedRequests, Double(ReplayEngine<ReplayColumns>.mostPresent))
         return Double(contenders.count * replications) * 4e6 + 2 * (requests + bundles * (512 + 64 * lines))
     }
 

@@ -73,9 +73,9 @@ struct Replay: ParsableCommand {
     private static func read(_ path: String) throws -> Result<ReplayTrace, ProblemDocument> {
         var reader = ReplayTraceReader(name: path)
         do throws(Unreadable) {
-            let problem = try PackedFile(path: path).read({ _ in }) { bytes throws(ProblemDocument) in
-                try reader.feed(bytes)
-            }
+            let file = PackedFile(path: path)
+            let problem = try file.read(
+                progress: { _ in }, take: { (bytes: [UInt8]) throws(ProblemDocument) in try reader.feed(bytes) })
             if let problem { return .failure(problem) }
         } catch {
             Output.error(error.description)

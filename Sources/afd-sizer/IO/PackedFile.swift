@@ -14,7 +14,7 @@ struct PackedFile {
     ///   - take: gets the pieces in order; not empty.
     /// - Throws: where the file cannot be read, or its gzip data are damaged.
     func read(
-        _ progress: (Double) -> Void, _ take: ([UInt8]) throws(ProblemDocument) -> Void
+        progress: (Double) -> Void, take: ([UInt8]) throws(ProblemDocument) -> Void
     ) throws(Unreadable) -> ProblemDocument? {
         let file = try FileReader(path: path)
         let length = file.length.map { Double($0) }

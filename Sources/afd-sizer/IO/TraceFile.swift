@@ -27,10 +27,12 @@ struct TraceFile {
     /// - Throws: where the file cannot be read, or its gzip data are damaged.
     func answer(_ progress: (Double) -> Void) throws(Unreadable) -> Result<[UInt8], ProblemDocument> {
         var reader: WorkloadReader?
-        let problem = try PackedFile(path: path).read(progress) { bytes throws(ProblemDocument) in
-            if reader == nil { reader = makeReader(first: bytes.first { $0 > 0x20 && $0 < 0x80 }) }
-            try reader?.feed(bytes)
-        }
+        let problem = try PackedFile(path: path).read(
+            progress: progress,
+            take: { (bytes: [UInt8]) throws(ProblemDocument) in
+                if reader == nil { reader = makeReader(first: bytes.first { $0 > 0x20 && $0 < 0x80 }) }
+                try reader?.feed(bytes)
+            })
         if let problem { return .failure(problem) }
         return Result { [reader] () throws(ProblemDocument) in
             var reader = reader ?? makeReader(first: nil)
