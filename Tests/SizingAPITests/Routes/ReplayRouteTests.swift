@@ -130,7 +130,7 @@ import Testing
                 String(Self.request.dropLast(1))
                 + #", "arrivals": {"process": "poisson", "requests_per_second": 200, "duration_s": 200}, "workload": {"prefill": 100, "decode": 20}}"#
             let answer = service.post(
-                "/v1/replay", text, fields: ["Content-Type: application/json", "Accept: text/event-stream"])
+                "/v1/replay", String(text), fields: ["Content-Type: application/json", "Accept: text/event-stream"])
             #expect(answer.status == 200 && answer.fields["content-type"]?.hasPrefix("text/event-stream") == true)
             #expect(answer.body.contains("event: progress") && answer.body.contains("event: result"))
         }
