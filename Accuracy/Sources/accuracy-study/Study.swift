@@ -27,7 +27,7 @@ func simulate(_ study: Study, ratio: Int, precision: Double) throws -> Simulatio
             requestsPerInstance: requests, seed: 7)
         let point = try problem.run(threads: 2).points[0]
         guard let interval = point.cycle.interval else { return point }
-        let half = (interval.upperBound - interval.lowerBound) / 2 / point.cycle.mean
+        let half = (interval.upperBound - interval.lowerBound) / 2 / point.cycle.value
         if half <= precision || problem.estimatedWork > 4e9 { return point }
         requests = Int(Double(requests) * min(16, max(1.5, 1.1 * (half / precision) * (half / precision))))
     }
@@ -62,12 +62,12 @@ func run(_ study: Study, precision: Double) throws {
     var throughput: [Int: Double] = [:]
     for ratio in ratios {
         let point = try simulate(study, ratio: ratio, precision: precision)
-        throughput[ratio] = point.throughputPerInstance.mean
+        throughput[ratio] = point.throughputPerInstance.value
         if let interval = point.cycle.interval {
-            width = max(width, (interval.upperBound - interval.lowerBound) / 2 / point.cycle.mean)
+            width = max(width, (interval.upperBound - interval.lowerBound) / 2 / point.cycle.value)
         }
         for (index, model) in models.enumerated() {
-            let error = model.1.duration(ratio: Double(ratio)) / point.cycle.mean - 1
+            let error = model.1.duration(ratio: Double(ratio)) / point.cycle.value - 1
             if abs(error) > abs(worst[index]) {
                 worst[index] = error
                 at[index] = ratio

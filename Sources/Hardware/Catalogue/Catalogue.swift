@@ -51,7 +51,8 @@ public final class Catalogue: Sendable {
                 throw InvalidInput(field: "config", rule: "is missing from a model")
             }
             return try Self.entry(entry) { (id, name) throws(InvalidInput) in
-                try ModelConfiguration(configuration).model(id: id, name: name)
+                try ModelConfiguration(configuration).model(
+                    id: id, name: name, unverified: entry["unverified"]?.string)
             }
         }
     }

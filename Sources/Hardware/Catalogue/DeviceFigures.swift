@@ -20,7 +20,8 @@ struct DeviceFigures {
             id: id, name: name, memoryBandwidth: try required("hbm_bandwidth_gb_s"),
             memoryCapacity: try required("hbm_capacity_gb"), peaks: try peaks(), power: try optional("power_w"),
             scaleUp: try optional("scale_up_gb_s_one_way"), scaleUpDomain: try whole("scale_up_domain"),
-            scaleOut: try optional("scale_out_gb_s_one_way"), family: try family())
+            scaleOut: try optional("scale_out_gb_s_one_way"), family: try family(),
+            unverified: text["unverified"]?.string)
     }
 
     private func peaks() throws(InvalidInput) -> [ArithmeticType: Double] {

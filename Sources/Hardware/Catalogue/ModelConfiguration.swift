@@ -33,14 +33,21 @@ struct ModelConfiguration {
 
     /// The described model.
     ///
-    /// - Parameter released: the formats of the released checkpoint, where the body says none.
+    /// - Parameters:
+    ///   - id: lower-case public name.
+    ///   - name: the name as published.
+    ///   - released: the formats of the released checkpoint, where the body says none.
+    ///   - unverified: what of the body could not be checked.
     /// - Throws: `InvalidInput` naming the field that is missing, of the wrong kind, out of range or not understood.
-    func model(id: String, name: String, released: PublishedPrecision? = nil) throws(InvalidInput) -> ModelDescription {
+    func model(
+        id: String, name: String, released: PublishedPrecision? = nil, unverified: String? = nil
+    ) throws(InvalidInput) -> ModelDescription {
         let body = ConfigurationBody(root, path: path)
         let family = family
         if family != nil { try RequiredKeys.check(body, type: type(of: family)) }
         let architecture = if let family { try family.read(body) } else { try GenericFamily.read(body) }
         let hidden = try body.hiddenSize()
+        if let unverified { body.warn("unverified", "not verified of \(id): \(unverified)") }
         let vocabulary = try body.integer("vocab_size", "padded_vocab_size") ?? architecture.vocabulary
         try checkUnread(body, family: family)
         if family == nil { try RequiredKeys.check(body, type: "") }

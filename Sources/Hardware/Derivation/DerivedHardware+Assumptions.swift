@@ -14,6 +14,7 @@ extension DerivedHardware {
         list += description.precisionRequest.assumptions(for: description.model.published)
         list += description.model.warnings.map(\.detail)
         list += description.path.assumptions
+        list += link
         list.append(
             "usable memory: \(description.attention.efficiencies.usableMemory) of HBM for Attention, "
                 + "\(description.ffn.efficiencies.usableMemory) for the FFN")
@@ -24,6 +25,32 @@ extension DerivedHardware {
                 list.append("\(side): efficiencies for \(device.id) are little checked")
             case .hopper, .blackwell: break
             }
+            if let figures = device.unverified {
+                list.append("\(side): figures of \(device.id) that were not checked with its maker: \(figures)")
+            }
+        }
+        return list
+    }
+
+    /// What the link is taken to be where the request leaves it out, and degrees of one.
+    private var link: [String] {
+        let (link, path) = (description.link, description.path)
+        let e = description.attention.efficiencies
+        var list: [String] = []
+        if link.bandwidth == nil {
+            list.append(
+                "\(path.kind.rawValue) link: \(path.bandwidth) GB/s one way and device, the lesser of both devices', "
+                    + "\(path.kind == .scaleUp ? e.scaleUp : e.scaleOut) of it reached")
+        }
+        if link.latency == nil {
+            list.append(
+                "link latency: \(path.kind == .scaleUp ? e.scaleUpLatency : e.scaleOutLatency) µs a message one way")
+        }
+        if description.attention.devices == 1 {
+            list.append("an Attention instance is one device: data_parallel and tensor_parallel 1")
+        }
+        if description.ffn.devices == 1 {
+            list.append("an FFN instance is one device: expert_parallel and tensor_parallel 1")
         }
         return list
     }

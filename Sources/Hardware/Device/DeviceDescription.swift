@@ -19,12 +19,15 @@ public struct DeviceDescription: Hashable, Sendable {
     /// GB/s one way of the scale-out link (InfiniBand, RoCE); `nil` where unknown.
     public let scaleOut: Double?
     public let family: DeviceFamily
+    /// The figures that were not checked against the maker's own document, by their names; `nil` where all were, or where
+    /// the caller gave them.
+    public let unverified: String?
 
     /// - Throws: `InvalidInput` naming the figure that is out of range, or `bf16_tflops` where it is missing.
     public init(
         id: String, name: String, memoryBandwidth: Double, memoryCapacity: Double, peaks: [ArithmeticType: Double],
         power: Double? = nil, scaleUp: Double? = nil, scaleUpDomain: Int? = nil, scaleOut: Double? = nil,
-        family: DeviceFamily = .other
+        family: DeviceFamily = .other, unverified: String? = nil
     ) throws(InvalidInput) {
         try InvalidInput.check(memoryBandwidth, in: 1...1e6, field: "hbm_bandwidth_gb_s")
         try InvalidInput.check(memoryCapacity, in: 0.1...1e6, field: "hbm_capacity_gb")
@@ -46,6 +49,7 @@ public struct DeviceDescription: Hashable, Sendable {
         self.scaleUpDomain = scaleUpDomain
         self.scaleOut = scaleOut
         self.family = family
+        self.unverified = unverified
     }
 
     /// The type in which elements of `type` are multiplied: their own where the device has it and it is the faster one;

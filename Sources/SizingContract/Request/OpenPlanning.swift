@@ -54,6 +54,8 @@ struct OpenPlanning: Sendable {
             let load = errors.checked(object.value, try OpenLoad(workload))
         else { return nil }
         assumptions.append("requests present progress at one pace: number by the product form")
+        if object.optional("routing") == nil { assumptions.append("routing: to the bundle with the fewest requests") }
+        if given["dispersion"] == nil { assumptions.append("arrivals are Poisson: dispersion 1") }
         return OpenPlanning(
             arrivals: arrivals, service: service, target: target, load: load, prefill: prefill ?? [],
             transfer: transfer, routing: routing, currentPrefill: currentPrefill)
@@ -78,6 +80,9 @@ struct OpenPlanning: Sendable {
             guard let reader = ObjectReader(unchecked: given) else { return nil }
             limits = ServiceLimitsSchema.decode(reader, &errors)
             if let ttft = given["ttft_ms"], !hasPrefill { errors.add(ttft, "needs prefill") }
+            if limits.ttft != nil, given["ttft_percentile"] == nil { assumptions.append("ttft_ms bounds p90") }
+            if limits.tpot != nil, given["tpot_percentile"] == nil { assumptions.append("tpot_ms bounds p99") }
+            if limits.wait != nil, given["wait_percentile"] == nil { assumptions.append("wait_ms bounds p99") }
             if let share = given["transfer_utilisation"], object.optional("transfer") == nil {
                 errors.add(share, "needs transfer")
             }

@@ -31,7 +31,8 @@ enum PlanLimitsSchema {
         let batch = object.optional("batch_size")?.integer(in: 1...SizingLimits.maximumBatchSize, &errors)
         let microbatches = object.optional("microbatches")?.integer(in: 1...SizingLimits.maximumMicrobatches, &errors)
         let ratio = object.optional("max_ratio")?.integer(in: 1...SizingLimits.maximumRatio, &errors)
-        let ffn = object.optional("max_ffn_instances")?.integer(in: 1...16, &errors) ?? 1
+        let givenFFN = object.optional("max_ffn_instances")?.integer(in: 1...16, &errors)
+        let ffn = givenFFN ?? 1
         let saturated = isOpen ? nil : limits
         let tpot = saturated?.optional("tpot_ms")?.number(in: 1e-6...1e9, &errors)
         let percentile = saturated?.optional("tpot_percentile")?.choice(of: PlanLimits.Percentile.self, &errors)
@@ -49,6 +50,9 @@ enum PlanLimitsSchema {
             assumptions.append("stages overlap perfectly, in lock-step; memory is counted for one microbatch")
         }
         if batch == nil, largest == nil { assumptions.append("batches of at most 4096 requests an instance") }
+        if ratio == nil { assumptions.append("at most 512 Attention instances for one FFN instance") }
+        if givenFFN == nil { assumptions.append("one FFN instance a bundle") }
+        if tpot != nil, percentile == nil { assumptions.append("tpot_ms bounds the mean") }
         return errors.checked(
             object.value,
             try PlanLimits(

@@ -52,7 +52,8 @@ public struct PlanRequest: Sendable {
         let speculation = object.optional("speculation").flatMap { SpeculationSchema.decode($0, &errors) }
         let hardware = object.required("hardware", &errors)
             .flatMap { PlanHardwareSchema.decode($0, speculation, &errors, &assumptions) }
-        let margin = object.optional("limits")?["margin_deviations"]?.number(in: 0...10, &errors) ?? 3
+        let givenMargin = object.optional("limits")?["margin_deviations"]
+        let margin = givenMargin?.number(in: 0...10, &errors) ?? 3
         let prices = object.optional("prices").flatMap { PlanHardwareSchema.Rates($0, &errors) }
         let power = object.optional("power").flatMap { PlanHardwareSchema.Rates($0, &errors) }
         let objective = object.optional("objective")?.choice(of: Objective.self, &errors)
@@ -65,6 +66,15 @@ public struct PlanRequest: Sendable {
         let hysteresis = object.optional("hysteresis")?.number(in: 0...10, &errors) ?? defaultHysteresis
         guard let workload, let hardware, let limits, let target, errors.isEmpty else { return nil }
 
+        if objective == nil {
+            assumptions.append(prices == nil ? "objective: throughput per instance" : "objective: throughput per price")
+        }
+        if case .named = hardware, givenMargin == nil {
+            assumptions.append("memory is kept for a load three standard deviations above its mean")
+        }
+        if current != nil, object.optional("hysteresis") == nil {
+            assumptions.append("what runs is kept where the gain is less than 5 %")
+        }
         if case .measured(let checked) = hardware {
             if let assumption = checked.assumption(batchSize: limits.batchSize) { assumptions.append(assumption) }
             if let given = object.optional("speculation") {
