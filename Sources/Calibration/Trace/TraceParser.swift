@@ -366,7 +366,8 @@ public struct TraceParser: Sendable {
         return Self.failure(
             "\(what) \(line) is longer than \(options.maximumLine) bytes."
                 + (format == .csv
-                    ? " Is a quote left open, or is this not CSV?" : " Remove what is not a length, for example with jq."))
+                    ? " Is a quote left open, or is this not CSV?"
+                    : " Remove what is not a length, for example with jq."))
     }
 
     private var notAnArray: InvalidInput {

@@ -75,10 +75,7 @@ struct TraceTable: Sendable {
         } else {
             withoutSteps += 1
         }
-        guard hasActivity else {
-            timetable?.add(at: nil, prefill: prefill, output: output, cached: cached, row: rows)
-            return
-        }
+        guard hasActivity else { return }
         var row = RequestRow(prefill: prefill, decode: steps, cached: cached)
         row.arrival = fields.range(.arrival)
         row.session = fields.range(.session)

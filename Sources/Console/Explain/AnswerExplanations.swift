@@ -2,6 +2,24 @@ extension Explanation {
     /// Warnings of hardware and models.
     static let hardware: [Explanation] = [
         Explanation(
+            "missing_vocabulary", .warning,
+            "The configuration has no vocab_size; embedding and output head are those of its family, "
+                + "or none.",
+            remedy: "Add vocab_size to the configuration."),
+        Explanation(
+            "precision_of_name", .warning,
+            "The model's name tells a format of weights that its configuration does not state; the "
+                + "configuration is followed.",
+            remedy: "Send what hf_quant_config.json holds as hf_quant_config."),
+        Explanation(
+            "quantization_keys", .warning,
+            "Keys of quantization_config are not understood and left out; formats may differ.",
+            remedy: "Give the formats of the weights by hand."),
+        Explanation(
+            "unverified", .warning,
+            "The figures named were not checked against a second source.",
+            remedy: "Give your own figures where they matter."),
+        Explanation(
             "beyond_memory", .warning,
             "The batch does not fit the memory of the devices; the answer holds for larger memories "
                 + "only.",
@@ -35,6 +53,11 @@ extension Explanation {
 extension Explanation {
     /// Warnings of services and replays.
     static let services: [Explanation] = [
+        Explanation(
+            "prefill_left_out", .warning,
+            "The deployment has prefill instances, but the request does not say how long prefill "
+                + "takes; only decoding is replayed.",
+            remedy: "Add prefill to the request."),
         Explanation(
             "limits_broken", .warning,
             "At the given rate of arrivals the limits do not hold.",

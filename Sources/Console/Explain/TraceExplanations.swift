@@ -2,6 +2,27 @@ extension Explanation {
     /// Warnings of traces.
     static let traces: [Explanation] = [
         Explanation(
+            "cached_beyond_prompt", .warning,
+            "Rows tell more cached tokens than their prompt has; the whole prompt counts as cached.",
+            remedy: "Check which column holds the cached tokens."),
+        Explanation(
+            "hash_ids_not_followed", .warning,
+            "Rows name the blocks of their prompts (hash_ids), but a replay does not follow a cache "
+                + "of blocks.",
+            remedy: "Add a column with the cached tokens, or give prefill.cached_fraction."),
+        Explanation(
+            "output_assumed", .warning,
+            "Requests without an output token are replayed with one.",
+            remedy: "Leave out requests that failed."),
+        Explanation(
+            "sorted", .warning,
+            "Rows arrive before a row above them and were sorted.",
+            remedy: "Sort the trace by arrival where the order matters."),
+        Explanation(
+            "untimed", .warning,
+            "Rows without a readable arrival time are left out.",
+            remedy: "Mend the times, or leave the rows out."),
+        Explanation(
             "few_requests", .warning,
             "The trace has so few requests that even its standard errors are uncertain.",
             remedy: "Give a longer trace."),
