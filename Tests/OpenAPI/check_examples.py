@@ -2,7 +2,8 @@
 
 An example of a request is matched by name with the example of a response: its status must be that of the response under which
 it stands, and its body must be the same (numbers to 1e-6). A request example without one must be answered with 200.
-Every answer must fit the schema of its response, and the document itself must be valid OpenAPI 3.1.
+Every answer must fit the schema of its response, and the document itself must be valid OpenAPI 3.1 and keep the rules of
+schema_rules.py.
 """
 
 import json
@@ -14,6 +15,8 @@ import urllib.request
 import jsonschema
 import yaml
 from openapi_spec_validator import validate
+
+from schema_rules import breaches
 
 BASE = os.environ["BASE_URL"]
 
@@ -45,7 +48,7 @@ def call(method, path, body, content_type):
     if data is not None:
         request.add_header("Content-Type", content_type)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             return answer.status, answer.headers.get_content_type(), answer.read()
     except urllib.error.HTTPError as answer:
         return answer.code, answer.headers.get_content_type(), answer.read()
@@ -96,7 +99,9 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         document = yaml.safe_load(file)
     validate(document)
-    failed = count = 0
+    broken = breaches(document)
+    print(*broken, sep="\n")
+    failed, count = len(broken), 0
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             cases = [("get", None, None)] if method == "get" and "{" not in path else []

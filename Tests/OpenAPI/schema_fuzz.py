@@ -71,8 +71,6 @@ class Maker:
             return schema["const"]
         if "enum" in schema:
             return rng.choice(schema["enum"])
-        if schema.get("items") == {}:
-            return requests_of_batch(self, schema)
         if "oneOf" in schema:
             # The first forms are the usual ones.
             index = min(int(rng.expovariate(1)), len(schema["oneOf"]) - 1)
@@ -153,7 +151,7 @@ def named(maker, schema):
 
 
 def hardware(maker, schema):
-    """Of a plan, whose schema says no more than that of a sizing."""
+    """Of a plan: several devices and degrees more often than its schema alone would give."""
     value = maker.make(maker.grammar.schemas["Hardware"], "any hardware")
     if isinstance(value, dict) and "model" in value and maker.rng.random() < 0.6:
         for side, degrees in [("attention", ["data_parallel", "tensor_parallel"]), ("ffn", ["expert_parallel", "tensor_parallel"])]:
@@ -164,12 +162,6 @@ def hardware(maker, schema):
                 if maker.rng.random() < 0.3:
                     value[side][degree] = maker.rng.sample([1, 2, 4, 8, 16, 32, 64, 128], maker.rng.randint(1, 8))
     return value
-
-
-def requests_of_batch(maker, schema):
-    """Whose schema takes anything for an element."""
-    count = maker.rng.choice([0, 1, 2, 3, 10, 40])
-    return [Maker(maker.grammar, maker.rng).make(maker.grammar.schemas["SizeRequest"], "SizeRequest") for _ in range(count)]
 
 
 HINTS = {
