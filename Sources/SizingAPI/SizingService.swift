@@ -41,12 +41,9 @@ public struct SizingService: HTTPHandler {
             DescriptionRoute.route, PageRoute.route, ReferenceRoute.route,
         ]
         routes += CatalogueRoutes.routes(within: ledger)
-        var plan = Route.post(PlanOperation(), within: ledger)
-        plan.get = Route.get(PlanByNameOperation(), within: ledger) { head, _ throws(ProblemDocument) in
-            try PlanQuery.decode(head.queryItems)
-        }
         routes += [
-            plan, ReplayRoute.route(ReplayOperation(simulation), limit: traceLimit, within: ledger),
+            PlanRoute.route(within: ledger),
+            ReplayRoute.route(ReplayOperation(simulation), limit: traceLimit, within: ledger),
             WorkloadRoute.route(limit: traceLimit),
             CalibrateRoute.route(within: ledger),
         ]

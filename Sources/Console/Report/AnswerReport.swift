@@ -2,7 +2,7 @@ import JSON
 
 /// The answers that have a page of their own.
 public enum AnswerReport: Sendable, CaseIterable {
-    case size, curve, simulation, plan, replay, workload, calibration, catalogue
+    case size, curve, simulation, plan, replay, workload, calibration, catalogue, export
 
     /// The page of an answer, as text.
     ///
@@ -21,6 +21,7 @@ public enum AnswerReport: Sendable, CaseIterable {
         case .workload: WorkloadReport.write(root, &page)
         case .calibration: CalibrationReport.write(root, &page)
         case .catalogue: CatalogueReport.write(root, &page)
+        case .export: ExportReport.write(root, &page)
         }
         return page.text
     }

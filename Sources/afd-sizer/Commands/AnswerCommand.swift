@@ -13,16 +13,18 @@ enum AnswerCommand {
     ///   - output: how the answer is printed.
     ///   - report: the answer for people.
     ///   - server: the service that is asked, where one is.
+    ///   - query: what the service is told beside the text.
     ///   - change: of the text, before it is read.
     ///   - progress: takes the fraction that is done.
     ///   - beforeOutput: called when the answer is ready and not yet printed.
     static func run<Work: JSONOperation>(
         _ operation: Work, _ file: String, _ output: OutputOptions, _ report: AnswerReport, server: ServerOptions,
-        change: ([UInt8]) -> [UInt8] = { $0 }, progress: (@Sendable (Double) -> Void)? = nil,
+        query: [(name: String, value: String)] = [], change: ([UInt8]) -> [UInt8] = { $0 },
+        progress: (@Sendable (Double) -> Void)? = nil,
         beforeOutput: () -> Void = {}
     ) throws {
         let text = change(try contents(of: file))
-        let reply = try reply(operation, text, server, progress: progress)
+        let reply = try reply(operation, text, server, query: query, progress: progress)
         beforeOutput()
         try print(reply, output, report, of: .file(file))
     }
@@ -33,13 +35,15 @@ enum AnswerCommand {
     ///   - operation: what is asked.
     ///   - text: the request.
     ///   - server: the service that is asked, where one is.
+    ///   - query: what the service is told beside the text.
     ///   - progress: takes the fraction that is done.
     static func reply<Work: JSONOperation>(
-        _ operation: Work, _ text: [UInt8], _ server: ServerOptions, progress: (@Sendable (Double) -> Void)? = nil
+        _ operation: Work, _ text: [UInt8], _ server: ServerOptions, query: [(name: String, value: String)] = [],
+        progress: (@Sendable (Double) -> Void)? = nil
     ) throws -> Reply {
         if let client = try server.client() {
             return try Reply(client) { client throws(NoAnswer) in
-                try client.post("\(Work.name)", [("pretty", "")], body: text, type: "application/json")
+                try client.post("\(Work.name)", query + [("pretty", "")], body: text, type: "application/json")
             }
         }
         return Reply(

@@ -8,6 +8,7 @@ struct Plan: ParsableCommand {
             EXAMPLES
               afd-sizer plan request.json
               afd-sizer plan - --output table < request.json
+              afd-sizer plan --export vllm request.json
               afd-sizer plan --model deepseek-v3 --device h200-sxm --prefill 4000 --decode 800 --requests-per-second 40
             """)
 
@@ -15,6 +16,9 @@ struct Plan: ParsableCommand {
     var file: String?
 
     @OptionGroup(title: "By name, without a file") var flags: PlanFlags
+
+    @Option(help: "The plan in the terms of what runs it: vllm, sglang, kubernetes, keda or dynamo.")
+    var export: ExportFormat?
 
     @OptionGroup var output: OutputOptions
 
@@ -24,9 +28,15 @@ struct Plan: ParsableCommand {
         guard (file == nil) != flags.items.isEmpty else {
             throw ValidationError("Give a file, or --model with what goes with it.")
         }
+        guard export == nil || file != nil else { throw ValidationError("--export needs a file with the request.") }
     }
 
     func run() throws {
+        if let export, let file {
+            return try AnswerCommand.run(
+                PlanExportOperation(export), file, output, .export, server: server, query: [("export", export.rawValue)]
+            )
+        }
         if let file { return try AnswerCommand.run(PlanOperation(), file, output, .plan, server: server) }
         let items = flags.items
         try AnswerCommand.run(PlanByNameOperation(), items, output, .plan, server: server) {
@@ -35,3 +45,5 @@ struct Plan: ParsableCommand {
         }
     }
 }
+
+extension ExportFormat: ExpressibleByArgument {}

@@ -57,6 +57,19 @@ import Testing
         #expect(reply.root["verdict"]?.string?.hasSuffix(".") == true)
     }
 
+    @Test(
+        "what a plan answers is taken as it is, saturated or with arrivals",
+        arguments: ["", #", "arrivals": {"requests_per_second": 900}"#])
+    func plans(more: String) throws {
+        let lengths = #"{"prefill": 100, "decode": 20}"#
+        let request = "{\"workload\": \(lengths), \"hardware\": \(Sample.hardware), \"max_ratio\": 8\(more)}"
+        let plan = try Reply("/v1/plan", request)
+        #expect(plan.status == 200, "\(plan.errors)")
+        let reply = try Self.replay(Self.trace, deployment: String(decoding: plan.body, as: UTF8.self))
+        #expect(reply.status == 200, "\(reply.errors)")
+        #expect(reply.number("completed") == 4)
+    }
+
     @Test("the same request gives the same bytes, whatever the threads")
     func determinism() throws {
         let text = "\(Self.process), \"routing\": \"random\", \"policies\": [\"static\"], \"replications\": 3"
