@@ -1,6 +1,7 @@
 """What the documents name must be there."""
 import pathlib
 import re
+import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -32,6 +33,10 @@ class Documents(unittest.TestCase):
                     continue
                 with self.subTest(f"{document.relative_to(ROOT)}: {name}"):
                     self.assertTrue((ROOT / name).exists() or (document.parent / name).exists())
+
+    def test_the_version_is_the_same_everywhere(self):
+        done = subprocess.run([ROOT / "script/version", "--check"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
 
 if __name__ == "__main__":
