@@ -96,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "afd-sizer",
             dependencies: [
-                "SizingContract", "SizingAPI", "Console", "Calibration", "HTTPServer", "JSON",
+                "SizingContract", "SizingAPI", "Console", "Calibration", "HTTPServer", "JSON", "COpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

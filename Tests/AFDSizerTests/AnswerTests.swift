@@ -82,6 +82,12 @@ import Testing
         #expect(all.status == 0 && list["devices"] != nil && list["models"] != nil)
         let one = try await Program.run(["catalog", "deepseek-v3"]).json()
         #expect(one["id"] as? String == "deepseek-v3")
+        for (width, id) in [("80", nil), ("200", nil), ("80", "h800"), ("80", "deepseek-v3"), ("200", "deepseek-v3")] {
+            let text = try await Program.run(
+                ["catalog"] + [id].compactMap { $0 } + ["-o", "table"], environment: ["COLUMNS": width])
+            #expect(text.status == 0 && !text.output.contains("{"), "\(text)")
+            #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= Int(width) ?? 0 }, "\(text)")
+        }
         let table = try await Program.run(["catalog", "--output", "table"])
         #expect(table.status == 0 && table.output.contains("deepseek-v3") && !table.output.contains("{"))
         let wrong = try await Program.run(["catalog", "deepseek-v33"])

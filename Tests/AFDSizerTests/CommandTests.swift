@@ -114,6 +114,17 @@ import Testing
         #expect(dumb.output == plain.output)
     }
 
+    @Test("who stops reading gets what it asked for, and nothing is said")
+    func brokenPipe() async throws {
+        let folder = try TemporaryFolder()
+        // Once with the default action of SIGPIPE, once ignored, as some parents hand it on.
+        for trap in ["", "trap '' PIPE; "] {
+            let script = try folder.file("script", "\(trap)'\(Program.file.path)' catalog -o json | head -n 1\n")
+            let outcome = try await Program.run([script], program: "/bin/sh")
+            #expect(outcome.output == "{\n" && outcome.error.isEmpty, "\(outcome)")
+        }
+    }
+
     @Test(
         "help and version that cannot be written end with 69", arguments: [["--help"], ["--version"], ["size", "-h"]])
     func helpOnFullDevice(arguments: [String]) async throws {

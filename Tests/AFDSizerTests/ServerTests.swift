@@ -44,6 +44,41 @@ import Testing
         #expect(await service.end() == 0)
     }
 
+    /// Certificates come from the program openssl.
+    private static let openssl = ["/usr/bin/openssl", "/usr/local/bin/openssl"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+    @Test("https: by an authority that is trusted, for the host of the certificate", .enabled(if: openssl != nil))
+    func https() async throws {
+        let folder = try TemporaryFolder()
+        func path(_ name: String) -> String { folder.url.appending(path: name).path }
+        let made = Process()
+        made.executableURL = URL(filePath: try #require(Self.openssl))
+        made.arguments = [
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "-subj",
+            "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path("key"), "-out", path("certificate"),
+        ]
+        made.standardError = FileHandle.nullDevice
+        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+            made.terminationHandler = { _ in ended.resume() }
+            do { try made.run() } catch { ended.resume(throwing: error) }
+        }
+        let service = try await Service(["--tls-certificate", path("certificate"), "--tls-private-key", path("key")])
+        let here = try await Program.run(["size", "-"], input: Inputs.size)
+        let arguments = ["size", "-", "--server", service.address]
+        let there = try await Program.run(arguments + ["--server-ca", path("certificate")], input: Inputs.size)
+        #expect(there.status == 0 && there.output == here.output, "\(there)")
+        let distrusted = try await Program.run(arguments, input: Inputs.size)
+        #expect(distrusted.status == 69 && distrusted.error.contains("certificate is not trusted"), "\(distrusted)")
+        let name = service.address.replacing("127.0.0.1", with: "localhost")
+        let other = try await Program.run(
+            ["size", "-", "--server", name, "--server-ca", path("certificate")], input: Inputs.size)
+        #expect(other.status == 69 && other.error.contains("mismatch"), "\(other)")
+        #expect(await service.end() == 0)
+    }
+
     @Test(
         "addresses",
         arguments: [

@@ -105,4 +105,22 @@ import Testing
     func refusal(problem: String, flags: Bool, expected: String) {
         #expect(Refusal.text(Array(problem.utf8), of: flags ? .flags : .file("a.json")) == expected)
     }
+
+    @Test(
+        "names of parameters as flags, as words of their own",
+        arguments: [
+            (
+                "name them with prefill_column and decode_column.",
+                "name them with --prefill-column and --decode-column."
+            ),
+            ("my_prefill_column, prefill_columns", "my_prefill_column, prefill_columns"), ("", ""),
+            ("decode_column", "--decode-column"),
+        ])
+    func spelled(text: String, expected: String) {
+        #expect(Refusal.spelled(text, ["prefill_column", "decode_column"]) == expected)
+        let problem = Array("{\"detail\":\"\(text)\"}".utf8)
+        #expect(
+            Refusal.text(problem, of: .fileWithFlags("-", ["prefill_column", "decode_column"])) == "standard input: "
+                + expected)
+    }
 }

@@ -6,6 +6,8 @@ public enum Refusal {
     public enum Origin: Sendable, Equatable {
         /// A file, or standard input where it is `-`.
         case file(String)
+        /// A file, read as flags say, which the service knows by these names.
+        case fileWithFlags(String, [String])
         /// Flags of the command line, of which the service makes a query.
         case flags
     }
@@ -16,27 +18,29 @@ public enum Refusal {
     ///   - problem: a problem document as JSON; what is not comes back as it is.
     ///   - origin: what the request was made of.
     public static func text(_ problem: [UInt8], of origin: Origin) -> String {
-        let name =
-            switch origin {
-            case .file("-"): "standard input: "
-            case .file(let path): "\(path): "
-            case .flags: ""
-            }
+        switch origin {
+        case .flags: body(problem, asFlags: true)
+        case .file(let path): name(path) + body(problem, asFlags: false)
+        case .fileWithFlags(let path, let names): name(path) + spelled(body(problem, asFlags: false), names)
+        }
+    }
+
+    private static func name(_ path: String) -> String { path == "-" ? "standard input: " : "\(path): " }
+
+    private static func body(_ problem: [UInt8], asFlags: Bool) -> String {
         guard let root = try? JSONDocument(parsing: problem).root, let detail = root["detail"]?.string else {
-            return name + String(decoding: problem, as: UTF8.self)
+            return String(decoding: problem, as: UTF8.self)
         }
         let errors = root["errors"].map { Array($0.elements) } ?? []
         // One error that is told in full needs no count above it.
-        if errors.count == 1, let only = errors.first {
-            return name + sentence(only, origin)
-        }
-        return ([name + detail] + errors.map { "  " + sentence($0, origin) }).joined(separator: "\n")
+        if errors.count == 1, let only = errors.first { return sentence(only, asFlags) }
+        return ([detail] + errors.map { "  " + sentence($0, asFlags) }).joined(separator: "\n")
     }
 
-    private static func sentence(_ error: JSONValue, _ origin: Origin) -> String {
+    private static func sentence(_ error: JSONValue, _ asFlags: Bool) -> String {
         let pointer = error["pointer"]?.string ?? ""
         let detail = error["detail"]?.string ?? ""
-        if origin == .flags { return flags(pointer, detail) }
+        if asFlags { return flags(pointer, detail) }
         return pointer.isEmpty ? detail : "\(pointer) \(detail)"
     }
 
@@ -48,6 +52,21 @@ public enum Refusal {
         }
         guard !pointer.isEmpty else { return detail }
         return "\(flag(String(pointer.dropFirst()))) \(detail)"
+    }
+
+    /// `text` with the names of parameters as flags, where they stand as words of their own.
+    static func spelled(_ text: String, _ names: [String]) -> String {
+        var words: [Substring] = []
+        var word = text.startIndex
+        func isPart(_ character: Character) -> Bool { character.isLetter || character.isNumber || character == "_" }
+        var index = text.startIndex
+        while index < text.endIndex {
+            let first = isPart(text[index])
+            word = index
+            while index < text.endIndex, isPart(text[index]) == first { index = text.index(after: index) }
+            words.append(text[word..<index])
+        }
+        return words.map { names.contains(String($0)) ? flag(String($0)) : String($0) }.joined()
     }
 
     /// How a parameter is spelt as a flag.

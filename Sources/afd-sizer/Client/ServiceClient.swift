@@ -5,6 +5,8 @@ struct ServiceClient: Sendable {
     var timeout: Double
     /// A bearer token, where the service asks for one.
     var token: String?
+    /// A PEM file of the authorities that are trusted; nil for the system's.
+    var authorities: String?
 
     /// The longest response that is read, in bytes.
     static let longest = 1 << 30
@@ -32,19 +34,36 @@ struct ServiceClient: Sendable {
     private func exchange(
         _ method: String, _ target: String, _ content: (body: [UInt8], type: String, coding: String?)?
     ) throws(NoAnswer) -> ServiceResponse {
-        guard !url.isTLS else { throw NoAnswer("https:// is not spoken here: use http://, or a proxy on this machine") }
         let connection = try ServiceConnection(url, timeout: timeout)
-        try connection.send(Self.head(method, target, url.authority, token, content) + (content?.body ?? []))
+        let request = Self.head(method, target, url.authority, token, content) + (content?.body ?? [])
         var bytes: [UInt8] = []
-        while true {
-            let next = try connection.receive()
-            if next.isEmpty { break }
-            bytes += next
-            guard bytes.count <= Self.longest else { throw NoAnswer("an answer of more than \(Self.longest) bytes") }
+        if url.isTLS {
+            let channel = try TLSClient(connection.descriptor, host: url.host, authorities: authorities)
+            try channel.send(request)
+            try Self.collect(&bytes) { () throws(NoAnswer) in try channel.receive() }
+        } else {
+            try connection.send(request)
+            try Self.collect(&bytes) { () throws(NoAnswer) in try connection.receive() }
         }
         guard !bytes.isEmpty else { throw NoAnswer("closed without an answer") }
         guard let response = ServiceResponse(bytes) else { throw NoAnswer("not a whole HTTP answer") }
         return response
+    }
+
+    /// Everything up to the end of the stream, or to what goes wrong behind a response that says how long it is.
+    private static func collect(
+        _ bytes: inout [UInt8], _ receive: () throws(NoAnswer) -> [UInt8]
+    ) throws(NoAnswer) {
+        while true {
+            let next: [UInt8]
+            do throws(NoAnswer) { next = try receive() } catch {
+                if ServiceResponse(bytes)?.isDelimited == true { return }
+                throw error
+            }
+            if next.isEmpty { return }
+            bytes += next
+            guard bytes.count <= longest else { throw NoAnswer("an answer of more than \(longest) bytes") }
+        }
     }
 
     /// The head of a request, after whose response the connection is closed.

@@ -14,7 +14,7 @@ struct NoAnswer: Error, CustomStringConvertible {
 
 /// One connection to a service, for one exchange; blocking, with a time limit for each call.
 struct ServiceConnection: ~Copyable {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     /// Connects to the first address of the host that takes it.
     ///

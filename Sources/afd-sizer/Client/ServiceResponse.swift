@@ -4,6 +4,8 @@ struct ServiceResponse: Equatable {
     /// Media type, in lower case and without parameters.
     let contentType: String
     let body: [UInt8]
+    /// Whether the response itself says how long its body is.
+    let isDelimited: Bool
 
     /// - Parameter bytes: everything that came until the end of the stream. nil comes back for what is no response, or not all of it.
     init?(_ bytes: [UInt8]) {
@@ -25,6 +27,7 @@ struct ServiceResponse: Equatable {
         let rest = bytes[end...]
         self.status = status
         contentType = String((fields["content-type"] ?? "").lowercased().prefix { $0 != ";" && $0 != " " })
+        isDelimited = fields["transfer-encoding"] != nil || fields["content-length"] != nil
         if fields["transfer-encoding"]?.lowercased() == "chunked" {
             guard let body = Self.joined(rest) else { return nil }
             self.body = body

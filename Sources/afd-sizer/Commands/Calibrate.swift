@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import SizingContract
 
 struct Calibrate: ParsableCommand {
@@ -26,6 +27,8 @@ struct Calibrate: ParsableCommand {
 
     func run() throws {
         let text = try AnswerCommand.contents(of: file)
+        // In the file layers is a member; only what the flag gives is spelt as one.
+        let origin: Refusal.Origin = layers == nil ? .file(file) : .fileWithFlags(file, ["layers"])
         let operation = CalibrateOperation()
         let isJSON = text.first { $0 > 0x20 && $0 < 0x80 } == UInt8(ascii: "{")
         if let client = try server.client() {
@@ -35,13 +38,13 @@ struct Calibrate: ParsableCommand {
                     body: text,
                     type: isJSON ? "application/json" : "text/csv")
             }
-            return try AnswerCommand.print(reply, output, .calibration, of: .file(file))
+            return try AnswerCommand.print(reply, output, .calibration, of: origin)
         }
         let result = Result { () throws(ProblemDocument) in
             var input = isJSON ? try operation.input(from: text) : try CalibrateRequest(csv: text)
             if let layers { input = try input.repeated(layers: layers) }
             return try operation.answer(to: input, pretty: true, OperationContext())
         }
-        try AnswerCommand.print(Reply(result), output, .calibration, of: .file(file))
+        try AnswerCommand.print(Reply(result), output, .calibration, of: origin)
     }
 }

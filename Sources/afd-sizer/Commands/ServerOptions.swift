@@ -8,12 +8,20 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file whose first line is the service's bearer token.", valueName: "file"))
     var serverToken: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Of https: a PEM file of the authorities that are trusted (default: the system's).", valueName: "file"))
+    var serverCa: String?
+
     @Option(help: ArgumentHelp("Seconds of silence of the service that are borne.", valueName: "seconds"))
     var timeout: Double = 600
 
     func validate() throws {
         guard (0.01...86_400).contains(timeout) else { throw ValidationError("--timeout must be from 0.01 to 86400.") }
         guard serverToken == nil || server != nil else { throw ValidationError("--server-token needs --server.") }
+        guard serverCa == nil || server?.isTLS == true else {
+            throw ValidationError("--server-ca needs --server with an https:// address.")
+        }
     }
 
     /// nil where no service is to be asked.
@@ -30,7 +38,7 @@ struct ServerOptions: ParsableArguments {
             }
             return String(decoding: line, as: UTF8.self)
         }
-        return ServiceClient(url: server, timeout: timeout, token: token)
+        return ServiceClient(url: server, timeout: timeout, token: token, authorities: serverCa)
     }
 }
 

@@ -71,7 +71,8 @@ struct Workload: ParsableCommand {
             }
         }
         bar?.finish()
-        try AnswerCommand.print(reply, output, .workload, of: .file(file))
+        let flags = ["prefill_column", "decode_column", "first_token_from_prefill", "time_unit", "block_tokens"]
+        try AnswerCommand.print(reply, output, .workload, of: .fileWithFlags(file, flags))
     }
 
     /// Sends the whole trace.

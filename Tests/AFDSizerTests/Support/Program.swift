@@ -26,15 +26,17 @@ struct Program {
     ///   - input: what standard input holds.
     ///   - outputFile: where standard output goes; the outcome's `output` is empty then.
     ///   - environment: variables beside those of the tests; COLUMNS and TERM are not handed on.
+    ///   - program: another one in place of this.
     static func run(
-        _ arguments: [String], input: String = "", outputFile: String? = nil, environment: [String: String] = [:]
+        _ arguments: [String], input: String = "", outputFile: String? = nil, environment: [String: String] = [:],
+        program: String? = nil
     ) async throws -> Outcome {
         let folder = try TemporaryFolder()
         let standardInput = try folder.file("input", input)
         let output = URL(filePath: try outputFile ?? folder.file("output", ""))
         let error = URL(filePath: try folder.file("error", ""))
         let process = Process()
-        process.executableURL = file
+        process.executableURL = program.map { URL(filePath: $0) } ?? file
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" && $0.key != "TERM" }
             .merging(environment) { _, new in new }

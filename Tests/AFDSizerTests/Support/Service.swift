@@ -34,7 +34,7 @@ final class Service {
         }
         output.fileHandleForReading.readabilityHandler = nil
         let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first ?? ""
-        address = try #require(line.split(separator: " ").last { $0.hasPrefix("http://") }.map(String.init))
+        address = try #require(line.split(separator: " ").last { $0.hasPrefix("http") }.map(String.init))
     }
 
     deinit { if process.isRunning { process.terminate() } }
