@@ -373,3 +373,28 @@ table('YAML', [
   ["'200':\n  x: {k: 'a: b', z: 1e3}\nlist:\n- a: 1\n  b: 2\n- c\n", { 200: { x: { k: 'a: b', z: 1000 } }, list: [{ a: 1, b: 2 }, 'c'] }],
   ['required:\n  [a, b,\n   c]\n/v1/size: # path\n  n: -1.5\n', { required: ['a', 'b', 'c'], '/v1/size': { n: -1.5 } }],
 ], parseYAML);
+
+test('hardware that nobody put in is called an example', () => {
+  const values = fields.initialValues();
+  assert.ok(fields.isExampleHardware(values));
+  assert.ok(!fields.isExampleHardware({ ...values, ffn_alpha: '0.1' }));
+  assert.ok(!fields.isExampleHardware({ ...values, hardware: 'names' }));
+  assert.match(words.memorySentence(undefined, true).text, /example/);
+});
+
+test('a plan chooses among several parallel degrees', () => {
+  const some = state.initialState();
+  Object.assign(some.values, { hardware: 'names', data_parallel: '8, 16', expert_parallel: '32' });
+  const { hardware } = requests.planRequest(some);
+  assert.deepEqual([hardware.attention.data_parallel, hardware.attention.tensor_parallel, hardware.ffn.expert_parallel], [[8, 16], 1, 32]);
+  assert.equal(requests.sizeRequest(some).hardware.attention.data_parallel, '8, 16');
+});
+
+test('what a link cannot hold is named', () => {
+  const some = state.initialState();
+  some.values.workload = 'trace';
+  some.held.statistics = { value: { text: 'x'.repeat(20000) }, name: 'trace.csv' };
+  assert.deepEqual(state.lostInLink(some), ['trace.csv']);
+  some.held.statistics.value = {};
+  assert.deepEqual(state.lostInLink(some), []);
+});

@@ -79,7 +79,7 @@ export const SECTIONS = [
       row(
         choice('attention_device', 'Attention device', [['h800', 'h800']], ['/hardware/attention/device', '/hardware/attention'],
           { when: NAMED, list: 'devices' }),
-        amount('data_parallel', 'Data parallel', '8', '/hardware/attention/data_parallel', { when: NAMED }),
+        amount('data_parallel', 'Data parallel', '8', '/hardware/attention/data_parallel', { when: NAMED, term: 'parallel' }),
         amount('tensor_parallel', 'Tensor parallel', '1', '/hardware/attention/tensor_parallel', { when: NAMED })),
       row(
         choice('ffn_device', 'FFN device', [['h800', 'h800']], ['/hardware/ffn/device', '/hardware/ffn'],
@@ -228,6 +228,11 @@ export const FIELDS = SECTIONS.flatMap((section) => fieldsOf(section).map((field
 /** What all fields begin with, by name. */
 export function initialValues() {
   return Object.fromEntries(FIELDS.map((field) => [field.name, field.initial]));
+}
+
+/** Whether the latency lines are still those that the page begins with. */
+export function isExampleHardware(values) {
+  return values.hardware === 'coefficients' && FIELDS.filter((field) => field.when === LINES).every((field) => values[field.name] === field.initial);
 }
 
 /** Whether a field (or note, or section) takes part, given the others' values. */

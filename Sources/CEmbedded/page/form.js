@@ -1,5 +1,5 @@
 // The form, made from the table of fields; shows values and errors, hides what is not asked for.
-import { FIELDS, SECTIONS, isAsked } from './fields.js';
+import { FIELDS, SECTIONS, fieldsOf, isAsked } from './fields.js';
 import { element, termButton } from './dom.js';
 
 const rows = [];
@@ -55,7 +55,12 @@ export function buildForm(container, changed) {
 /** Shows the values of a state, and what its tab and values ask for. */
 export function showForm(tab, values) {
   for (const { field, section, made } of rows) {
-    if (section) { made.hidden = !section.tabs.includes(tab); continue; }
+    if (section) {
+      made.hidden = !section.tabs.includes(tab);
+      // What a link changes must not be hidden.
+      if (section.folded && fieldsOf(section).some(({ name, initial }) => values[name] !== initial)) made.open = true;
+      continue;
+    }
     made.hidden = !isAsked(field, values);
   }
   for (const field of FIELDS) {

@@ -63,6 +63,12 @@ export function number(text) {
   return trimmed !== '' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : trimmed;
 }
 
+/** Several numbers, as "8, 16"; one alone as itself. */
+export function numbers(text) {
+  const parts = String(text ?? '').split(/[,;\s]+/).filter(Boolean).map(number);
+  return parts.length > 1 ? parts : number(text);
+}
+
 /** Whether something stands in a field. */
 export function given(text) { return String(text ?? '').trim() !== ''; }
 

@@ -13,7 +13,7 @@ import { isJSON, withoutSample } from './samples.js';
 import { get, hasToken, post, postText, postWithProgress, setToken, upload } from './service.js';
 import { openShare, shareFile, shareRequest } from './share.js';
 import { readSize, showSize, sizeHead } from './size.js';
-import { TABS, fromHash, scenario, toHash } from './state.js';
+import { TABS, fromHash, lostInLink, scenario, toHash } from './state.js';
 import { openTerms } from './terms.js';
 import { readRows, traceOf } from './trace.js';
 import { MOST_LANES, drawDrift, drawStrip } from './views.js';
@@ -92,7 +92,7 @@ async function renderDrift(key, request, result, view) {
 }
 
 function renderPlan({ request, result }) {
-  showHead(planHead(request, result));
+  showHead(planHead(state, request, result));
   showPlan(request, result);
 }
 
@@ -399,7 +399,7 @@ byId('use-fit').addEventListener('click', () => goTo('size', { ...state.values, 
 byId('note-config').append(element('p', { id: 'config-note' }));
 byId('note-measured').append(element('p', { id: 'measured-note' }), element('button', { type: 'button', class: 'link', onclick: () => goTo('data') }, 'Go to the Data tab'));
 openTerms(document.body);
-openShare();
+openShare(() => (lostInLink(state).length ? `Not in the link, for it is too large: ${lostInLink(state).join(', ')}.` : ''));
 openDrop(take);
 byId('tabs').addEventListener('click', ({ target }) => { if (TABS.includes(target.dataset.tab)) { state.tab = target.dataset.tab; update(); } });
 byId('tabs').addEventListener('keydown', (event) => {

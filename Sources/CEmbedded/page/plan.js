@@ -1,6 +1,7 @@
 // The Plan tab: a fleet.
 import { fleetRatio } from './answers.js';
 import { byId, element, fillFigures, fillTable, fillWarnings } from './dom.js';
+import { isExampleHardware } from './fields.js';
 import { digits, duration, percent, short, whole } from './numbers.js';
 import { drawBars, plot } from './plot.js';
 import { upTo } from './scales.js';
@@ -18,14 +19,14 @@ function limitVerdicts(request, service) {
   });
 }
 
-export function planHead(request, plan) {
+export function planHead(state, request, plan) {
   const { deployment: fleet, service } = plan;
   return {
     big: fleetRatio(fleet), unit: fleet.prefill_instances ? 'prefill : Attention : FFN instances' : 'Attention : FFN instances',
     sentence: planSentence(plan),
     verdicts: [
       colocationSentence(plan.colocated), adviceSentence(plan.advice), ...limitVerdicts(request, service),
-      fleet.memory ? memorySentence(fleet.memory) : null, { kind: 'open', text: bindsSentence(fleet.binding) },
+      memorySentence(fleet.memory, isExampleHardware(state.values)), { kind: 'open', text: bindsSentence(fleet.binding) },
       service && !service.trustworthy ? { kind: 'warn', text: UNTRUSTED } : null,
     ],
   };
@@ -42,13 +43,11 @@ function times(request, service) {
   ]));
 }
 
-function busy(fleet, service) {
-  const shares = service ? { prefill: service.utilisation.prefill, transfer: service.utilisation.transfer, slots: service.utilisation.slots,
-    attention: service.utilisation.attention, ffn: service.utilisation.ffn, communication: service.utilisation.communication }
-    : { attention: 1 - fleet.idle.attention, ffn: 1 - fleet.idle.ffn, communication: 1 - fleet.idle.communication };
+function busy({ idle }, service) {
+  const shares = service?.utilisation ?? { attention: 1 - idle.attention, ffn: 1 - idle.ffn, communication: 1 - idle.communication };
   const names = { prefill: 'Prefill', transfer: 'Transfer', slots: 'Slots full' };
-  drawBars(byId('plan-busy'), Object.entries(shares).filter(([, share]) => share !== undefined)
-    .map(([name, share]) => [names[name] ?? role(name), ['attention', 'ffn', 'communication'].includes(name) ? name : 'quiet', share]), percent);
+  drawBars(byId('plan-busy'), ['prefill', 'transfer', 'slots', 'attention', 'ffn', 'communication'].filter((name) => shares[name] !== undefined)
+    .map((name) => [names[name] ?? role(name), names[name] ? 'quiet' : name, shares[name]]), percent);
 }
 
 /** What a fleet is weighed in. */

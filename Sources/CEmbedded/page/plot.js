@@ -1,5 +1,5 @@
 // Plots in SVG: named lines, ticks with units, a crosshair that plots share, and a click that picks.
-import { element, svg } from './dom.js';
+import { element, fillTable, svg } from './dom.js';
 import { linearTicks, logTicks, nearest, ratioTicks, scale } from './scales.js';
 
 /** Plots with the same link show their crosshairs at the same place. */
@@ -163,7 +163,15 @@ export function plot(container, spec, link) {
   });
   shared.members.add(read);
   ends.set(container, () => shared.members.delete(read));
-  container.replaceChildren(legend, root);
+  const details = element('details', {}, element('summary', {}, 'Table'));
+  details.addEventListener('toggle', () => {
+    if (!details.open || details.children.length > 1) return;
+    const table = element('table');
+    const cell = (point) => (point && Number.isFinite(point.y) ? spec.yAxis.format(point.y) : '–');
+    fillTable(table, [spec.xAxis.title, ...series.map((one) => one.name)], stops.map((stop) => [spec.xAxis.format(stop), ...series.map((one) => cell(one.points.find(({ x: own }) => own === stop)))]));
+    details.append(element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Table: ${spec.title}` }, table));
+  });
+  container.replaceChildren(legend, root, spec.plain ? '' : details);
   if (shared.at !== null) read(shared.at);
 }
 

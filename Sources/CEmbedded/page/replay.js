@@ -37,7 +37,7 @@ function drawTimes(request, result) {
     if (!values.length) continue;
     const limit = limits[id];
     plot(byId(id), {
-      title: `${title} over time`, description: `${series.length === 1 ? 'One line' : 'A line for each policy'}.`, series,
+      title: `${title} over time`, description: '', series,
       xAxis: { low: 0, high: Math.max(...series.flatMap((one) => one.points.map((point) => point.x)), 1e-9), title: 'seconds', format: short, say: (seconds) => `${digits(seconds)} s` },
       yAxis: { low: 0, high: upTo([...values, limit && limit < 3 * Math.max(...values) ? limit : 0]), title: unit, format },
       horizontal: limit ? [{ at: limit, style: 'limit', name: `limit ${duration(limit)}` }] : [],

@@ -1,5 +1,5 @@
 // The requests made of the state. Pure.
-import { given, number } from './numbers.js';
+import { given, number, numbers } from './numbers.js';
 
 function length(values, side) {
   const get = (part) => number(values[`${side}_${part}`]);
@@ -32,16 +32,16 @@ export function workload(state) {
   }
 }
 
-/** Null while measurements or a config.json are wanted and there are none. */
-export function hardware(state) {
+/** Null while measurements or a config.json are wanted and there are none. `read` reads parallel degrees: a plan chooses among several. */
+export function hardware(state, read = number) {
   const { values, held } = state;
   switch (values.hardware) {
     case 'names': {
       const model = values.model === '' ? held.config?.value : values.model;
       return model ? {
         model,
-        attention: { device: values.attention_device, data_parallel: number(values.data_parallel), tensor_parallel: number(values.tensor_parallel) },
-        ffn: { device: values.ffn_device, expert_parallel: number(values.expert_parallel) },
+        attention: { device: values.attention_device, data_parallel: read(values.data_parallel), tensor_parallel: read(values.tensor_parallel) },
+        ffn: { device: values.ffn_device, expert_parallel: read(values.expert_parallel) },
         communication: { link: values.link },
       } : null;
     }
@@ -159,7 +159,7 @@ export function planRequest(state) {
   }));
   const current = whereGiven(values, { attention_instances: 'now_attention', ffn_instances: 'now_ffn', ...(hasPool(values) && open ? { prefill_instances: 'now_prefill' } : {}) });
   return clean({
-    workload: workload(state), hardware: hardware(state),
+    workload: workload(state), hardware: hardware(state, numbers),
     ...whereGiven(values, { batch_size: 'plan_batch', microbatches: 'plan_microbatches', max_ratio: 'plan_ratio' }),
     arrivals: open ? { requests_per_second: number(values.rate), dispersion: number(values.dispersion) } : undefined,
     demand: values.target === 'demand' ? { requests_per_second: number(values.rate), headroom: percentOf('headroom'), spare_instances: number(values.spare) } : undefined,

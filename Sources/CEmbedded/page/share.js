@@ -29,20 +29,20 @@ export function shareFile(path, name) {
   show();
 }
 
-async function copy(text, place) {
+async function copy(text, place, note = '') {
   try {
     await navigator.clipboard.writeText(text);
-    place.textContent = 'Copied.';
+    place.textContent = `Copied. ${note}`;
   } catch {
     place.textContent = 'The browser did not allow copying: select the text.';
   }
 }
 
 /** Wires the buttons. */
-export function openShare() {
+export function openShare(lost) {
   for (const button of document.querySelectorAll('[data-line]')) {
     button.addEventListener('click', () => { if (NAMES.includes(button.dataset.line)) chosen = button.dataset.line; show(); });
   }
   byId('copy-line').addEventListener('click', () => texts && copy(texts[chosen], byId('copied')));
-  byId('copy-link').addEventListener('click', () => copy(location.href, byId('link-copied')));
+  byId('copy-link').addEventListener('click', () => copy(location.href, byId('link-copied'), lost()));
 }

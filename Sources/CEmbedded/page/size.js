@@ -1,6 +1,7 @@
 // The Size tab: one bundle.
 import { NEAR, choose, nearBest, paceOf, pointAt } from './answers.js';
 import { byId, fillFigures, fillTable, fillWarnings } from './dom.js';
+import { isExampleHardware } from './fields.js';
 import { digits, duration, percent, short, whole } from './numbers.js';
 import { drawBars, plot, plotLink } from './plot.js';
 import { tpotLimit } from './requests.js';
@@ -17,10 +18,10 @@ export function readSize(state, result) {
 
 /** The big figure, the sentence, and the verdicts. `a` is the answer of the scenario that is compared with, read. */
 export function sizeHead(state, request, result, view, a) {
-  if (!view.chosen) return { big: '–', sentence: '', verdicts: [limitSentence(view), memorySentence(result.memory)] };
+  if (!view.chosen) return { big: '–', sentence: '', verdicts: [limitSentence(view), memorySentence(result.memory, isExampleHardware(state.values))] };
   const { chosen, free } = view;
   const now = state.now === null ? null : pointAt(result.curve, state.now);
-  const verdicts = [limitSentence(view), memorySentence(result.memory)];
+  const verdicts = [limitSentence(view), memorySentence(result.memory, isExampleHardware(state.values))];
   if (now) verdicts.push({ kind: now.ratio === chosen.ratio ? 'good' : 'warn', text: nowSentence(now, chosen) });
   if (a?.chosen) verdicts.push({ kind: 'open', text: compareSentence(a.chosen, chosen) });
   verdicts.push({ kind: 'open', text: PACE[paceOf(view)] ?? '' });
@@ -70,7 +71,11 @@ function drawPlots(state, result, view, extra) {
     throughput.push({ name: 'simulated', style: 'simulated', dots: true, points: extra.simulated.map((point) => ({
       x: point.ratio, y: point.throughput_per_instance, low: point.throughput_interval?.[0], high: point.throughput_interval?.[1] })) });
   }
-  const common = { xAxis, vertical, bands, pick: extra.pick };
+  const errors = result.uncertainty?.throughput_per_instance_interval;
+  if (errors && chosen === view.free) {
+    throughput.push({ name: 'by the errors of what was measured', style: 'other', dots: true, points: [{ x: chosen.ratio, y: chosen.throughput_per_instance, low: errors[0], high: errors[1] }] });
+  }
+  const common = { xAxis, vertical, bands, pick: extra.pick, plain: true };
   const values = throughput.flatMap((one) => one.points.map((point) => point.high ?? point.y));
   plot(byId('throughput-plot'), {
     ...common, series: throughput, title: 'Tokens a second from each instance against the ratio',

@@ -31,6 +31,14 @@ export function toHash(state) {
   return parts.toString();
 }
 
+/** What the state needs and its link does not hold, by name. */
+export function lostInLink(state) {
+  const hash = new URLSearchParams(toHash(state));
+  const { values, held } = state;
+  const needed = { statistics: values.workload === 'trace', config: values.hardware === 'names' && values.model === '', calibration: values.hardware === 'measured' };
+  return Object.entries(needed).filter(([name, is]) => is && held[name] && !hash.has(name)).map(([name]) => held[name].name);
+}
+
 /** The state of a link; unknown names and texts that were cut are passed over. */
 export function fromHash(hash) {
   const state = initialState();

@@ -5,14 +5,13 @@ import { count, digits, duration, gigabytes, percent, short, spoken, whole } fro
 export const TERMS = {
   batch: ['Requests per instance', 'How many requests one Attention instance decodes at once, for each microbatch. B in the paper.'],
   coefficients: ['Latency lines', 'How long a step takes on one instance: a base time, and a time for each unit of its load. β and α in the paper. Attention’s load is the tokens in its caches; the FFN’s and the link’s are requests.'],
-  colocation: ['Together or apart', 'Whether the same devices give more with Attention and FFN on separate instances, or with both on each.'],
   context: ['Tokens in a slot', 'How many tokens the cache of a running request holds, over all steps: prompt and what was generated so far. θ is the mean, ν the standard deviation in the paper.'],
   closed: ['Without the wait', 'The paper’s closed form, r*: as if all Attention instances took the same time. The page’s answer allows for the wait for the slowest.'],
   decode: ['Output length', 'Tokens that a request generates. “Geometric”: each token may be the last, with the same chance.'],
   dispersion: ['Burstiness', 'How unevenly requests arrive: 1 is pure chance (Poisson), 2 to 5 are usual in traces. It is the variance of the number of arrivals in a window over its mean.'],
   headroom: ['Reserve', 'How much more than the demand the fleet shall bear.'],
   microbatches: ['Microbatches', 'Into how many parts an instance’s requests are split, so that one part computes while another is on its way. Left empty, transfer and FFN hide perfectly behind Attention.'],
-  near: ['Near best', 'Ratios next to each other that give at least 97.5 % of the best one’s tokens a second and instance.'],
+  parallel: ['Parallel degrees', 'How many devices make an instance. In a plan several may be given, as 8, 16: the best is chosen.'],
   prefill: ['Prompt length', 'Tokens that are in a request’s cache when its decoding starts.'],
   prefill_pool: ['Prefill instances', 'Instances of their own that compute prompts, before the caches go to the Attention instances. P in P : A : F.'],
   ratio: ['Ratio', 'Attention instances for each FFN instance, r in the paper. A bundle is one FFN instance with its Attention instances.'],
@@ -42,11 +41,6 @@ export const BINDS = {
 const ROLES = { attention: 'Attention', ffn: 'FFN', communication: 'Link' };
 export function role(name) { return ROLES[name] ?? name; }
 
-/** "8 to 11 lose at most 2.5 %" */
-export function bandSentence({ low, high }, loss) {
-  return low === high ? `Every other ratio loses more than ${percent(loss)}.` : `${low} to ${high} lose at most ${percent(loss)}.`;
-}
-
 /** The answer of a sizing, for somebody who has read nothing. */
 export function sizeSentence(ratio, throughput, band, loss) {
   const rest = band.low === band.high ? `every other ratio loses more than ${percent(loss)}` : `${band.low} to ${band.high} lose at most ${percent(loss)}`;
@@ -54,7 +48,8 @@ export function sizeSentence(ratio, throughput, band, loss) {
 }
 
 /** The verdict on memory. */
-export function memorySentence(memory) {
+export function memorySentence(memory, example = false) {
+  if (!memory && example) return { kind: 'warn', text: 'The hardware is the paper’s example: choose yours by names, which checks memory too, or measure it.' };
   if (!memory) return { kind: 'open', text: 'Memory is not checked: latency lines do not name a model. Choose hardware by names to have it checked.' };
   const side = (name, title) => `${gigabytes(memory[`${name}_used_gb`])} of ${gigabytes(memory[`${name}_usable_gb`])} on each ${title} device`;
   const room = memory.largest_batch ? `; up to ${count(memory.largest_batch, 'request')} per instance` : '';
