@@ -39,7 +39,7 @@ final class BundleEvaluator {
         guard let stages = stages(batchSize: batchSize),
             let parameters = try? BundleParameters(
                 slotLoad: pair.slotLoad, stages: stages, batchSize: batchSize, microbatches: microbatches,
-                division: division)
+                jitter: pair.jitter, division: division)
         else { return nil }
         evaluations += 1
         let model = GaussianBarrierCycle(parameters)
@@ -69,7 +69,7 @@ extension BundleEvaluator {
     /// Attention curve the line below it is taken, its value at no load with its least slope: then
     /// E[t_A of the slowest] ≥ α(Bθ + √B ν e_x) + β, e_x = E[max of x normals], which falls with B per request. The FFN's
     /// curve is taken at its least per request. So the Attention bound is sharp at the box's upper end and the FFN's at its
-    /// lower.
+    /// lower. Jitter only lengthens a step: its mean stays, and the slowest of more scattered times is slower.
     func bound(x: ClosedRange<Int>, batch: ClosedRange<Int>) -> Double? {
         guard let low = stages(batchSize: batch.lowerBound), let high = stages(batchSize: batch.upperBound) else {
             return nil

@@ -180,7 +180,8 @@ struct ColocatedInstance {
     /// Nil where it breaks a limit.
     func point(batchSize: Int, limits: PlanLimits) -> Point? {
         guard batchSize >= 1, batchSize <= largestBatch(limits), let stages = try? pair.stages(batchSize: batchSize),
-            let parameters = try? BundleParameters(slotLoad: pair.slotLoad, stages: stages, batchSize: batchSize)
+            let parameters = try? BundleParameters(
+                slotLoad: pair.slotLoad, stages: stages, batchSize: batchSize, jitter: pair.jitter)
         else { return nil }
         let n = Double(group)
         let cycle = GaussianBarrierCycle(parameters).cycle(ratio: n)

@@ -40,6 +40,8 @@ public struct InstancePair: Sendable {
     public var tokensPerStep: Double
     /// Memory of the devices; nil where only coefficients are known: then memory never binds.
     public var memory: MemoryBudget?
+    /// How the times of its kernels scatter from step to step.
+    public var jitter = KernelJitter.none
 
     public init(
         attention: Kind, ffn: Kind, latencies: Latencies, slotLoad: SlotLoad, tokensPerStep: Double = 1,

@@ -7,6 +7,7 @@ final class PairInSearch {
     let index: Int
     let slotLoad: SlotLoad
     let tokensPerStep: Double
+    let jitter: KernelJitter
     /// Devices of an instance of each kind.
     let attentionRanks: Int
     let ffnRanks: Int
@@ -22,6 +23,7 @@ final class PairInSearch {
         self.pair = pair
         slotLoad = pair.slotLoad
         tokensPerStep = pair.tokensPerStep
+        jitter = pair.jitter
         attentionRanks = pair.attention.devices
         ffnRanks = pair.ffn.devices
         limits = problem.limits

@@ -31,9 +31,13 @@ enum Cases {
             .init(
                 devices: Int.random(in: 1...4, using: &generator), price: random(1...20), power: random(500...5000))
         }
-        return InstancePair(
+        var pair = InstancePair(
             attention: kind(), ffn: kind(), latencies: .given(stages),
             slotLoad: try SlotLoad(mean: mean, standardDeviation: random(0...1.2) * mean))
+        if Int.random(in: 0..<3, using: &generator) == 0 {
+            pair.jitter = try KernelJitter(attention: random(0...0.15), ffn: random(0...0.15))
+        }
+        return pair
     }
 
     static func problem(_ seed: UInt64) throws -> PlanProblem {

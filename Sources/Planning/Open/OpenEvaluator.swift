@@ -32,8 +32,8 @@ final class OpenEvaluator {
             : .even(ffnInstances: shape.ffn)
         let made = try? OpenBundle(
             attentionInstances: shape.attention, ffnInstances: shape.ffn, batchSize: batches.upperBound * step,
-            microbatches: microbatches, load: problem.load, tokensPerStep: pair.tokensPerStep, division: division,
-            batchStep: pair.batchStep
+            microbatches: microbatches, load: problem.load, tokensPerStep: pair.tokensPerStep, jitter: pair.jitter,
+            division: division, batchStep: pair.batchStep
         ) { pair.stagesIfAny(batchSize: $0) }
         return made.flatMap { SolvedBundle($0) }
     }

@@ -13,6 +13,8 @@ public struct PlanRequest: Sendable {
     var slotLoad: SlotLoad
     /// Standard deviations of the load that memory is kept for.
     var margin: Double
+    /// How kernel times scatter.
+    var jitter: KernelJitter
     var prices: PlanHardwareSchema.Rates?
     var power: PlanHardwareSchema.Rates?
     var limits: PlanLimits
@@ -38,7 +40,7 @@ public struct PlanRequest: Sendable {
     static let fields: [StaticString] = [
         "workload", "hardware", "batch_size", "microbatches", "max_ratio", "max_ffn_instances", "limits", "rules",
         "demand", "devices", "objective", "prices", "power", "speculation", "current", "hysteresis", "arrivals",
-        "prefill", "transfer", "routing",
+        "prefill", "transfer", "routing", "jitter",
     ]
 
     static let defaultHysteresis = 0.05
@@ -54,6 +56,7 @@ public struct PlanRequest: Sendable {
             .flatMap { PlanHardwareSchema.decode($0, speculation, &errors, &assumptions) }
         let givenMargin = object.optional("limits")?["margin_deviations"]
         let margin = givenMargin?.number(in: 0...10, &errors) ?? 3
+        let jitter = ScatterSchema.jitter(object, &errors)
         let prices = object.optional("prices").flatMap { PlanHardwareSchema.Rates($0, &errors) }
         let power = object.optional("power").flatMap { PlanHardwareSchema.Rates($0, &errors) }
         let objective = object.optional("objective")?.choice(of: Objective.self, &errors)
@@ -93,8 +96,9 @@ public struct PlanRequest: Sendable {
                 || Set(choices.ffn.map { [$0.expertParallel, $0.tensorParallel] }).count > 1
         }
         return PlanRequest(
-            hardware: hardware, slotLoad: workload.workload.slotLoad, margin: margin, prices: prices, power: power,
-            limits: limits, objective: objective ?? (prices == nil ? .instances : .cost), target: target.target,
+            hardware: hardware, slotLoad: workload.workload.slotLoad, margin: margin, jitter: jitter, prices: prices,
+            power: power, limits: limits, objective: objective ?? (prices == nil ? .instances : .cost),
+            target: target.target,
             current: current, hysteresis: hysteresis, demand: target.demand, assumptions: assumptions, open: open,
             choosesDepth: speculation.map { $0.count > 1 } ?? false, choosesDegrees: choosesDegrees,
             ranges: hardware.ranges, warnings: workload.warnings + hardware.warnings, hash: value.canonicalHash())
@@ -105,9 +109,10 @@ public struct PlanRequest: Sendable {
         _ context: OperationContext
     ) throws(ProblemDocument) -> (problem: PlanProblem, derivation: [String]) {
         do throws(InvalidInput) {
-            let made = try PlanHardwareSchema.pairs(
+            var made = try PlanHardwareSchema.pairs(
                 hardware, slotLoad: slotLoad, batchSize: limits.batchSize, margin: margin, prices: prices, power: power,
                 stop: context.isCancelled)
+            for index in made.pairs.indices { made.pairs[index].jitter = jitter }
             let problem = try PlanProblem(pairs: made.pairs, limits: limits, objective: objective, target: target)
             return (problem, made.assumptions)
         } catch {

@@ -10,20 +10,21 @@ struct ScatterSchema: Sendable {
     var occupancy = 1.0
 
     static func decode(_ object: ObjectReader, _ errors: inout ValidationErrors) -> ScatterSchema {
-        var scatter = ScatterSchema()
-        if let given = object.optional("jitter"),
-            let members = ObjectReader(given, fields: ["attention_cv", "ffn_cv"], &errors)
-        {
-            if given.count == 0 { errors.add(given, "must have attention_cv or ffn_cv") }
-            let attention = members.optional("attention_cv")?.number(&errors) ?? 0
-            let ffn = members.optional("ffn_cv")?.number(&errors) ?? 0
-            if let jitter = errors.checked(given, try KernelJitter(attention: attention, ffn: ffn)) {
-                scatter.jitter = jitter
-            }
-        }
+        var scatter = ScatterSchema(jitter: jitter(object, &errors))
         if let given = object.optional("occupancy") {
             scatter.occupancy = given.number(in: SizingLimits.leastOccupancy...1, &errors) ?? 1
         }
         return scatter
+    }
+
+    /// `jitter` alone; none where it is not given.
+    static func jitter(_ object: ObjectReader, _ errors: inout ValidationErrors) -> KernelJitter {
+        guard let given = object.optional("jitter"),
+            let members = ObjectReader(given, fields: ["attention_cv", "ffn_cv"], &errors)
+        else { return .none }
+        if given.count == 0 { errors.add(given, "must have attention_cv or ffn_cv") }
+        let attention = members.optional("attention_cv")?.number(&errors) ?? 0
+        let ffn = members.optional("ffn_cv")?.number(&errors) ?? 0
+        return errors.checked(given, try KernelJitter(attention: attention, ffn: ffn)) ?? .none
     }
 }

@@ -30,6 +30,24 @@ struct SilentPlanDefaultTests {
         return (String(decoding: try writer.finish(), as: UTF8.self), reply.assumptions)
     }
 
+    @Test("Jitter makes a step longer, and none is what is meant where it is left out")
+    func jitter() throws {
+        func throughput(_ jitter: String) throws -> Double {
+            try Reply(
+                "/v1/plan",
+                #"{"workload":{"slot_load":{"mean":599,"stddev":499.5,"skewness":2}},"hardware":\#(Sample.hardware),"batch_size":256\#(jitter)}"#
+            ).number("deployment", "throughput")
+        }
+        let none = try throughput("")
+        #expect(try throughput(#","jitter":{"attention_cv":0}"#) == none)
+        #expect(try throughput(#","jitter":{"attention_cv":0.1,"ffn_cv":0.05}"#) < 0.99 * none)
+        let reply = try Reply(
+            "/v1/plan",
+            #"{"workload":{"slot_load":{"mean":599,"stddev":499.5,"skewness":2}},"hardware":\#(Sample.hardware),"jitter":{}}"#
+        )
+        #expect(reply.errors == ["/jitter must have attention_cv or ffn_cv"])
+    }
+
     @Test(
         "Each member that is left out adds a line, or changes nothing",
         arguments: (members + limits).map(\.name).filter { $0 != "tpot_ms" })
