@@ -1110,6 +1110,7 @@ class PlanRequest:
     max_ratio: int | None = None
     # FFN instances of a bundle.
     max_ffn_instances: int | None = None
+    jitter: Jitter | None = None
     limits: PlanRequestLimits | None = None
     # What a runtime asks for.
     rules: PlanRequestRules | None = None
