@@ -77,7 +77,7 @@ def post(path, body, kind=JSON):
 
 LIVE = [
     *[("GET", path, None, JSON) for path in (
-        "/", "/healthz", "/readyz", "/metrics", "/openapi.yaml", "/v1/catalog", "/v1/catalog?pretty", "/v1/catalog?prety",
+        "/", "/healthz", "/readyz", "/metrics", "/openapi.yaml", "/reference", "/v1/catalog", "/v1/catalog?pretty", "/v1/catalog?prety",
         "/v1/catalog/devices/h20", "/v1/catalog/devices/b200", "/v1/catalog/devices/mi308x", "/v1/catalog/devices/groq-lpu", "/v1/catalog/devices/none",
         "/v1/catalog/models/mixtral-8x22b?context=100&kv=fp8&weights=int4", "/v1/catalog/models/deepseek-v3?kv=x", "/v1/catalog/models/none",
         "/v1/size?model=qwen3-235b-a22b&device=gb200&prefill=8192&decode=512&tpot_ms=50",
