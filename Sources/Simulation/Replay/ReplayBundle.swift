@@ -355,7 +355,7 @@ extension ReplayBundle {
             ffnTime = ffn
             linkTime = communication
             lines.floor = max(ffn, communication)
-            for worker in counts.indices where counts[worker] > 0 {
+            for worker in refreshVectors()..<counts.count where counts[worker] > 0 {
                 let (value, slope) = attention(worker)
                 lines.set(worker, value: value, slope: slope)
                 attentionTime += value
@@ -364,6 +364,30 @@ extension ReplayBundle {
         } else {
             refreshRound(instances)
         }
+    }
+
+    /// Sets the lines of as many workers as make whole vectors, where t_A is one line; returns how many these are.
+    private mutating func refreshVectors() -> Int {
+        guard let line = shape.attention.line else { return 0 }
+        let vectors = counts.count / 4
+        var (values, slopes) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+        for vector in 0..<vectors {
+            let first = 4 * vector
+            let requests = SIMD4(
+                Double(counts[first]), Double(counts[first + 1]), Double(counts[first + 2]), Double(counts[first + 3]))
+            let tokens = SIMD4(loads[first], loads[first + 1], loads[first + 2], loads[first + 3])
+            let value = line.alpha * tokens + line.beta
+            let slope = line.alpha * requests
+            let isEmpty = requests .== 0
+            lines.set(
+                vector: vector, values: value.replacing(with: -.infinity, where: isEmpty),
+                slopes: slope.replacing(with: 0, where: isEmpty))
+            values += value.replacing(with: 0, where: isEmpty)
+            slopes += slope.replacing(with: 0, where: isEmpty)
+        }
+        attentionTime = values.sum()
+        attentionGrowth = slopes.sum()
+        return 4 * vectors
     }
 
     private mutating func refreshRound(_ instances: Double) {

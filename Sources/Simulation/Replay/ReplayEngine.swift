@@ -48,8 +48,6 @@ public struct ReplayDeployment: Sendable {
 struct ReplayEngine<Source: ReplaySource> {
     /// Events between two looks at the control.
     private static var interval: Int { 4096 }
-    /// Most requests that may be present at once: the memory of a replay is theirs.
-    static var mostPresent: Int { 1_000_000 }
 
     private let deployment: ReplayDeployment
     private let bounds: PoolBounds
@@ -72,6 +70,9 @@ struct ReplayEngine<Source: ReplaySource> {
     private var time = 0.0
     private var observed = Observed()
     private let decodeRule: ReplayBundle.Admission
+    private let mostPresent: Int
+    /// When the policy wants to be asked next, microseconds.
+    private var tick: Double
 
     private struct Arrival: Comparable {
         var time: Double
@@ -93,11 +94,14 @@ struct ReplayEngine<Source: ReplaySource> {
 
     init(
         _ deployment: ReplayDeployment, source: Source, policy: any ReplayPolicy, bounds: PoolBounds,
-        limits: ReplayLimits, seriesWidth: Double, key: StreamKey, keepsCompletions: Bool = false
+        limits: ReplayLimits, seriesWidth: Double, key: StreamKey, keepsCompletions: Bool = false,
+        mostPresent: Int = ReplayProblem.maximumPresent
     ) {
         self.deployment = deployment
+        self.mostPresent = mostPresent
         self.source = source
         self.policy = policy
+        tick = policy.next.map { $0 * 1e6 } ?? .infinity
         self.bounds = bounds
         startDelay = deployment.startDelay * 1e6
         let afterPrefill = deployment.service != nil
@@ -136,7 +140,6 @@ struct ReplayEngine<Source: ReplaySource> {
             let ready = min(prefillScale.next, decodeScale.next)
             guard upcoming != nil || table.present > 0 else { break }
             let request = min(min(arrival, prompt), min(cache, step))
-            let tick = policy.next.map { $0 * 1e6 } ?? .infinity
             let next = min(request, min(ready, tick))
             guard next < .infinity else { break }
             if next >= measures.series.end { measures.roll(to: next, gauges) }
@@ -157,11 +160,11 @@ struct ReplayEngine<Source: ReplaySource> {
             }
             events += 1
             if events % Self.interval == 0 {
-                if table.present > Self.mostPresent {
+                if table.present > mostPresent {
                     throw .invalid(
                         field: "deployment",
                         rule:
-                            "leaves more than \(Self.mostPresent) requests waiting at once: plan for more, or give queue_limit or "
+                            "leaves more than \(mostPresent) requests waiting at once: plan for more, or give queue_limit or "
                             + "abandon_after_s")
                 }
                 try control.report(measures.arrived - reported)
@@ -229,6 +232,7 @@ struct ReplayEngine<Source: ReplaySource> {
     private mutating func ask() {
         measures.closeWindow(at: time)
         let sizes = bounds.clamp(policy.sizes(observation()))
+        tick = policy.next.map { $0 * 1e6 } ?? .infinity
         if hasPrefill { prefillScale.want(sizes.prefill, at: time, delay: startDelay) }
         decodeScale.want(sizes.decode, at: time, delay: startDelay)
         apply()

@@ -66,6 +66,8 @@ public struct ReplayProblem: Sendable {
 
     public static let maximumReplications = 64
     public static let maximumContenders = 16
+    /// Most requests that may be present at once: the memory of a replay is theirs.
+    public static let maximumPresent = 1_000_000
 
     /// - Parameters:
     ///   - contenders: the policies that are set side by side.
@@ -127,11 +129,15 @@ extension ReplayProblem {
         return runs * (arrivals.expectedRequests * request + 4096) + looks * Double(replications)
     }
 
-    /// Bytes at the most, beside the trace: a replay's bundles and series, and its requests where they pile up.
-    public var estimatedMemory: Double {
+    /// Bytes at the most, beside the trace: a replay's bundles and series, and its requests where they pile up. They do not grow with
+    /// the number of requests beyond what may be present.
+    ///
+    /// - Parameter threads: replays that are under way at a time.
+    public func estimatedMemory(threads: Int) -> Double {
         let bundles = Double(deployment.scalesInstances ? deployment.bundles : bounds.decode.upperBound)
-        let requests = 88 * min(arrivals.expectedRequests, Double(ReplayEngine<ReplayColumns>.mostPresent))
-        return Double(contenders.count * replications) * 4e6 + 2 * (requests + bundles * (512 + 64 * lines))
+        let requests = 88 * min(arrivals.expectedRequests, Double(Self.maximumPresent))
+        let runs = contenders.count * replications
+        return Double(runs) * 4e6 + Double(min(threads, runs)) * (requests + bundles * (512 + 64 * lines))
     }
 
     /// The largest estimate of ``estimatedWork`` that is replayed.
@@ -139,10 +145,14 @@ extension ReplayProblem {
     public static let maximumMemory = 1.5e9
 
     /// Refuses what is beyond the bounds.
-    public func checkSize(bound: Double = maximumWork) throws(SimulationError) {
+    ///
+    /// - Parameters:
+    ///   - bound: of the work.
+    ///   - threads: replays that are under way at a time.
+    public func checkSize(bound: Double = maximumWork, threads: Int = 1) throws(SimulationError) {
         let work = estimatedWork
         guard work <= bound else { throw .tooMuchWork(estimate: work, bound: bound) }
-        let memory = estimatedMemory
+        let memory = estimatedMemory(threads: threads)
         guard memory <= Self.maximumMemory else {
             throw .tooMuchMemory(estimate: memory, bound: Self.maximumMemory)
         }

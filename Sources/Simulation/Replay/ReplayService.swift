@@ -36,20 +36,23 @@ public struct ReplayService: Sendable {
             self.transfer = nil
             return
         }
-        self.transfer = { tokens, duration in Transfer(transfer, tokens: Double(tokens), prefillTime: duration) }
+        self.transfer = { tokens, duration in Transfer.of(transfer, tokens: Double(tokens), prefillTime: duration) }
     }
 }
 
 extension ReplayService.Transfer {
     /// The link is busy for S/(ρ BW). Without a wait for it, it takes as long as ``CacheTransfer/time(tokens:prefillTime:)`` says.
-    init(_ transfer: CacheTransfer, tokens: Double, prefillTime: Double) {
-        busy = transfer.linkTime(tokens: tokens)
+    ///
+    /// A function, since an initialiser would take a copy of `transfer` for each request.
+    static func of(_ transfer: CacheTransfer, tokens: Double, prefillTime: Double) -> Self {
+        var found = Self(busy: transfer.linkTime(tokens: tokens))
         // Without a prefill beside it nothing is sent before; with an endless one, all but the least.
         let whole = transfer.time(tokens: tokens, prefillTime: 0)
-        delay = max(0, whole - busy)
-        guard transfer.overlap == .layerwise else { return }
+        found.delay = max(0, whole - found.busy)
+        guard transfer.overlap == .layerwise else { return found }
         let layers = Double(transfer.layers)
-        head = prefillTime * (layers - 1) / layers
-        least = transfer.time(tokens: tokens, prefillTime: .greatestFiniteMagnitude) - delay
+        found.head = prefillTime * (layers - 1) / layers
+        found.least = transfer.time(tokens: tokens, prefillTime: .greatestFiniteMagnitude) - found.delay
+        return found
     }
 }

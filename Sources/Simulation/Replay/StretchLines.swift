@@ -32,6 +32,13 @@ struct StretchLines {
         slopes[index >> 2][index & 3] = slope
     }
 
+    /// Sets the four lines from `4 * vector` on.
+    @inline(__always)
+    mutating func set(vector: Int, values: SIMD4<Double>, slopes: SIMD4<Double>) {
+        self.values[vector] = values
+        self.slopes[vector] = slopes
+    }
+
     /// The first step's time.
     var first: Double { largest(after: 0).value }
 

@@ -69,12 +69,14 @@ public struct ReplayOperation: JSONOperation {
 
     /// A unit of work takes some ten to thirty nanoseconds; a plan for advice some milliseconds.
     public static func estimate(_ input: ReplayRequest) -> WorkEstimate {
-        WorkEstimate(time: 2e-3 + 30e-9 * input.problem.estimatedWork, memory: input.problem.estimatedMemory)
+        WorkEstimate(
+            time: 2e-3 + 30e-9 * input.problem.estimatedWork,
+            memory: input.problem.estimatedMemory(threads: input.threads))
     }
 
     public func admit(_ input: ReplayRequest) throws(ProblemDocument) {
         do throws(SimulationError) {
-            try input.problem.checkSize()
+            try input.problem.checkSize(threads: input.threads)
         } catch {
             throw Self.problem(error, of: input)
         }

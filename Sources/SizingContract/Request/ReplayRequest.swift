@@ -12,6 +12,8 @@ public struct ReplayRequest: Sendable {
     let seed: Int
     /// Milliseconds.
     let timeout: Int
+    /// Most threads that its replays use.
+    let threads: Int
     let assumptions: [StaticString]
     /// The same for hardware that was derived from names.
     let derivation: [String]
@@ -119,7 +121,7 @@ public struct ReplayRequest: Sendable {
         return ReplayRequest(
             problem: made, rates: rates, seed: seed,
             timeout: timeout ?? min(max(defaultTimeout, limits.defaultTimeout), limits.maximumTimeout),
-            assumptions: assumptions, derivation: hardware.derived?.assumptions ?? [],
+            threads: limits.threads, assumptions: assumptions, derivation: hardware.derived?.assumptions ?? [],
             warnings: arrivals.warnings + hardware.warnings + rates.warnings
                 + unused(deployment, hasPrefill: prefill != nil), value: value,
             traceHash: trace?.hash, isTrace: !isProcess)

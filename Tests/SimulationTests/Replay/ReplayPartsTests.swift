@@ -132,4 +132,24 @@ struct ReplayPartsTests {
         series.roll(to: 1e300, ReplaySeries.Gauges())
         #expect(series.parts.count <= ReplaySeries.capacity + 1)
     }
+
+    @Test("a deployment that leaves too many waiting is refused, before they take the memory")
+    func piledUp() throws {
+        let shape = try ReplayBundleShape(stages: Cases.stages(), attentionInstances: 1, batchSize: 1)
+        let requests = (0..<10_000).map { TimedRequest(arrival: Double($0) * 1e-6, prefill: 10, decode: 1000) }
+        func run(mostPresent: Int) throws -> ReplayRun {
+            var engine = ReplayEngine(
+                ReplayDeployment(shape: shape, bundles: 1), source: ReplayColumns(requests), policy: StaticPolicy(),
+                bounds: PoolBounds(prefill: 0...0, decode: 1...1), limits: ReplayLimits(), seriesWidth: 1,
+                key: StreamKey(seed: 1), mostPresent: mostPresent)
+            return try engine.run(SimulationControl())
+        }
+        #expect(try run(mostPresent: 10_000).measures.completed == 10_000)
+        do {
+            _ = try run(mostPresent: 100)
+            Issue.record("it was not refused")
+        } catch let SimulationError.invalid(field, rule) {
+            #expect(field == "deployment" && rule.contains("queue_limit"))
+        }
+    }
 }

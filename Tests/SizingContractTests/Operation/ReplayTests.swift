@@ -3,6 +3,8 @@ import JSON
 import TestSupport
 import Testing
 
+@testable import SizingContract
+
 /// `POST /v1/replay`.
 @Suite("Replays") struct ReplayTests {
     private static let trace: String =
@@ -184,6 +186,25 @@ import Testing
         #expect(try errors(#""speculation": {"draft_tokens": 0, "tokens_per_step": 1}"#) == [])
         #expect(
             try errors(#""speculation": {"draft_tokens": 2, "tokens_per_step": 2.1}"#) == ["/deployment/speculation"])
+    }
+
+    @Test("a day of many requests is within the bounds of the service: memory does not grow with their number")
+    func day() throws {
+        func input(_ rate: Double) throws -> ReplayRequest {
+            try ReplayOperation().input(
+                from: Array(
+                    """
+                    {"hardware": \(Sample.hardware), "deployment": {"bundles": 4, "bundle": {"attention_instances": 4}, "batch_size": 64},
+                     "arrivals": {"process": "poisson", "requests_per_second": \(rate), "duration_s": 86400}, "limits": {"tpot_ms": 50},
+                     "workload": {"prefill": 1000, "decode": 200}, "replications": 1,
+                     "policies": ["static", {"policy": "target", "metric": "slots", "target": 0.7}, "advice"]}
+                    """.utf8), within: WorkBounds())
+        }
+        let day = try input(31.25)
+        #expect(day.problem.arrivals.expectedRequests == 2_700_000)
+        let memory = ReplayOperation.estimate(day).memory
+        #expect(memory < 250e6)
+        #expect(ReplayOperation.estimate(try input(100)).memory == memory)
     }
 
     @Test("intervals come from courses where there are several, else from blocks")
