@@ -65,6 +65,8 @@ table('errors in plain words', [
     'Does not fit: weights and caches need 190.4 GB on each Attention device, 72.0 GB can be used. At most 1,257 requests fit.'],
   ['the mean TPOT is 0.17 ms even with 1 Attention instance and a batch of 1: 0.16 ms over the bound', 'Cannot be kept: even the smallest batch takes 0.17 ms per token.'],
   ['is not a known field; did you mean "prefill"?', 'This is not a known field; did you mean "prefill"?'],
+  ['must be a number, not a string', 'Enter a number.'],
+  ['must be a whole number, not null', 'Enter a whole number.'],
   ['something else', 'Something else.'],
 ], words.plain);
 
@@ -379,6 +381,9 @@ test('hardware that nobody put in is called an example', () => {
   assert.ok(fields.isExampleHardware(values));
   assert.ok(!fields.isExampleHardware({ ...values, ffn_alpha: '0.1' }));
   assert.ok(!fields.isExampleHardware({ ...values, hardware: 'names' }));
+  assert.equal(fields.changed(values, 'hardware', 'names').plan_tpot, '');
+  assert.equal(fields.changed({ ...values, plan_tpot: '30' }, 'hardware', 'names').plan_tpot, '30');
+  assert.deepEqual(fields.changed(values, 'rate', '3'), { ...values, rate: '3' });
   assert.match(words.memorySentence(undefined, true).text, /example/);
 });
 

@@ -230,6 +230,14 @@ export function initialValues() {
   return Object.fromEntries(FIELDS.map((field) => [field.name, field.initial]));
 }
 
+/** Values after a change: the example's limits do not stay with other hardware. */
+export function changed(values, name, value) {
+  const first = initialValues();
+  const away = name === 'hardware' && isExampleHardware(values);
+  const kept = (limit) => (away && values[limit] === first[limit] ? '' : values[limit]);
+  return { ...values, plan_tpot: kept('plan_tpot'), wait_limit: kept('wait_limit'), [name]: value };
+}
+
 /** Whether the latency lines are still those that the page begins with. */
 export function isExampleHardware(values) {
   return values.hardware === 'coefficients' && FIELDS.filter((field) => field.when === LINES).every((field) => values[field.name] === field.initial);

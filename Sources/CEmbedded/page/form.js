@@ -42,12 +42,12 @@ function sectionElement(section) {
   return made;
 }
 
-/** Fills a form with all sections; `changed` gets a field's name and value. */
-export function buildForm(container, changed) {
+/** Fills a form with all sections; `take` gets a field's name and value. */
+export function buildForm(container, take) {
   form = container;
   container.replaceChildren(...SECTIONS.map(sectionElement));
   container.addEventListener('input', ({ target }) => {
-    if (target.name) changed(target.name, target.type === 'checkbox' ? (target.checked ? '1' : '') : target.value);
+    if (target.name) take(target.name, target.type === 'checkbox' ? (target.checked ? '1' : '') : target.value);
   });
   container.addEventListener('submit', (event) => event.preventDefault());
 }

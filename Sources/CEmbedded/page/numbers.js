@@ -13,23 +13,21 @@ export function digits(value, digits = 3) {
   return new Intl.NumberFormat('en', { maximumSignificantDigits: digits }).format(value);
 }
 
-const SPOKEN = [[1e12, 'trillion'], [1e9, 'billion'], [1e6, 'million'], [1e3, 'thousand']];
+const POWERS = [[1e12, 'trillion', 'T'], [1e9, 'billion', 'G'], [1e6, 'million', 'M'], [1e3, 'thousand', 'k']];
 
 /** 719 thousand, 1.23 million; below ten thousand as it is: 1,155. */
 export function spoken(value) {
   if (value >= 999.5 && value < 9999.5) return whole(value);
-  for (const [unit, name] of SPOKEN) {
+  for (const [unit, name] of POWERS) {
     // What rounds up to the next unit is told in it: 999,600 is 1 million.
     if (value >= unit * 0.9995) return `${digits(value / unit)} ${name}`;
   }
   return digits(value);
 }
 
-const SHORT = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
-
 /** 719k, for ticks. */
 export function short(value) {
-  for (const [unit, name] of SHORT) if (Math.abs(value) >= unit * 0.9995) return `${digits(value / unit)}${name}`;
+  for (const [unit, , name] of POWERS) if (Math.abs(value) >= unit * 0.9995) return `${digits(value / unit)}${name}`;
   return digits(value);
 }
 

@@ -2,6 +2,7 @@
 import { dataHead, planValues, showFit, showTrace } from './data.js';
 import { byId, element, fillWarnings, furnish } from './dom.js';
 import { driftRequest } from './drift.js';
+import { changed } from './fields.js';
 import { fileButton, openDrop, readConfig, showUpload } from './files.js';
 import { buildForm, offer, showForm } from './form.js';
 import { showFailure, showHead, showHint } from './head.js';
@@ -106,9 +107,9 @@ async function replayLacks(mine) {
   const { source } = state.values;
   if (source !== 'file') return missing(state);
   const { statistics } = state.held;
-  if (!statistics?.file) return 'Choose a trace with times in the Data tab: its file is needed for a replay, a link does not hold it.';
+  if (!statistics?.file) return 'Choose a trace with times in the Data tab: a link does not hold its file.';
   if (!statistics.value.arrivals) return 'This trace has no times of arrival.';
-  if (!['csv', 'ndjson'].includes(statistics.value.read?.format)) return 'A replay on the page reads CSV and NDJSON. Use afd-sizer replay for this file.';
+  if (!['csv', 'ndjson'].includes(statistics.value.read?.format)) return 'The page replays CSV and NDJSON; use afd-sizer replay for this file.';
   if (state.held.rows?.file !== statistics.file) {
     state.held.rows = null;
     replaying = new AbortController();
@@ -166,7 +167,7 @@ function renderData() {
   const { statistics, calibration } = state.held;
   const head = dataHead(state.held);
   if (head) showHead(head);
-  else showHint('Drop a trace of requests, or paste measurements: this tab shows what is in them, and hands them on.');
+  else showHint('Drop a trace of requests, or paste measurements, to see what is in them.');
   byId('rest').hidden = !head;
   showTrace(statistics);
   showFit(calibration, calibration?.text, leaveOut);
@@ -384,7 +385,7 @@ function soon() {
 }
 
 furnish();
-buildForm(byId('form'), (name, value) => { state.values = { ...state.values, [name]: value }; soon(); });
+buildForm(byId('form'), (name, value) => { state.values = changed(state.values, name, value); soon(); });
 byId('note-trace').append(element('p', { id: 'trace-note' }), fileButton('file', 'Choose a trace (CSV, NDJSON, JSON, gzip, metrics), or drop it anywhere', take));
 byId('data-file').append(fileButton('data-trace', 'Choose CSV, NDJSON, JSON (gzip too) or the text of /metrics; or drop it anywhere', take));
 byId('data-form').addEventListener('submit', (event) => { event.preventDefault(); fit(); });

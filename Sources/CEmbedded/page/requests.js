@@ -59,10 +59,10 @@ export function hardware(state, read = number) {
 
 /** What is missing before anything can be asked; null where nothing is. */
 export function missing(state) {
-  if (!workload(state)) return 'Drop a trace on the page, or choose a file in the Data tab, to have its workload.';
+  if (!workload(state)) return 'Drop a trace on the page, or choose one in the Data tab.';
   const found = hardware(state);
   if (!found) return state.values.hardware === 'names' ? 'Drop a model’s config.json on the page.' : 'Paste measurements in the Data tab first.';
-  if (state.values.hardware === 'measured' && !(found.attention && found.ffn)) return 'Measurements of both Attention and FFN are needed; add the missing ones in the Data tab.';
+  if (state.values.hardware === 'measured' && !(found.attention && found.ffn)) return 'Both Attention and FFN must be measured: add what is missing in the Data tab.';
   return null;
 }
 

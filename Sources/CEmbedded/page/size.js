@@ -33,7 +33,7 @@ export function sizeHead(state, request, result, view, a) {
 /** What the wait for the slowest instance costs at a ratio. */
 function lost(curve, chosen) {
   const point = pointAt(curve, chosen.ratio);
-  return percent(1 - point.throughput_per_instance / point.mean_field_throughput_per_instance);
+  return percent(Math.max(0, 1 - point.throughput_per_instance / point.mean_field_throughput_per_instance));
 }
 
 function figures(request, result, { chosen }) {

@@ -121,7 +121,7 @@ export function planSentence(plan) {
     const part = fleet.utilisation < 1 ? `; the demand takes ${percent(fleet.utilisation, 0)} of it` : '';
     return `${pool}${shape}: ${spoken(fleet.throughput)} tokens a second${part}.`;
   }
-  const most = service.headroom >= 0 ? `bears up to ${digits(service.largest_arrival_rate)} requests a second within the limits, ${percent(service.headroom, 0)} more than asked`
+  const most = service.headroom >= 0 ? `bears up to ${digits(service.largest_arrival_rate)} requests a second within the limits, ${service.headroom > 2 ? `${digits(1 + service.headroom)} times` : `${percent(service.headroom, 0)} more than`} asked`
     : `bears only ${digits(service.largest_arrival_rate)} requests a second within the limits`;
   return `${pool}${shape}, for ${digits(service.requests_per_second)} requests a second; it ${most}.`;
 }
@@ -185,7 +185,7 @@ export function fitVerdict(fit) {
   return { kind: fit.shape ? 'warn' : 'open', text: fit.shape ? 'The measurements follow neither a line nor a line with a bend.' : 'There are too few measurements to say whether they follow a line.' };
 }
 
-const POLICIES = { static: 'as it is', target: 'autoscaler', advice: 'advice', oracle: 'oracle' };
+const POLICIES = { static: 'as it is', target: 'autoscaler', advice: 'advice' };
 export function policyName(name) { return POLICIES[name] ?? name; }
 
 /** The policy that keeps the limits for most requests, and of those alike the one that holds the fewest devices. */
@@ -234,14 +234,13 @@ const readable = (text) => { const value = Number(text); return !Number.isFinite
 export const PLAIN = [
   [new RegExp(`^must be a whole number from ${AMOUNT} to ${AMOUNT}`), (low, high) => `Enter a whole number from ${readable(low)} to ${readable(high)}.`],
   [new RegExp(`^must be a (?:finite )?number from ${AMOUNT} to ${AMOUNT}`), (low, high) => `Enter a number from ${readable(low)} to ${readable(high)}.`],
-  [new RegExp(`^must be a number (above|of at least) ${AMOUNT}`), (word, low) => `Enter a number ${word === 'above' ? 'above' : 'of at least'} ${readable(low)}.`],
+  [/^must be a (whole )?number, not/, (kind) => `Enter a ${kind ?? ''}number.`],
   [/^must have the field "([^"]+)"/, (name) => `Fill this in: ${name.replaceAll('_', ' ')} is missing.`],
   [new RegExp(`^the FFN weights need ${AMOUNT} GB on each device of (\\S+), ${AMOUNT} GB are usable`),
     (need, device, usable) => `Does not fit: the FFN’s weights need ${need} GB on each ${device}, ${usable} GB can be used. Spread them over more devices (expert parallel).`],
   [new RegExp(`^weights and cache of (\\d+) requests an instance need ${AMOUNT} GB on each Attention device, ${AMOUNT} GB are usable.*the largest batch that fits is (\\d+)`),
     (_, need, usable, most) => `Does not fit: weights and caches need ${need} GB on each Attention device, ${usable} GB can be used. ${most === '0' ? 'Not even one request fits.' : `At most ${whole(Number(most))} requests fit.`}`],
   [new RegExp(`^the mean TPOT is ${AMOUNT} ms even with .*: ${AMOUNT} ms over the bound`), (least) => `Cannot be kept: even the smallest batch takes ${least} ms per token.`],
-  [/^needs a workload with lengths/, () => 'This needs lengths of requests: choose lengths or a trace as workload.'],
 ];
 
 /** An error's rule in plain words. */
