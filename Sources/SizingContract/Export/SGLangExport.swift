@@ -35,6 +35,7 @@ enum SGLangExport {
                 "\(prefill.instances) prefill instances: they are started by --disaggregation-mode prefill")
         }
         export.toFillIn = [
+            "the model behind --model-path: its path or its id, which need not be the catalogue's name",
             "HOST: the FFN node of the bundle, the same in both commands",
             "the variables of StepMesh (DMLC_NODE_HOST, DMLC_INTERFACE and others) for the network of the nodes",
         ]

@@ -20,9 +20,9 @@ enum VLLMExport {
         export.cannot = cannot(deployment, onAscend: onAscend)
         export.toFillIn = [
             "host: where FFN rank 0 of the bundle listens; port: free there, another one for each bundle on the same host",
+            "the model behind `vllm serve`: its path or its id, which need not be the catalogue's name",
             "devices of each command (CUDA_VISIBLE_DEVICES), and what the model needs beside",
         ]
-        if deployment.model == nil { export.toFillIn.append("the model behind `vllm serve`") }
         for (role, pool) in [("attention", attention), ("ffn", ffn)] {
             let configuration: ExportValue = [
                 "afd": [
