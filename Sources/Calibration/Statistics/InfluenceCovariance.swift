@@ -20,29 +20,47 @@ struct InfluenceCovariance {
         cosines = blocks.flatMap { 2 * Double($0.count) >= count ? BlockCosines($0, moments) : nil }
     }
 
-    /// Degrees of freedom of variances from blocks; `nil` where requests are taken for independent.
-    var degreesOfFreedom: Int? { cosines?.number }
-
-    /// Covariance of two estimates by their influences on S₀…S₃.
-    func loads(_ x: [Double], _ y: [Double]) -> Double {
-        if let cosines { return cosines.covariance(x, y, of: cosines.loads) / count }
-        return independent(x, y) / count
+    /// A standard error, and its degrees of freedom where it is from blocks.
+    struct Error {
+        let value: Double
+        let freedom: Double?
     }
 
-    /// √(``loads(_:_:)`` of `x` with itself); zero where what is left is rounding of terms that cancel.
-    func error(loads x: [Double]) -> Double {
+    /// Cosines over the blocks that variances are from; `nil` where requests are taken for independent.
+    var cosineCount: Int? { cosines?.number }
+
+    /// Correlation of two estimates by their influences on S₀…S₃.
+    func correlation(loads x: [Double], _ y: [Double]) -> Double {
+        let (xx, yy, xy) =
+            if let cosines {
+                (cosines.product(x, x), cosines.product(y, y), cosines.product(x, y))
+            } else {
+                (independent(x, x), independent(y, y), independent(x, y))
+            }
+        let both = (xx * yy).squareRoot()
+        return both > 0 ? max(-1, min(1, xy / both)) : 0
+    }
+
+    /// The standard error of an estimate by its influence on S₀…S₃; zero where what is left is rounding of terms that cancel.
+    func error(loads x: [Double]) -> Error {
         var scale = 0.0
         for i in 0..<4 { for j in 0..<4 { scale += abs(x[i] * x[j] * moments.products[i][j]) } }
-        guard independent(x, x) > 1e-12 * scale else { return 0 }
-        return loads(x, x).squareRoot()
+        let single = independent(x, x)
+        guard single > 1e-12 * scale else { return Error(value: 0, freedom: cosines.map { Double($0.number) }) }
+        guard let cosines else { return Error(value: (single / count).squareRoot(), freedom: nil) }
+        return error(LongRunVariance(cosines.squares(x, of: cosines.loads)))
+    }
+
+    private func error(_ variance: LongRunVariance) -> Error {
+        Error(value: (variance.value / count).squareRoot(), freedom: variance.freedom)
     }
 
     /// The same, were requests independent.
     func independentError(loads x: [Double]) -> Double { max(0, independent(x, x) / count).squareRoot() }
 
     /// The standard error of an estimate by its influence on 1, p, d, p², pd, d²; `nil` where requests are taken for independent.
-    func error(lengths x: [Double]) -> Double? {
-        cosines.map { ($0.covariance(x, x, of: $0.lengths) / count).squareRoot() }
+    func error(lengths x: [Double]) -> Error? {
+        cosines.map { error(LongRunVariance($0.squares(x, of: $0.lengths))) }
     }
 
     /// E[ψ_x ψ_y] over single requests.
@@ -56,8 +74,8 @@ struct InfluenceCovariance {
 /// Weighted sums of blocks by the first cosines over the trace.
 ///
 /// With u ∈ [0, 1] the share of the requests that came before, Λ_j = Σ ψ·cos(πju) has the variance of √(1/2)·Σψ as long as requests
-/// are alike over less than a j-th of the trace; the mean of the first Λ_j² estimates it, with as many degrees of freedom (U. K.
-/// Müller, J. Econometrics 141, 2007; E. Lazarus, D. J. Lewis, J. H. Stock, M. W. Watson, J. Bus. Econ. Stat. 36, 2018). Blocks count by the mean of
+/// are alike over less than a j-th of the trace; ``LongRunVariance`` estimates it by the first Λ_j² (U. K. Müller, J. Econometrics 141, 2007; E.
+/// Lazarus, D. J. Lewis, J. H. Stock, M. W. Watson, J. Bus. Econ. Stat. 36, 2018). Blocks count by the mean of
 /// the cosine over their share, so that a constant has none, and Λ_j² is scaled by the blocks' own squares.
 private struct BlockCosines {
     /// Cosines used.
@@ -67,7 +85,7 @@ private struct BlockCosines {
     let loads: [[Double]]
 
     /// So many cosines, fewer for few requests: 0.4·n^(2/3), as Lazarus and others advise.
-    private static let most = 12
+    private static let most = 24
     /// With fewer, neighbouring requests cannot be told from distant ones.
     private static let least = 3
 
@@ -104,14 +122,18 @@ private struct BlockCosines {
         self.loads = loads
     }
 
-    /// Of the sums of two influences, for each request.
-    func covariance(_ x: [Double], _ y: [Double], of sums: [[Double]]) -> Double {
-        var sum = 0.0
-        for cosine in sums {
-            let a = zip(x, cosine).reduce(0) { $0 + $1.0 * $1.1 }
-            let b = zip(y, cosine).reduce(0) { $0 + $1.0 * $1.1 }
-            sum += a * b
+    /// Λ_1², Λ_2², … of an influence.
+    func squares(_ x: [Double], of sums: [[Double]]) -> [Double] {
+        sums.map { cosine in
+            let sum = zip(x, cosine).reduce(0) { $0 + $1.0 * $1.1 }
+            return sum * sum
         }
-        return sum / Double(number)
+    }
+
+    /// The mean product of the cosines of two influences on S₀…S₃.
+    func product(_ x: [Double], _ y: [Double]) -> Double {
+        loads.reduce(0) { sum, cosine in
+            sum + zip(x, cosine).reduce(0) { $0 + $1.0 * $1.1 } * zip(y, cosine).reduce(0) { $0 + $1.0 * $1.1 }
+        } / Double(number)
     }
 }

@@ -61,13 +61,13 @@ struct InfluenceShape {
     ///
     /// - Parameters:
     ///   - inflation: the standard error over that of independent requests. Where neighbours are alike so many fewer count: its square, were they
-    ///     the same, and none fewer, were they alike in the mean only; coverage is best with the inflation itself in between.
+    ///     the same, and none fewer, were they alike in the mean only; its 1.25th power lies in between.
     ///   - blockFreedom: degrees of freedom of a standard error from blocks; `nil` where requests are independent.
-    func pivots(inflation: Double, blockFreedom: Int?) -> (low: Double, high: Double) {
-        let count = count / max(1, inflation)
+    func pivots(inflation: Double, blockFreedom: Double?) -> (low: Double, high: Double) {
+        let count = count / pow(max(1, inflation), 1.25)
         var freedom = 2 * count / max(kurtosis - 1, 1e-9)
         // Both make the standard error vary: their relative variances, 1/(2·freedom), add.
-        if let blockFreedom { freedom = 1 / (1 / freedom + 1 / Double(blockFreedom)) }
+        if let blockFreedom { freedom = 1 / (1 / freedom + 1 / blockFreedom) }
         freedom = max(2, freedom)
         let quantile = StudentT.quantile975(degreesOfFreedom: freedom)
         // g(t) = t + 2at² + (4/3)a²t³ + a = ((1 + 2at)³ − 1)/(6a) + a, a = skewness/(6√n); its inverse at ±quantile.
@@ -120,12 +120,10 @@ extension Estimate {
     ///
     /// - Parameters:
     ///   - independentError: the standard error were requests independent.
-    ///   - blockFreedom: degrees of freedom of `standardError` where it is from blocks.
-    init(
-        _ value: Double, standardError: Double, shape: InfluenceShape, independentError: Double, blockFreedom: Int?
-    ) {
+    init(_ value: Double, error: InfluenceCovariance.Error, shape: InfluenceShape, independentError: Double) {
+        let standardError = error.value
         let inflation = independentError > 0 ? standardError / independentError : 1
-        let (low, high) = shape.pivots(inflation: inflation, blockFreedom: blockFreedom)
+        let (low, high) = shape.pivots(inflation: inflation, blockFreedom: error.freedom)
         self.init(
             value, standardError: standardError, lower: min(value, max(0, value - high * standardError)),
             upper: max(value, value - low * standardError))
@@ -135,14 +133,14 @@ extension Estimate {
     init(undetermined value: Double) { self.init(value, standardError: nil, interval: nil) }
 
     /// With a normal interval, or Student's where the error is from blocks; cut to `range`.
-    init(_ value: Double, standardError: Double, within range: ClosedRange<Double>, blockFreedom: Int?) {
-        guard let blockFreedom else {
-            self.init(value, standardError: standardError, within: range)
+    init(_ value: Double, error: InfluenceCovariance.Error, within range: ClosedRange<Double>) {
+        guard let freedom = error.freedom else {
+            self.init(value, standardError: error.value, within: range)
             return
         }
-        let half = StudentT.quantile975(degreesOfFreedom: Double(blockFreedom)) * standardError
+        let half = StudentT.quantile975(degreesOfFreedom: max(2, freedom)) * error.value
         self.init(
-            value, standardError: standardError, lower: min(value, max(range.lowerBound, value - half)),
+            value, standardError: error.value, lower: min(value, max(range.lowerBound, value - half)),
             upper: max(value, min(range.upperBound, value + half)))
     }
 }

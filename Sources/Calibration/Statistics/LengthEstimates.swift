@@ -12,23 +12,26 @@ struct LengthEstimates {
     init(_ moments: RequestMoments, covariance: InfluenceCovariance) {
         let central = Self.central(moments.lengths)
         let n = covariance.count
-        let freedom = covariance.degreesOfFreedom
+        func error(_ influence: [Double], independent: Double) -> InfluenceCovariance.Error {
+            covariance.error(lengths: influence) ?? .init(value: independent, freedom: nil)
+        }
         // Means are within ½ of the origins.
         let (dp, dd) = (moments.lengths[1][0], moments.lengths[0][1])
         let (x, y) = (max(0, central[2][0]), max(0, central[0][2]))
         func mean(_ value: Double, _ variance: Double, _ influence: [Double]) -> Estimate {
             guard n >= 2 else { return Estimate(undetermined: value) }
-            let error = covariance.error(lengths: influence) ?? (variance / n).squareRoot()
-            return Estimate(value, standardError: error, within: 0...(.infinity), blockFreedom: freedom)
+            let error = error(influence, independent: (variance / n).squareRoot())
+            return Estimate(value, error: error, within: 0...(.infinity))
         }
         func deviation(_ variance: Double, _ fourth: Double, _ influence: [Double]) -> Estimate {
             let root = variance.squareRoot()
             // Both of two values are equally far from their mean, whatever they are.
             guard n >= 3 else { return Estimate(undetermined: root) }
             // Var s² = (μ₄ − σ⁴)/n.
-            let error = covariance.error(lengths: influence) ?? (max(0, fourth - variance * variance) / n).squareRoot()
-            return Estimate(
-                root, standardError: root > 0 ? error / (2 * root) : 0, within: 0...(.infinity), blockFreedom: freedom)
+            let error = error(influence, independent: (max(0, fourth - variance * variance) / n).squareRoot())
+            let ofRoot = InfluenceCovariance.Error(
+                value: root > 0 ? error.value / (2 * root) : 0, freedom: error.freedom)
+            return Estimate(root, error: ofRoot, within: 0...(.infinity))
         }
         let onSquareP = [dp * dp, -2 * dp, 0, 1, 0, 0]
         let onSquareD = [dd * dd, 0, -2 * dd, 0, 0, 1]
@@ -53,8 +56,7 @@ struct LengthEstimates {
         let products = [dp * dd, -dd, -dp, 0, 1, 0]
         let influence = (0..<6).map { products[$0] / root - r / 2 * (onSquareP[$0] / x + onSquareD[$0] / y) }
         correlation = Estimate(
-            r, standardError: covariance.error(lengths: influence) ?? (max(0, spread) / n).squareRoot(), within: -1...1,
-            blockFreedom: freedom)
+            r, error: error(influence, independent: (max(0, spread) / n).squareRoot()), within: -1...1)
     }
 
     /// From moments around whole numbers within ½ of the means to central ones.

@@ -29,7 +29,6 @@ struct LoadEstimates {
             -3 * delta / a, 1 / a,
         ]
         let n = covariance.count
-        let freedom = covariance.degreesOfFreedom
         let shapes = Self.shapes(histogram, origin: theta, variance: variance)
         let meanError = covariance.error(loads: onMean)
         let varianceError = covariance.error(loads: onVariance)
@@ -37,15 +36,15 @@ struct LoadEstimates {
             n < 2
             ? Estimate(undetermined: theta)
             : Estimate(
-                theta, standardError: meanError, shape: shapes.mean,
-                independentError: covariance.independentError(loads: onMean), blockFreedom: freedom)
+                theta, error: meanError, shape: shapes.mean,
+                independentError: covariance.independentError(loads: onMean))
         // The second moment of two requests says nothing of its own error.
         standardDeviation =
             n < 3
             ? Estimate(undetermined: variance.squareRoot())
             : Estimate(
-                variance, standardError: varianceError, shape: shapes.variance,
-                independentError: covariance.independentError(loads: onVariance), blockFreedom: freedom
+                variance, error: varianceError, shape: shapes.variance,
+                independentError: covariance.independentError(loads: onVariance)
             ).squareRoot
         if variance > 0 {
             let nu = variance.squareRoot()
@@ -56,14 +55,12 @@ struct LoadEstimates {
             skewness =
                 n < 4
                 ? Estimate(undetermined: gamma)
-                : Estimate(
-                    gamma, standardError: covariance.error(loads: onSkewness), within: -(.infinity)...(.infinity),
-                    blockFreedom: freedom)
+                : Estimate(gamma, error: covariance.error(loads: onSkewness), within: -(.infinity)...(.infinity))
         } else {
             skewness = nil
         }
-        let both = meanError * varianceError
-        errorCorrelation = both > 0 ? max(-1, min(1, covariance.loads(onMean, onVariance) / both)) : 0
+        errorCorrelation =
+            meanError.value > 0 && varianceError.value > 0 ? covariance.correlation(loads: onMean, onVariance) : 0
     }
 
     /// The shapes of the influences on θ and ν², from the histogram: they only correct intervals, so its resolution is enough.

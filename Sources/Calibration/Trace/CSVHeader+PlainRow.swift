@@ -27,7 +27,7 @@ extension CSVHeader {
                 if let role = roles[column] {
                     let hasReturn = bytes[index] == 0x0A && index > begin && bytes[index - 1] == 0x0D
                     let end = hasReturn ? index - 1 : index
-                    row.fields.set(role, RowFields.Field(start: begin, end: end, kind: .bare, rank: 0))
+                    row.fields.set(role, RowFields.Field(start: begin, end: end, kind: .bare, rank: ranks[column]))
                 }
                 if column == 0, Self.mayBeSummary(bytes, begin, index) { return false }
             }

@@ -7,6 +7,8 @@ struct CSVHeader: Sendable {
     let titles: [String]
     /// What each column is read as; `nil` for those that are passed over.
     let roles: [ColumnRole?]
+    /// How good a name for its role each column has, as ``NameTable/Match/rank``.
+    let ranks: [UInt8]
     let prefill: Int
     let decode: Int
     /// Whether a row has more to tell than its lengths and when it came.
@@ -62,6 +64,7 @@ struct CSVHeader: Sendable {
         if isHeaderless { titles = titles.indices.map { "\($0 + 1)" } }
         self.titles = titles
         roles = choice.roles
+        ranks = found.map { UInt8(min($0?.rank ?? 0, 254)) }
         let prompt = NameTable.spelling(Array(titles[prefill].utf8).span)
         promptLeavesCacheOut = options.prefillColumn == nil && Vocabulary.withoutCache.contains(prompt)
         needsRules = roles.contains { role in role.map { !$0.isLength && !$0.isActivity } ?? false }
@@ -97,7 +100,7 @@ struct CSVHeader: Sendable {
         let isComplete = CSVRow.forEachField(record, delimiter: delimiter) { column, field in
             count += 1
             guard column < roles.count, let role = roles[column] else { return }
-            row.set(role, RowFields.Field(start: field.start, end: field.end, kind: .bare, rank: 0))
+            row.set(role, RowFields.Field(start: field.start, end: field.end, kind: .bare, rank: ranks[column]))
         }
         return isComplete && count == columns
     }
@@ -145,15 +148,18 @@ struct CSVHeader: Sendable {
         return column == columns && lengths == 2
     }
 
-    /// Whether one of the columns that hold no lengths has a word that labels totals or means: the first that is not empty.
-    func isSummary(_ record: Span<UInt8>) -> Bool {
-        var label: String?
+    /// Whether one of the columns that hold no lengths has a word that labels totals or means: the first that is not empty, or any one
+    /// where the lengths are such that the row may be a total.
+    func isSummary(_ record: Span<UInt8>, mayBeTotal: Bool) -> Bool {
+        var label: Bool?
+        var isSum = false
         _ = CSVRow.forEachField(record, delimiter: delimiter) { column, field in
-            guard label == nil, column != prefill, column != decode else { return }
+            guard column != prefill, column != decode, label == nil || mayBeTotal else { return }
             let span = record.extracting(Self.trimmed(record, field))
-            if 1...16 ~= span.count { label = NameTable.spelling(span) } else if span.count > 16 { label = "" }
+            if label == nil, span.count > 0 { label = SummaryLabel.isSummary(span) }
+            if mayBeTotal, SummaryLabel.isSum(span) { isSum = true }
         }
-        return label.map { Vocabulary.summaries.contains($0) } ?? false
+        return label == true || isSum
     }
 
     /// The delimiter by which most fields of a header are known; of equals, the first that stands outside quotes; a comma where

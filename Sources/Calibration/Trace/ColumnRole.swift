@@ -39,6 +39,10 @@ enum ColumnRole: UInt8, Hashable, Sendable, CaseIterable {
     case attempt
     /// What kind of record it is: logs hold other records than requests, without lengths.
     case recordKind
+    /// What the span of a trace of calls did: spans of agents and tools hold those of the requests.
+    case operation
+    /// The day, or another stretch of time, that the row is of.
+    case period
 
     /// Whether the value is a number of tokens that counts towards a length.
     var isLength: Bool { self == .prefill || self == .decode }
@@ -59,7 +63,7 @@ enum ColumnRole: UInt8, Hashable, Sendable, CaseIterable {
         case .status, .failure, .success: "status"
         case .phase: "phase"
         case .attempt: "attempt"
-        case .repetitions, .runTotal, .recordKind: nil
+        case .repetitions, .runTotal, .recordKind, .operation, .period: nil
         }
     }
 }

@@ -11,14 +11,39 @@ struct LengthCourse: Hashable, Sendable {
     private var resets = 0
     /// Whether the two ever go another way: then they are no counters.
     private var isFree = false
+    private var first = (prefill: 0, output: 0)
+    private var longest = (prefill: 0, output: 0)
+    /// Rows since the last one that was the sum of those before it, their sums, and how many such there were.
+    private var open = (rows: 0, prefill: 0, output: 0)
+    private var sumRows = 0
+    /// Sums below are met by chance.
+    private static let leastSum = 64
 
     @inline(__always)
     mutating func add(prefill: Int, output: Int) {
         if !isFree, rows > 0 { step(prefill, output) }
+        if rows == 0 { first = (prefill, output) }
         rows += 1
         last = (prefill, output)
+        longest = (max(longest.prefill, prefill), max(longest.output, output))
+        if isOpenSum(prefill, output) {
+            sumRows += 1
+            open = (0, 0, 0)
+        } else {
+            open = (open.rows + 1, open.prefill &+ prefill, open.output &+ output)
+        }
         sums.prefill &+= prefill
         sums.output &+= output
+    }
+
+    private func isOpenSum(_ prefill: Int, _ output: Int) -> Bool {
+        prefill == open.prefill && output == open.output && open.rows >= 3 && prefill &+ output >= Self.leastSum
+    }
+
+    /// Whether a row may be a total of those before it, by its lengths: none was longer in either.
+    @inline(__always)
+    func mayBeTotal(prefill: Int, output: Int) -> Bool {
+        rows >= 2 && prefill >= longest.prefill && output >= longest.output
     }
 
     private mutating func step(_ prefill: Int, _ output: Int) {
@@ -34,8 +59,46 @@ struct LengthCourse: Hashable, Sendable {
     /// Whether the last row is the sum of all those before it.
     var endsInTotal: Bool {
         rows >= 3 && last.prefill > 0 && last.output > 0 && sums.prefill == 2 &* last.prefill
-            && sums.output == 2 &* last.output
+            && sums.output == 2 &* last.output && last.prefill &+ last.output >= Self.leastSum
     }
+
+    /// Whether the first row is the sum of all those behind it.
+    var beginsWithTotal: Bool {
+        rows >= 4 && first.prefill > 0 && first.output > 0 && sums.prefill == 2 &* first.prefill
+            && sums.output == 2 &* first.output && first.prefill &+ first.output >= Self.leastSum
+    }
+
+    /// What there is to say of rows that are the sums of those before them, and of how lengths go.
+    var warnings: [Warning] {
+        var warnings: [Warning] = []
+        if let warning { warnings.append(warning) }
+        if sumRows > 0 {
+            warnings.append(
+                Warning(
+                    code: "rows_may_be_sums",
+                    detail:
+                        "\(sumRows) of \(rows) rows \(sumRows == 1 ? "is" : "are") the sum of the rows above, in both lengths, and counted as "
+                        + "\(sumRows == 1 ? "a request" : "requests"): leave out totals and subtotals.",
+                    pointer: "/requests"))
+        }
+        if rows > 0, warning == nil {
+            let (prompt, output) = (Double(sums.prefill) / Double(rows), Double(sums.output) / Double(rows))
+            if prompt > Self.longPrompt || output > Self.longOutput {
+                warnings.append(
+                    Warning(
+                        code: "lengths_implausible",
+                        detail:
+                            "Prompts have \(Figure.short(prompt)) tokens in the mean and outputs \(Figure.short(output)), which is beyond what "
+                            + "models are asked for: rows may be totals of many requests (of a day, a user or a model). Give a row for each "
+                            + "request.", pointer: "/prefill"))
+            }
+        }
+        return warnings
+    }
+
+    /// Means that no service has had: a quarter of the longest contexts, and what reasoning models give at most.
+    private static let longPrompt = 262_144.0
+    private static let longOutput = 32_768.0
 
     /// Whether both lengths grow from row to row, as counters do; `nil` where they do not.
     var warning: Warning? {

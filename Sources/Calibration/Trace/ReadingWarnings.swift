@@ -21,6 +21,15 @@ enum ReadingWarnings {
             pointer: "/read/columns")
     }
 
+    /// A column names a day or a bucket of time.
+    static func period(_ name: String) -> Warning {
+        Warning(
+            code: "rows_by_period",
+            detail:
+                "\"\(name)\" names a stretch of time, and no column tells a moment: rows may be totals of many requests. Give a row for each "
+                + "request.", pointer: "/read/columns")
+    }
+
     /// The columns of the lengths may be something else, by their names.
     static func lengths(prefill: String, decode: String, asked: Bool) -> [Warning] {
         var warnings: [Warning] = []

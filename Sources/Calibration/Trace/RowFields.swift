@@ -19,7 +19,7 @@ struct RowFields {
         var range: Range<Int> { start..<end }
     }
 
-    private var fields = InlineArray<24, Field>(repeating: Field())
+    private var fields = InlineArray<26, Field>(repeating: Field())
     /// A bit for each role that the row has.
     private(set) var present: UInt32 = 0
     /// A length of the same name stands twice in the row, with different values.

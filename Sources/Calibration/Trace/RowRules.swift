@@ -26,6 +26,7 @@ struct RowRules: Sendable {
     private(set) var cacheAssumed = 0
     private(set) var reasoningAssumed = 0
     private(set) var notes = RowNotes()
+    private(set) var repetitions = RepetitionCourse()
     private var identifiers = RecentTable<Void>(capacity: 1 << 17)
 
     /// The lengths of a row.
@@ -39,7 +40,10 @@ struct RowRules: Sendable {
         if row.has(.repetitions) {
             let field = row[.repetitions]
             let isText = field.kind == .bare || field.kind == .string
-            if isText, isRepeated(text.extracting(field.range)) { return .repeated }
+            if isText, repetitions.isRefused(text.extracting(field.range), line: line) { return .repeated }
+        }
+        if row.has(.operation), RowValue.isOtherOperation(text.extracting(row[.operation].range)) {
+            return .skipped(.otherRecord)
         }
         if row.has(.phase), RowValue.isWarmUp(text.extracting(row[.phase].range)) { return .skipped(.warmUp) }
         var isFailed = isFailed
@@ -137,14 +141,6 @@ struct RowRules: Sendable {
 
     // MARK: What else the row says
 
-    private func isRepeated(_ text: Span<UInt8>) -> Bool {
-        switch ParsedLength(text) {
-        case .tokens(let count): count != 1
-        case .unusable(.fractional), .unusable(.tooLarge): true
-        case .unusable: false
-        }
-    }
-
     private func isFailed(_ row: borrowing RowFields, _ text: Span<UInt8>) -> Bool {
         if row.has(.status), RowValue.isFailure(status: text.extracting(row[.status].range)) { return true }
         if row.has(.success), RowValue.isFailure(success: text.extracting(row[.success].range)) { return true }
@@ -174,11 +170,7 @@ struct RowRules: Sendable {
         }
         if row.has(.attempt) {
             let field = row[.attempt]
-            // The first names count attempts, the others what came after the first.
-            let number =
-                RowValue.number(text.extracting(field.range))
-                ?? (RowValue.isWarmUp(text.extracting(field.range)) ? 1 : 0)
-            if number > (field.rank < 4 ? 1 : 0) { notes.retries += 1 }
+            if RowValue.isRetry(text.extracting(field.range), rank: Int(field.rank)) { notes.retries += 1 }
         }
     }
 

@@ -32,6 +32,20 @@ enum RowValue {
         }
     }
 
+    /// Whether a row is a retry: the number of the attempt, or of those before it, a truth value, or the request that it repeats.
+    ///
+    /// - Parameter rank: of the column's name in the ``Vocabulary``.
+    static func isRetry(_ text: Span<UInt8>, rank: Int) -> Bool {
+        if rank >= Vocabulary.retriedRequests { return !isNothing(text) }
+        let number = number(text) ?? (isWarmUp(text) ? 1 : 0)
+        return number > (rank < Vocabulary.attemptCounts ? 1 : 0)
+    }
+
+    /// Whether a span is that of an agent, a tool or another operation that holds requests or is none.
+    static func isOtherOperation(_ text: Span<UInt8>) -> Bool {
+        text.count <= 40 && Vocabulary.otherOperations.contains(NameTable.spelling(text))
+    }
+
     /// Whether the text stands for nothing.
     static func isNothing(_ text: Span<UInt8>) -> Bool {
         guard text.count > 0 else { return true }

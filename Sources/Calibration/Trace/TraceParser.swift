@@ -8,6 +8,8 @@ import Text
 public struct TraceParser: Sendable {
     /// With so many rows read and none usable, the rest is not waited for.
     public static let hopelessRows = 1000
+    /// So many rows of JSON are looked at for the labels of a table of means or quantiles, whatever their lengths.
+    private static let labelledRows = 16
     /// How deep rows may stand in JSON objects that hold rows.
     private static let maximumDepth = 6
 
@@ -154,7 +156,7 @@ public struct TraceParser: Sendable {
             if let refusal = TraceSignature.refusal(record) { throw refusal }
         }
         if record.count > 0, record[record.count - 1] == 0x0D { record = record.extracting(droppingLast: 1) }
-        let isBlank = Self.isBlank(record)
+        let isBlank = record.isBlank
         if isBlank, format != .jsonRows || (isLast && table.rows == 0) {
             // The first line is still to come.
             if isFirst, format == .jsonLines { hasBegun = false }
@@ -225,7 +227,7 @@ public struct TraceParser: Sendable {
             }
             return
         }
-        if isWhole, header.isSummary(record) { outcome = .skipped(.summary) }
+        if isWhole, header.isSummary(record, mayBeTotal: mayBeTotal(outcome)) { outcome = .skipped(.summary) }
         let swallowed = quoted > 0 ? header.rowsWithin(record) : 0
         if swallowed > 0 { table.swallowed(swallowed, from: line, to: line + quoted) }
         var lost = 1
@@ -250,8 +252,12 @@ public struct TraceParser: Sendable {
             if header.needsRules {
                 let outcome = table.rules.outcome(plain.fields, in: bytes, line: line)
                 // What is to be said of a row is said by the reader that takes care.
-                guard case .lengths(let prefill, let output, let cached) = outcome else { return start }
+                guard case .lengths(let prefill, let output, let cached) = outcome, !mayBeTotal(outcome) else {
+                    return start
+                }
                 table.add(prefill: prefill, output: output, cached: cached, plain.fields, in: bytes)
+            } else if table.mayBeTotal(prefill: plain.prefill, output: plain.decode) {
+                return start
             } else {
                 table.add(prefill: plain.prefill, output: plain.decode, cached: nil, plain.fields, in: bytes)
             }
@@ -267,7 +273,7 @@ public struct TraceParser: Sendable {
         isRecordRow = false
         guard json.read(record, into: &fields) else { return try take(.skipped(.malformed), record) }
         try takeObject(record, isFailed: false, depth: 0)
-        if isByLines, isRecordRow { patterns.learn(record, fields) }
+        if isByLines, isRecordRow, table.rows > Self.labelledRows { patterns.learn(record, fields) }
     }
 
     /// Takes the JSON lines that are written as others before them, from the beginning of a line on; where the first other one begins.
@@ -280,8 +286,12 @@ public struct TraceParser: Sendable {
                 if pattern.needsRules {
                     let outcome = table.rules.outcome(plain.fields, in: bytes, line: line)
                     // What is to be said of a row is said by the reader that takes care.
-                    guard case .lengths(let prefill, let output, let cached) = outcome else { return start }
+                    guard case .lengths(let prefill, let output, let cached) = outcome, !mayBeTotal(outcome) else {
+                        return start
+                    }
                     table.add(prefill: prefill, output: output, cached: cached, plain.fields, in: bytes)
+                } else if table.mayBeTotal(prefill: plain.prefill, output: plain.decode) {
+                    return start
                 } else {
                     table.add(prefill: plain.prefill, output: plain.decode, cached: nil, plain.fields, in: bytes)
                 }
@@ -313,11 +323,23 @@ public struct TraceParser: Sendable {
         }
         beginRow()
         isRecordRow = depth == 0
-        try take(table.rules.outcome(fields, in: record, isFailed: isFailed, line: line), record)
+        var outcome = table.rules.outcome(fields, in: record, isFailed: isFailed, line: line)
+        if table.rows < Self.labelledRows || mayBeTotal(outcome), case .lengths = outcome, SummaryLabel.labels(record) {
+            outcome = .skipped(.summary)
+        }
+        try take(outcome, record)
+    }
+
+    /// Whether a row may be a total of those before it, by its lengths.
+    @inline(__always)
+    private func mayBeTotal(_ outcome: RowRules.Outcome) -> Bool {
+        guard case .lengths(let prefill, let output, _) = outcome else { return false }
+        return table.mayBeTotal(prefill: prefill, output: output)
     }
 
     private mutating func takeColumns(_ record: Span<UInt8>) throws(InvalidInput) {
         beginRow()
+        table.isByColumns = true
         guard var columns = JSONColumns(fields, in: record) else {
             throw Self.failure("The columns of prefill and decode lengths must have as many elements as each other.")
         }
@@ -377,20 +399,4 @@ public struct TraceParser: Sendable {
     }
 
     private static func failure(_ sentence: String) -> InvalidInput { InvalidInput(field: "", rule: sentence) }
-
-    private static func isBlank(_ record: Span<UInt8>) -> Bool {
-        for index in record.indices {
-            let byte = record[index]
-            guard byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D else { return false }
-        }
-        return true
-    }
-}
-
-extension [UInt8] {
-    /// Appends the bytes of `span`.
-    fileprivate mutating func append(copying span: Span<UInt8>) {
-        reserveCapacity(count + span.count)
-        for index in span.indices { append(span[index]) }
-    }
 }

@@ -35,7 +35,7 @@ public struct TraceReading: Hashable, Sendable {
         "ids_repeat",
         "failed_requests", "retries", "warm_up_left_out", "summary_rows_left_out", "other_records_left_out",
         "skipped_rows_differ", "lengths_only_grow", "swallowed_rows", "second_header", "cache_columns_assumed",
-        "reasoning_assumed",
+        "reasoning_assumed", "rows_may_be_sums", "lengths_implausible", "rows_by_period",
     ]
 
     /// Adds what was read of another part.

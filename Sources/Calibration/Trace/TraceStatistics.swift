@@ -46,7 +46,7 @@ public struct TraceStatistics: Hashable, Sendable {
         let n = Double(sums.count)
         requests = sums.count
         let covariance = InfluenceCovariance(moments, count: n, blocks: summary.activity?.blocks)
-        errorCosines = covariance.degreesOfFreedom
+        errorCosines = covariance.cosineCount
         let lengths = LengthEstimates(moments, covariance: covariance)
         prefill = Length(mean: lengths.prefillMean, standardDeviation: lengths.prefillDeviation)
         decode = Length(mean: lengths.decodeMean, standardDeviation: lengths.decodeDeviation)

@@ -19,6 +19,8 @@ struct TraceTable: Sendable {
     private(set) var rows = 0
     /// Whether the members of a benchmark's summary were seen.
     var sawRunTotal = false
+    /// Whether lengths stood in arrays of one object, whose other members tell of all its requests.
+    var isByColumns = false
     private var secondHeaders = (count: 0, line: 0)
     private var swallowed = (rows: 0, records: 0, first: 0, last: 0)
 
@@ -98,6 +100,10 @@ struct TraceTable: Sendable {
         swallowed.rows += rows
     }
 
+    /// Whether a row may be a total of those before it, by its lengths.
+    @inline(__always)
+    func mayBeTotal(prefill: Int, output: Int) -> Bool { course.mayBeTotal(prefill: prefill, output: output) }
+
     // MARK: The end
 
     /// Why so many rows without a usable one are enough; `nil` where one was usable, or fewer were read.
@@ -116,7 +122,8 @@ struct TraceTable: Sendable {
             means: (sums.moments.lengths[1][0], sums[1].double / n), names: { columns.name(of: $0) }, place: place,
             hasForgotten: rules.hasForgottenIdentifiers)
         warnings += assumptions(columns)
-        if let course = course.warning { warnings.append(course) }
+        warnings += course.warnings
+        if !isByColumns, let period = columns.period { warnings.append(ReadingWarnings.period(period)) }
         if swallowed.records > 0 {
             warnings.append(
                 Warning(
@@ -172,6 +179,14 @@ struct TraceTable: Sendable {
             throw Self.failure(
                 "The last row is the sum of all \(rows - 1) rows above it, in both lengths: a total and no request. Remove it."
             )
+        }
+        if course.beginsWithTotal {
+            throw Self.failure(
+                "The first row is the sum of all \(rows - 1) rows below it, in both lengths: a total and no request. Remove it."
+            )
+        }
+        if let line = rules.repetitions.refusedLine {
+            throw Self.repeated(columns.name(of: .repetitions), "\(place) \(line)")
         }
         guard sums.count > 0 else {
             throw Self.failure(
@@ -249,6 +264,12 @@ struct TraceColumns {
             advice = names[.prefill] == nil || names[.decode] == nil ? json.advice : ""
         }
         self.names = names
+    }
+
+    /// The column that names a stretch of time in place of a moment; `nil` where there is none, or a moment stands beside it.
+    var period: String? {
+        let period = name(of: .period)
+        return !period.isEmpty && name(of: .arrival).isEmpty ? period : nil
     }
 
     /// The name of what is read as `role`; empty where nothing is.

@@ -37,13 +37,20 @@ enum Vocabulary {
         case .total:
             [
                 "total_tokens", "totalTokens", "totalTokenCount", "number_total_tokens", "num_total_tokens",
-                "token_count", "total_token_count", "gen_ai.usage.total_tokens", "llm.usage.total_tokens",
+                "token_count", "total_token_count", "tokens", "tokens_total", "all_tokens", "tokens_used",
+                "gen_ai.usage.total_tokens", "llm.usage.total_tokens",
                 "llm.token_count.total", "request_num_tokens", "sum_tokens",
             ]
         case .repetitions:
             [
                 "num_model_requests", "requests", "num_requests", "n_requests", "api_requests", "successful_requests",
                 "request_count", "requests_count", "count", "n", "frequency", "freq", "weight", "weights",
+                "reqs", "req_count", "num_reqs", "n_reqs", "no_of_requests", "num_of_requests", "requests (#)",
+                "# requests",
+                "# of requests", "no_of_calls", "num_of_calls", "number_of_calls", "total_calls", "api_call_count",
+                "cnt", "num",
+                "row_count", "num_rows", "n_rows", "probability", "prob", "proportion", "share", "quantile",
+                "percentile",
                 "total_requests", "number_of_requests", "num_calls", "n_calls", "calls", "call_count", "api_calls",
                 "occurrences", "multiplicity", "repetitions", "invocations", "invocation_count", "hits",
             ]
@@ -80,13 +87,14 @@ enum Vocabulary {
                 "startTimeUnixNano", "start_time_unix_nano", "start_timestamp", "start_time_ms", "start_time_ns",
                 "started_at", "created_at", "createdAt", "created", "datetime", "date_time", "event_time", "ts",
                 "received_at", "submitted_at", "queued_at", "enqueued_at",
-                "time",
+                "@timestamp", "request_created_at", "time",
             ]
         case .hashIDs: ["hash_ids", "block_hashes", "block_ids"]
         case .status:
             [
                 "status", "request_status", "status_code", "statusCode", "http_status", "http_status_code",
-                "response_code", "state", "outcome", "finish_reason", "finishReason", "stop_reason", "result_status",
+                "response_code", "response_status", "response_status_code", "http_response_code", "http_code", "state",
+                "outcome", "finish_reason", "finishReason", "stop_reason", "result_status",
             ]
         case .failure:
             [
@@ -97,12 +105,27 @@ enum Vocabulary {
         case .phase: ["benchmark_phase", "phase", "is_warmup", "warmup"]
         case .attempt:
             [
-                "attempt", "attempts", "attempt_number", "num_attempts", "attempted_retries", "retry", "retries",
-                "retry_count", "num_retries", "is_retry",
+                "attempt", "attempts", "attempt_number", "num_attempts", "attempt_no", "attempt_num", "try_number",
+                "tries",
+                "attempted_retries", "retry", "retries",
+                "retry_count", "num_retries", "is_retry", "retry_number", "retry_no", "retry_attempt", "retried",
+                "retry_of", "retried_from", "retry_of_request_id",
             ]
         case .recordKind: ["type", "kind", "event", "event_type", "record_type", "object", "span_kind"]
+        case .operation: ["gen_ai.operation.name", "openinference.span.kind", "traceloop.span.kind"]
+        case .period:
+            [
+                "starting_at", "ending_at", "bucket_start_time", "bucket_start", "bucket_end", "bucket_width", "bucket",
+                "window_start", "window_end", "period_start", "period_end", "interval_start", "interval_end",
+                "usage_date",
+                "usage_date_utc", "aggregation_timestamp", "date", "day", "month", "week", "hour",
+            ]
         }
     }
+
+    /// So many names of attempts count the first one too; from ``retriedRequests`` on they name the request that is tried again.
+    static let attemptCounts = 8
+    static let retriedRequests = 18
 
     private static let prefill = [
         "ContextTokens", "prompt_tokens", "num_prefill_tokens", "input_length", "input_tokens", "num_prompt_tokens",
@@ -112,7 +135,8 @@ enum Vocabulary {
         "llm.usage.prompt_tokens", "llm.token_count.prompt", "uncached_input_tokens", "prefill_tokens",
         "request_tokens", "input_lens", "prompt_lens", "input_sequence_length", "input_seq_len", "input_len",
         "input_text_tokens", "context_tokens", "context_length", "context_len", "prefill_length", "prefill_len",
-        "prompt_size_tokens", "tokens_in", "tokens_prompt", "in_tokens", "query_tokens", "prompt_length",
+        "prompt_size_tokens", "prompt_size", "tokens_evaluated", "tokens_in", "tokens_prompt", "in_tokens",
+        "query_tokens", "prompt_length",
         "prompt_len", "prefill", "isl",
     ]
 
@@ -120,13 +144,16 @@ enum Vocabulary {
         "GeneratedTokens", "actual_output_tokens", "actual_output_len", "actual_output_length", "output_tokens",
         "completion_tokens", "num_decode_tokens", "output_length", "num_generation_tokens", "generation_tokens",
         "num_output_tokens", "n_output_tokens", "n_completion_tokens", "number_output_tokens",
-        "number_of_output_tokens", "num_completion_tokens", "num_generated_tokens", "outputTokenCount",
-        "candidatesTokenCount", "responseTokenCount", "eval_count", "output_token_count", "completion_token_count",
+        "number_of_output_tokens", "num_completion_tokens", "num_generated_tokens", "output_sequence_length",
+        "outputTokenCount",
+        "candidatesTokenCount", "responseTokenCount", "eval_count", "output_token_count",
+        "completion_token_count",
         "request_num_decode_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens",
         "llm.usage.completion_tokens", "llm.token_count.completion", "decode_tokens", "response_tokens",
-        "generated_lens", "output_lens", "output_sequence_length", "output_seq_len", "output_len",
+        "generated_lens", "output_lens", "output_seq_len", "output_len",
         "output_text_tokens", "decode_length", "decode_len", "completion_length", "completion_len",
-        "generated_length", "generated_len", "tokens_out", "tokens_completion", "out_tokens", "response_length",
+        "generated_length", "generated_len", "tokens_predicted", "tokens_out", "tokens_completion", "out_tokens",
+        "response_length",
         "response_len", "decode", "osl",
     ]
 
@@ -173,6 +200,12 @@ enum Vocabulary {
     /// The object in which a measured value stands with its unit or its type.
     static let valueMembers = ["value", "intValue", "doubleValue", "stringValue", "int_value", "double_value"]
 
+    /// What spans do that are no requests, or that hold those of requests with their tokens added up.
+    static let otherOperations: Set<String> = [
+        "invokeagent", "createagent", "executetool", "invokeworkflow", "agent", "chain", "workflow", "task", "tool",
+        "embeddings", "embedding", "retriever", "retrieval", "reranker", "guardrail", "evaluator",
+    ]
+
     /// Labels of rows that summarise others.
     static let summaries: Set<String> = [
         "total", "totals", "subtotal", "grandtotal", "sum", "overall", "summe", "gesamt", "insgesamt", "somme",
@@ -188,10 +221,12 @@ enum Vocabulary {
 
     /// Parts of names that tell of tokens of one request, and of something else although they name tokens.
     static let lengthWords = [
-        "prompt", "input", "output", "completion", "generat", "response", "context", "decode", "prefill",
+        "prompt", "input", "output", "completion", "generat", "response", "context", "decode", "prefill", "cach",
+        "reus",
+        "system", "tool", "history", "think",
     ]
     static let otherWords = [
         "per", "cost", "price", "rate", "latency", "time", "limit", "max", "budget", "throughput", "speed", "ratio",
-        "percent", "requested", "target", "expected", "cum",
+        "percent", "requested", "target", "expected", "cum", "detail",
     ]
 }

@@ -100,6 +100,18 @@ extension Explanation {
                 + "requests.",
             remedy: "Give a row for each request, or histograms of lengths."),
         Explanation(
+            "rows_may_be_sums", .warning,
+            "Rows are the sum of the rows above them, in both lengths, and each is counted as a request.",
+            remedy: "Leave out totals and subtotals."),
+        Explanation(
+            "lengths_implausible", .warning,
+            "Lengths are beyond what models are asked for in the mean: rows may be totals of many requests.",
+            remedy: "Give a row for each request."),
+        Explanation(
+            "rows_by_period", .warning,
+            "A column names a day or a bucket of time, and none a moment: rows may be totals of many requests.",
+            remedy: "Give a row for each request."),
+        Explanation(
             "swallowed_rows", .warning,
             "A quoted field spans lines that look like rows: a stray quote may have swallowed them.",
             remedy: "Mend the quote in the line that is named."),

@@ -189,6 +189,6 @@ import Testing
             sums.add(prefill: request.prefill, decode: request.decode)
             blocks.add(prefill: request.prefill, decode: request.decode, at: index < 195 ? 0 : 1_000_000)
         }
-        #expect(InfluenceCovariance(sums.moments, count: 200, blocks: blocks).degreesOfFreedom == nil)
+        #expect(InfluenceCovariance(sums.moments, count: 200, blocks: blocks).cosineCount == nil)
     }
 }

@@ -145,6 +145,92 @@ struct TraceCasesTests {
             .refused(["describe()"])
         ),
         (
+            "a total in a column that is not the first", .csv,
+            "month,name,isl,osl\n08,a,10,5\n08,b,20,6\n08,c,31,9\n08,Total,62,20\n",
+            .read(3, 61.0 / 3, 20.0 / 3, ["summary_rows_left_out", "rows_by_period"])
+        ),
+        (
+            "a total with more words", .csv, "name,isl,osl\na,10,5\nb,20,6\nGrand Total (2 requests):,31,11\n",
+            .read(2, 15, 5.5, ["summary_rows_left_out"])
+        ),
+        (
+            "a total behind the lengths", .csv, "isl,osl,note\n10,5,\n20,6,x\n31,12,TOTAL\n",
+            .read(2, 15, 5.5, ["summary_rows_left_out"])
+        ),
+        (
+            "a total among lines of JSON", .jsonLines,
+            "{\"name\":\"a\",\"isl\":10,\"osl\":5}\n{\"name\":\"b\",\"isl\":20,\"osl\":6}\n"
+                + "{\"name\":\"total\",\"isl\":31,\"osl\":12}\n", .read(2, 15, 5.5, ["summary_rows_left_out"])
+        ),
+        (
+            "describe() as records", .jsonRows,
+            "[{\"index\":\"count\",\"isl\":40,\"osl\":40},{\"index\":\"mean\",\"isl\":30.0,\"osl\":4.0},"
+                + "{\"index\":\"max\",\"isl\":90,\"osl\":9}]", .refused(["describe()"])
+        ),
+        (
+            "a total first, without a label", .csv, "isl,osl\n61,20\n10,5\n20,6\n31,9\n",
+            .refused(["first row", "sum of all 3"])
+        ),
+        (
+            "subtotals without labels", .csv,
+            "isl,osl\n100,5\n20,6\n31,9\n151,20\n7,8\n300,2\n4,6\n311,16\n",
+            .read(8, 924.0 / 8, 72.0 / 8, ["rows_may_be_sums"])
+        ),
+        ("few small lengths that add up", .csv, "isl,osl\n1,1\n2,3\n3,4\n", .read(3, 2, 8.0 / 3, [])),
+        (
+            "totals of days", .csv, "date,isl,osl\n2025-08-01,9000000,90000\n",
+            .read(
+                1, 9e6, 9e4,
+                [
+                    "lengths_implausible", "rows_by_period",
+                ])
+        ),
+        (
+            "buckets of a usage report", .jsonRows,
+            "[{\"starting_at\":\"2025-08-01T00:00:00Z\",\"results\":[{\"uncached_input_tokens\":1000,\"output_tokens\":50}]}]",
+            .read(1, 1000, 50, ["rows_by_period"])
+        ),
+        (
+            "the date of a benchmark", .jsonLines,
+            "{\"date\":\"20250801-101010\",\"input_lens\":[1,3],\"output_lens\":[2,4]}\n", .read(2, 2, 3, [])
+        ),
+        ("a count by another name", .csv, "isl,osl,cnt\n1,2,7\n3,4,1\n", .refused(["cnt"])),
+        ("calls of a day", .csv, "Input tokens,Output tokens,Requests (#)\n100,20,7\n", .refused(["Requests (#)"])),
+        ("shares", .csv, "isl,osl,probability\n1,2,0.25\n3,4,0.75\n", .refused(["probability"])),
+        ("quantiles", .csv, "quantile,isl,osl\n0.5,2,3\n0.99,4,5\n", .refused(["quantile"])),
+        ("rows that are numbered", .csv, "n,isl,osl\n0,1,2\n1,3,4\n2,1,2\n3,3,4\n", .read(4, 2, 3, [])),
+        (
+            "numbers that go on otherwise", .csv, "count,isl,osl\n1,1,2\n2,3,4\n3,1,2\n7,3,4\n",
+            .refused(["count", "line 5"])
+        ),
+        ("two rows of counts", .csv, "count,isl,osl\n1,1,2\n2,3,4\n", .refused(["count", "line 3"])),
+        ("retries by number", .csv, "isl,osl,attempt_no\n1,9,1\n5,6,2\n3,8,1\n", .read(3, 3, 23.0 / 3, ["retries"])),
+        (
+            "retries by request", .csv, "id,retry_of,isl,osl\na,,1,9\nb,a,5,6\nc,,3,8\n",
+            .read(3, 3, 23.0 / 3, ["retries"])
+        ),
+        (
+            "spans of agents", .jsonLines,
+            "{\"attributes\":{\"gen_ai.operation.name\":\"invoke_agent\",\"gen_ai.usage.input_tokens\":30,"
+                + "\"gen_ai.usage.output_tokens\":9}}\n{\"attributes\":{\"gen_ai.operation.name\":\"chat\","
+                + "\"gen_ai.usage.input_tokens\":10,\"gen_ai.usage.output_tokens\":5}}\n",
+            .read(1, 10, 5, ["other_records_left_out"])
+        ),
+        (
+            "outputs with reasoning, as AIPerf counts them", .jsonLines,
+            "{\"metrics\":{\"input_sequence_length\":{\"value\":10},\"output_token_count\":{\"value\":3},"
+                + "\"reasoning_token_count\":{\"value\":4},\"output_sequence_length\":{\"value\":7}}}\n",
+            .read(1, 10, 7, ["other_columns", "reasoning_assumed"])
+        ),
+        (
+            "reused tokens that are not known", .csv, "prompt_tokens,kv_reused_tokens,completion_tokens\n10,4,5\n",
+            .read(1, 10, 5, ["unknown_token_columns"])
+        ),
+        (
+            "tokens in all", .csv, "input_tokens,output_tokens,tokens\n10,5,15\n10,5,40\n",
+            .read(2, 10, 5, ["total_disagrees"])
+        ),
+        (
             "a total without a label", .csv, "isl,osl\n10,5\n20,6\n31,9\n61,20\n",
             .refused(["last row", "sum of all 3"])
         ),
@@ -181,7 +267,7 @@ struct TraceCasesTests {
             "tokens that are not known", .csv, "prompt_tokens,image_input_tokens,completion_tokens\n10,256,5\n",
             .read(1, 10, 5, ["unknown_token_columns"])
         ),
-        ("groups of points", .csv, "isl;osl\n1.234.567;3\n1;2\n", .read(2, 617_284, 2.5, [])),
+        ("groups of points", .csv, "isl;osl\n1.234.567;3\n1;2\n", .read(2, 617_284, 2.5, ["lengths_implausible"])),
         ("a point that may group, and no zeros", .csv, "isl|osl\n1.500|200\n640|120\n", .refused(["Line 2", "1.500"])),
         ("groups of spaces", .csv, "isl;osl\n1 234;3\n2'000;2\n", .read(2, 1617, 2.5, [])),
         ("a comma for the point", .csv, "isl;osl\n374,0;3\n396,00;2\n", .read(2, 385, 2.5, [])),
