@@ -27,7 +27,7 @@ BASE = os.environ["BASE_URL"]
 DOCUMENT = pathlib.Path(sys.argv[1]).resolve()
 SCRIPTS = pathlib.Path(sys.executable).parent
 # What is not typed: the description itself, and the page.
-UNPARSED = {"description", "page", "metrics"}
+UNPARSED = {"description", "page", "reference", "metrics"}
 
 
 def differences(made, came, where=""):
