@@ -104,6 +104,11 @@ struct PublishedFormatTests {
                 "quantization_keys"
             ),
             (#"{"quant_method":"gptq"}"#, "unknown_quantization"),
+            (
+                #"{"quant_algo":"NVFP4","exclude_modules":["model.layers.*.self_attn.q_b_proj","model.layers.*.self_attn.q_a_proj"]}"#,
+                "quantization_parts"
+            ),
+            (#"{"quant_algo":"NVFP4","exclude_modules":["model.layers.1.self_attn*"]}"#, "quantization_parts"),
             (#"{"quant_method":"awq","bits":16}"#, "unknown_quantization"),
         ])
     func unread(configuration: String, code: String) throws {

@@ -12,6 +12,11 @@ extension Explanation {
                 + "configuration is followed.",
             remedy: "Send what hf_quant_config.json holds as hf_quant_config."),
         Explanation(
+            "quantization_parts", .warning,
+            "The quantization leaves some layers or projections of a part as they were; the format of "
+                + "most of it is taken for all.",
+            remedy: "Give precision.weights by part."),
+        Explanation(
             "quantization_keys", .warning,
             "Keys of quantization_config are not understood and left out; formats may differ.",
             remedy: "Give the formats of the weights by hand."),

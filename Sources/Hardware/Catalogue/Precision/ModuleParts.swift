@@ -10,6 +10,9 @@ struct ModuleParts {
     private var everywhere: Set<Part> = []
     /// Layers of each part that names with a number cover.
     private var numbered: [Part: Set<Int>] = [:]
+    /// Projections of attention that names gave one by one, and whether any gave a whole module.
+    private var projections: Set<String> = []
+    private var hasWholeAttention = false
     /// What each pattern of names covers.
     private var patterns: [[UInt8]: Covered] = [:]
 
@@ -22,6 +25,17 @@ struct ModuleParts {
 
     func count(_ part: Part) -> Int { everywhere.contains(part) ? counts[part] ?? 0 : numbered[part]?.count ?? 0 }
 
+    /// Whether the names cover some layers or projections of a part and leave others: then one format cannot be right for
+    /// all of it. NVIDIA's DeepSeek-V3 checkpoints leave all projections of attention but the output's.
+    func isPartial(_ part: Part) -> Bool {
+        let count = count(part)
+        guard count > 0 else { return false }
+        if count < counts[part] ?? 0 { return true }
+        guard part == .attention, !hasWholeAttention else { return false }
+        return !projections.contains { $0 == "o_proj" || $0 == "out_proj" }
+            || !projections.contains { $0.hasPrefix("q_") || $0.hasPrefix("qkv") || $0.hasPrefix("in_proj") }
+    }
+
     mutating func add(_ name: String) {
         let (pattern, layer) = Self.split(name)
         let covered: Covered
@@ -30,6 +44,10 @@ struct ModuleParts {
         } else {
             covered = Self.covered(pattern)
             patterns[pattern] = covered
+        }
+        if covered.parts.contains(.attention) {
+            let last = Self.lastComponent(pattern)
+            if last.hasSuffix("proj") { projections.insert(last) } else { hasWholeAttention = true }
         }
         for part in covered.parts {
             if let layer { numbered[part, default: []].insert(layer) } else { everywhere.insert(part) }

@@ -19,7 +19,8 @@ struct PublishedFormats {
             guard let plain else { return (.unknown, nameWarning(.bf16)) }
             return (PublishedPrecision(weights: WeightFormats(all: plain), source: .dataType), nameWarning(plain))
         }
-        guard var weights = QuantizationConfig(config, plain: plain ?? .bf16, counts: counts).weights else {
+        let quantization = QuantizationConfig(config, plain: plain ?? .bf16, counts: counts)
+        guard var weights = quantization.weights else {
             let method = config["quant_method"]?.string ?? config["quant_algo"]?.string ?? "of no name"
             return (
                 .unknown,
@@ -36,8 +37,21 @@ struct PublishedFormats {
         return (
             PublishedPrecision(
                 weights: present(weights), cache: QuantizationConfig.cache(config), source: .quantizationConfig),
-            unread(config)
+            unread(config) + partial(quantization)
         )
+    }
+
+    private func partial(_ quantization: QuantizationConfig) -> [Warning] {
+        let parts = quantization.partial
+        guard !parts.isEmpty else { return [] }
+        return [
+            Warning(
+                code: "quantization_parts",
+                detail: """
+                    quantization_config leaves some layers or projections of \(parts.joined(separator: ", ")) as they were: \
+                    the format of most is taken for all
+                    """)
+        ]
     }
 
     private func unread(_ config: JSONValue) -> [Warning] {

@@ -38,6 +38,17 @@ struct QuantizationConfig {
         return nil
     }
 
+    /// Parts of which some layers or projections are left as they were, by what the answer calls them.
+    var partial: [String] {
+        guard perModule == nil else { return [] }
+        let excluded = excluded
+        let names: [(ModuleParts.Part, String)] = [
+            (.attention, "attention"), (.dense, "dense networks"), (.shared, "shared experts"),
+            (.routed, "routed experts"),
+        ]
+        return names.filter { excluded.isPartial($0.0) }.map(\.1)
+    }
+
     /// The format of the KV cache where the checkpoint states one.
     static func cache(_ config: JSONValue) -> ElementFormat? {
         if let name = config["kv_cache_quant_algo"]?.string ?? config["kv_cache_scheme"]?.string {
