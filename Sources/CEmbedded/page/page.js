@@ -157,7 +157,7 @@ async function answerReplay(mine, asked) {
   } catch (error) {
     if (mine !== turn) return;
     showRunning(false, error.name === 'AbortError' ? 'Stopped.' : '');
-    if (error.name === 'AbortError') { showHint('Stopped. Press Replay to begin again.'); return; }
+    if (error.name === 'AbortError') { showHint('Stopped. Press Replay to begin anew.'); return; }
     throw error;
   }
 }
@@ -400,7 +400,7 @@ byId('use-fit').addEventListener('click', () => goTo('size', { ...state.values, 
 byId('note-config').append(element('p', { id: 'config-note' }));
 byId('note-measured').append(element('p', { id: 'measured-note' }), element('button', { type: 'button', class: 'link', onclick: () => goTo('data') }, 'Go to the Data tab'));
 openTerms(document.body);
-openShare(() => (lostInLink(state).length ? `Not in the link, for it is too large: ${lostInLink(state).join(', ')}.` : ''));
+openShare(() => (lostInLink(state).length ? `Too large for a link: ${lostInLink(state).join(', ')}.` : ''));
 openDrop(take);
 byId('tabs').addEventListener('click', ({ target }) => { if (TABS.includes(target.dataset.tab)) { state.tab = target.dataset.tab; update(); } });
 byId('tabs').addEventListener('keydown', (event) => {
@@ -450,6 +450,8 @@ byId('token-part').addEventListener('submit', (event) => {
 // The slim line stands where the headline is out of sight.
 new IntersectionObserver(([{ isIntersecting }]) => document.body.classList.toggle('scrolled', !isIntersecting)).observe(byId('head'));
 window.addEventListener('hashchange', () => { const held = state.held; state = fromHash(location.hash.slice(1)); for (const name of Object.keys(held)) state.held[name] ??= held[name]; update(); });
-window.addEventListener('resize', soon);
+// A phone's bars change the height alone.
+let shownWidth = innerWidth;
+window.addEventListener('resize', () => setTimeout(() => { if (innerWidth !== shownWidth) { shownWidth = innerWidth; update(); } }, 99));
 update();
 loadCatalog().then(() => showForm(state.tab, state.values));

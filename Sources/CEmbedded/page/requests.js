@@ -61,7 +61,7 @@ export function hardware(state, read = number) {
 export function missing(state) {
   if (!workload(state)) return 'Drop a trace on the page, or choose one in the Data tab.';
   const found = hardware(state);
-  if (!found) return state.values.hardware === 'names' ? 'Drop a model’s config.json on the page.' : 'Paste measurements in the Data tab first.';
+  if (!found) return state.values.hardware === 'names' ? 'Drop a model’s config.json on the page.' : 'Paste measurements in the Data tab.';
   if (state.values.hardware === 'measured' && !(found.attention && found.ffn)) return 'Both Attention and FFN must be measured: add what is missing in the Data tab.';
   return null;
 }

@@ -50,7 +50,7 @@ export function sizeSentence(ratio, throughput, band, loss) {
 /** The verdict on memory. */
 export function memorySentence(memory, example = false) {
   if (!memory && example) return { kind: 'warn', text: 'The hardware is the paper’s example: choose yours by names, which checks memory too, or measure it.' };
-  if (!memory) return { kind: 'open', text: 'Memory is not checked: latency lines do not name a model. Choose hardware by names to have it checked.' };
+  if (!memory) return { kind: 'open', text: 'Memory is not checked: latency lines name no model. Hardware by names has it checked.' };
   const side = (name, title) => `${gigabytes(memory[`${name}_used_gb`])} of ${gigabytes(memory[`${name}_usable_gb`])} on each ${title} device`;
   const room = memory.largest_batch ? `; up to ${count(memory.largest_batch, 'request')} per instance` : '';
   return { kind: 'good', text: `Fits in memory: ${side('attention', 'Attention')}, ${side('ffn', 'FFN')}${room}.` };
@@ -144,7 +144,7 @@ export function adviceSentence(advice) {
 }
 
 /** A service whose closed form is outside what was checked. */
-export const UNTRUSTED = 'These times are outside what the closed form was checked for: replay the plan before relying on them.';
+export const UNTRUSTED = 'These times are outside what the closed form was checked for: replay the plan first.';
 
 /** A trace, or metrics, for somebody who has read nothing. */
 export function traceSentence(found) {
@@ -182,7 +182,7 @@ export function fitVerdict(fit) {
   if (fit.alpha_us.value < 0 || fit.beta_us.value < 0) return { kind: 'bad', text: 'The line has a negative part, which no hardware has: it cannot be used. Look for samples that are wrong.' };
   if (fit.shape === 'line') return { kind: 'good', text: 'The measurements follow a line.' };
   if (fit.shape === 'roofline') return { kind: 'warn', text: `The measurements bend${fit.knee?.load ? ` at ${short(fit.knee.load)}` : ''}: the line is right on one side alone. Measure near the load that you run.` };
-  return { kind: fit.shape ? 'warn' : 'open', text: fit.shape ? 'The measurements follow neither a line nor a line with a bend.' : 'There are too few measurements to say whether they follow a line.' };
+  return { kind: fit.shape ? 'warn' : 'open', text: fit.shape ? 'The measurements follow no line, nor one with a bend.' : 'Too few measurements to say whether they follow a line.' };
 }
 
 const POLICIES = { static: 'as it is', target: 'autoscaler', advice: 'advice' };
