@@ -431,7 +431,7 @@ extension ReplayBundle {
         let (ratio, each) = (ratio(instances), Double(requests) / instances)
         return (
             shape.stages.ffnTime(ratio: ratio, requests: each),
-            shape.stages.communicationTime(ratio: ratio, requests: each)
+            shape.link.latency(at: shape.stages.linkLoad(ratio: ratio, requests: each), requests: each)
         )
     }
 

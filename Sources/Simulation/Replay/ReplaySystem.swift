@@ -37,9 +37,10 @@ public enum ReplayRouting: String, Hashable, Sendable, CaseIterable {
 
 /// A bundle xA–yF, and what its steps take (model sections 1, 5 and 10).
 public struct ReplayBundleShape: Hashable, Sendable {
-    /// Curves of FFN and communication, and of Attention where it does not depend on the batch.
+    /// The curve of the FFN, and those of Attention and the link where they do not depend on the batch.
     public let stages: StageLatencies
     public let attention: AttentionCurves
+    public let link: LinkCurves
     /// x, where the pool does not change it.
     public let attentionInstances: Int
     /// y.
@@ -53,6 +54,7 @@ public struct ReplayBundleShape: Hashable, Sendable {
 
     /// - Parameters:
     ///   - attention: the curves of t_A; `nil` for that of `stages`.
+    ///   - link: the curves of t_C; `nil` for that of `stages`.
     ///   - attentionInstances: x, Attention instances of a bundle.
     ///   - microbatches: m; nil for lock-step.
     ///   - tokenCapacity: tokens of KV cache that an instance holds; nil for no limit.
@@ -61,7 +63,8 @@ public struct ReplayBundleShape: Hashable, Sendable {
     ///   - ffnInstances: y, FFN instances of a bundle.
     /// - Throws: `InvalidInput` naming what is out of range.
     public init(
-        stages: StageLatencies, attention: AttentionCurves? = nil, attentionInstances: Int, ffnInstances: Int = 1,
+        stages: StageLatencies, attention: AttentionCurves? = nil, link: LinkCurves? = nil, attentionInstances: Int,
+        ffnInstances: Int = 1,
         batchSize: Int, microbatches: Int? = nil, tokenCapacity: Double? = nil
     ) throws(InvalidInput) {
         try InvalidInput.check(
@@ -73,6 +76,7 @@ public struct ReplayBundleShape: Hashable, Sendable {
         }
         self.stages = stages
         self.attention = attention ?? AttentionCurves(stages.attention)
+        self.link = link ?? LinkCurves(stages.communication)
         self.attentionInstances = attentionInstances
         self.ffnInstances = ffnInstances
         self.batchSize = batchSize

@@ -70,7 +70,8 @@ public struct StageLatencies: Hashable, Sendable {
         return max(out, back)
     }
 
-    private func linkLoad(ratio: Double, requests: Double) -> Double {
+    /// What t_C grows with: B, or rB.
+    public func linkLoad(ratio: Double, requests: Double) -> Double {
         switch communicationLoad {
         case .attentionBatch: requests
         case .aggregateBatch: ratio * requests

@@ -119,23 +119,32 @@ enum ReplayDeploymentSchema {
             let capacity = try MemoryBudget(description, slotLoad: none).tokenCapacity
             if capacity.isFinite { tokens = capacity }
         }
+        let (attention, link) = try curves(hardware, upTo: decoded.batchSize, stages)
         return try ReplayBundleShape(
-            stages: stages, attention: try curves(hardware, upTo: decoded.batchSize, stages),
-            attentionInstances: decoded.attentionInstances, ffnInstances: decoded.ffnInstances,
+            stages: stages, attention: attention, link: link, attentionInstances: decoded.attentionInstances,
+            ffnInstances: decoded.ffnInstances,
             batchSize: decoded.batchSize, microbatches: decoded.microbatches, tokenCapacity: tokens)
     }
 
-    /// Where t_A depends on the batch: its curves at batches a tenth apart.
+    /// Where t_A and t_C depend on the batch: their curves at batches a tenth apart.
     private static func curves(
         _ hardware: CheckedHardware, upTo batch: Int, _ stages: StageLatencies
-    ) throws(InvalidInput) -> AttentionCurves {
-        if case .stages = hardware.latencies { return AttentionCurves(stages.attention) }
+    ) throws(InvalidInput) -> (AttentionCurves, LinkCurves) {
+        if case .stages = hardware.latencies {
+            return (AttentionCurves(stages.attention), LinkCurves(stages.communication))
+        }
         let step = min(batch, hardware.derived?.description.attention.dataParallel ?? 1)
         var models: [(batch: Int, model: LatencyModel)] = []
+        var links: [(batch: Int, model: LatencyModel)] = []
         for steps in GeometricGrid.wholeNumbers(upTo: max(1, batch / step), growth: 1.1) {
-            models.append((steps * step, try hardware.stages(batchSize: steps * step).attention))
+            let derived = try hardware.stages(batchSize: steps * step)
+            models.append((steps * step, derived.attention))
+            links.append((steps * step, derived.communication))
         }
-        if models.last?.batch != batch { models.append((batch, stages.attention)) }
-        return AttentionCurves(upTo: models[0].batch, models[0].model, Array(models.dropFirst()))
+        if models.last?.batch != batch {
+            models.append((batch, stages.attention))
+            links.append((batch, stages.communication))
+        }
+        return (AttentionCurves(upTo: models[0].batch, models[0].model, Array(models.dropFirst())), LinkCurves(links))
     }
 }

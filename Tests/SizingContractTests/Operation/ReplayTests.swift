@@ -18,6 +18,25 @@ import Testing
         try Reply("/v1/replay", "{\"hardware\": \(Sample.hardware), \"deployment\": \(deployment), \(more)}")
     }
 
+    @Test("t_C by name follows the requests that are there, not the slots")
+    func linkFollowsRequests() throws {
+        // Some twenty requests are present, far below the slots of either.
+        let pace = try [64, 2304].map { batch in
+            let reply = try Reply(
+                "/v1/replay",
+                """
+                {"hardware": {"model": "deepseek-v3", "attention": {"device": "h800", "data_parallel": 8},
+                "ffn": {"device": "h800", "expert_parallel": 32}, "communication": {"link": "scale_out"}},
+                "deployment": {"bundles": 1, "bundle": {"attention_instances": 1}, "batch_size": \(batch), "microbatches": 2},
+                "arrivals": {"process": "poisson", "requests_per_second": 5.5, "duration_s": 60},
+                "workload": {"prefill": 1155, "decode": 211}}
+                """)
+            #expect(reply.status == 200, "\(reply.errors)")
+            return try #require(reply.root["policies"]?.elements.first?["tpot_ms"]?["mean"]?.number)
+        }
+        #expect(relativeError(pace[1], pace[0]) < 0.05, "\(pace)")
+    }
+
     @Test("every request is accounted for, in every pool and policy")
     func whole() throws {
         let reply = try Self.replay(
