@@ -396,7 +396,7 @@ extension ReplayBundle {
         var sums = (ffn: 0.0, out: 0.0, back: 0.0)
         for row in 0..<rows where batch[row] > 0 {
             let (ffn, communication) = shared(batch[row], instances)
-            let link = shape.stages.linkTimes(ratio: ratio(instances), requests: Double(batch[row]) / instances)
+            let link = shape.link.directions(ratio: ratio(instances), requests: Double(batch[row]) / instances)
             sums.ffn += ffn
             sums.out += link.out
             sums.back += link.back
@@ -431,7 +431,7 @@ extension ReplayBundle {
         let (ratio, each) = (ratio(instances), Double(requests) / instances)
         return (
             shape.stages.ffnTime(ratio: ratio, requests: each),
-            shape.link.latency(at: shape.stages.linkLoad(ratio: ratio, requests: each), requests: each)
+            shape.link.time(ratio: ratio, requests: each)
         )
     }
 

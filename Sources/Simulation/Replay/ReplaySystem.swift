@@ -54,7 +54,7 @@ public struct ReplayBundleShape: Hashable, Sendable {
 
     /// - Parameters:
     ///   - attention: the curves of t_A; `nil` for that of `stages`.
-    ///   - link: the curves of t_C; `nil` for that of `stages`.
+    ///   - link: what the link takes; `nil` for that of `stages`.
     ///   - attentionInstances: x, Attention instances of a bundle.
     ///   - microbatches: m; nil for lock-step.
     ///   - tokenCapacity: tokens of KV cache that an instance holds; nil for no limit.
@@ -76,7 +76,7 @@ public struct ReplayBundleShape: Hashable, Sendable {
         }
         self.stages = stages
         self.attention = attention ?? AttentionCurves(stages.attention)
-        self.link = link ?? LinkCurves(stages.communication)
+        self.link = link ?? LinkCurves(stages)
         self.attentionInstances = attentionInstances
         self.ffnInstances = ffnInstances
         self.batchSize = batchSize

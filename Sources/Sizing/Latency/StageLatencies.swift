@@ -70,8 +70,7 @@ public struct StageLatencies: Hashable, Sendable {
         return max(out, back)
     }
 
-    /// What t_C grows with: B, or rB.
-    public func linkLoad(ratio: Double, requests: Double) -> Double {
+    private func linkLoad(ratio: Double, requests: Double) -> Double {
         switch communicationLoad {
         case .attentionBatch: requests
         case .aggregateBatch: ratio * requests

@@ -131,19 +131,19 @@ enum ReplayDeploymentSchema {
         _ hardware: CheckedHardware, upTo batch: Int, _ stages: StageLatencies
     ) throws(InvalidInput) -> (AttentionCurves, LinkCurves) {
         if case .stages = hardware.latencies {
-            return (AttentionCurves(stages.attention), LinkCurves(stages.communication))
+            return (AttentionCurves(stages.attention), LinkCurves(stages))
         }
         let step = min(batch, hardware.derived?.description.attention.dataParallel ?? 1)
         var models: [(batch: Int, model: LatencyModel)] = []
-        var links: [(batch: Int, model: LatencyModel)] = []
+        var links: [(batch: Int, stages: StageLatencies)] = []
         for steps in GeometricGrid.wholeNumbers(upTo: max(1, batch / step), growth: 1.1) {
             let derived = try hardware.stages(batchSize: steps * step)
             models.append((steps * step, derived.attention))
-            links.append((steps * step, derived.communication))
+            links.append((steps * step, derived))
         }
         if models.last?.batch != batch {
             models.append((batch, stages.attention))
-            links.append((batch, stages.communication))
+            links.append((batch, stages))
         }
         return (AttentionCurves(upTo: models[0].batch, models[0].model, Array(models.dropFirst())), LinkCurves(links))
     }

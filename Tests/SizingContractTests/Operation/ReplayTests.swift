@@ -32,7 +32,7 @@ import Testing
                 "workload": {"prefill": 1155, "decode": 211}}
                 """)
             #expect(reply.status == 200, "\(reply.errors)")
-            return try #require(reply.root["policies"]?.elements.first?["tpot_ms"]?["mean"]?.number)
+            return try #require(reply.root["policies"]?.elements.first { _ in true }?["tpot_ms"]?["mean"]?.number)
         }
         #expect(relativeError(pace[1], pace[0]) < 0.05, "\(pace)")
     }
