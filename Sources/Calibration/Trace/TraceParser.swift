@@ -36,6 +36,8 @@ public struct TraceParser: Sendable {
     private var hasNamedPrompt = false
     private var fields = RowFields()
     private var patterns = JSONPatterns()
+    /// What a row came to that was given back by the reader of plain rows.
+    private var ruled: (line: Int, outcome: RowRules.Outcome)?
     /// Whether ``fields`` are those of the last record, and not of rows within it.
     private var isRecordRow = false
 
@@ -194,6 +196,13 @@ public struct TraceParser: Sendable {
         return last == UInt8(ascii: "{") || last == UInt8(ascii: "[") || last == UInt8(ascii: ",") ? .values : nil
     }
 
+    /// What the row in ``fields`` comes to. A row that the reader of plain rows gave back is not judged twice, because rules remember.
+    private mutating func rule(_ record: Span<UInt8>, isFailed: Bool = false) -> RowRules.Outcome {
+        defer { ruled = nil }
+        if let ruled, ruled.line == line { return ruled.outcome }
+        return table.rules.outcome(fields, in: record, isFailed: isFailed, line: line)
+    }
+
     // MARK: CSV
 
     private mutating func takeCSV(_ record: Span<UInt8>) throws(InvalidInput) {
@@ -215,7 +224,7 @@ public struct TraceParser: Sendable {
         }
         let isWhole = header.read(record, into: &fields)
         var outcome: RowRules.Outcome = .skipped(.malformed)
-        if isWhole { outcome = table.rules.outcome(fields, in: record, line: line) }
+        if isWhole { outcome = rule(record) }
         if case .skipped(let reason) = outcome, reason.isLoss, header.isHeader(record, names: names) {
             do throws(InvalidInput) {
                 let next = try CSVHeader(record, names: names, options: options, delimiter: header.delimiter)
@@ -253,6 +262,7 @@ public struct TraceParser: Sendable {
                 let outcome = table.rules.outcome(plain.fields, in: bytes, line: line)
                 // What is to be said of a row is said by the reader that takes care.
                 guard case .lengths(let prefill, let output, let cached) = outcome, !mayBeTotal(outcome) else {
+                    ruled = (line, outcome)
                     return start
                 }
                 table.add(prefill: prefill, output: output, cached: cached, plain.fields, in: bytes)
@@ -287,6 +297,7 @@ public struct TraceParser: Sendable {
                     let outcome = table.rules.outcome(plain.fields, in: bytes, line: line)
                     // What is to be said of a row is said by the reader that takes care.
                     guard case .lengths(let prefill, let output, let cached) = outcome, !mayBeTotal(outcome) else {
+                        ruled = (line, outcome)
                         return start
                     }
                     table.add(prefill: prefill, output: output, cached: cached, plain.fields, in: bytes)
@@ -323,7 +334,7 @@ public struct TraceParser: Sendable {
         }
         beginRow()
         isRecordRow = depth == 0
-        var outcome = table.rules.outcome(fields, in: record, isFailed: isFailed, line: line)
+        var outcome = rule(record, isFailed: isFailed)
         if table.rows < Self.labelledRows || mayBeTotal(outcome), case .lengths = outcome, SummaryLabel.labels(record) {
             outcome = .skipped(.summary)
         }
