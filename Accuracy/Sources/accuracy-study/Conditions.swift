@@ -5,7 +5,7 @@ import Sizing
 /// - Parameter name: `link`, `jitter` or `occupancy`.
 func runConditions(_ name: String, _ workloads: [(name: String, workload: Workload)]) throws {
     for (workloadName, workload) in workloads {
-        var study = Study(name: "", workload: workload, stages: try stages(0.00165), batchSize: 256)
+        var study = Study(name: "", workload: workload, stages: try lineStages(0.00165), batchSize: 256)
         switch name {
         case "link":
             for share in [0.5, 1, 1.5, 2] {
@@ -47,7 +47,7 @@ private func run(_ study: Study, microbatches: [Int?]) throws {
 private func linkStages(
     _ workload: Workload, share: Double, bytes: Double, _ load: CommunicationLoad
 ) throws -> StageLatencies {
-    let base = try stages(0.00165)
+    let base = try lineStages(0.00165)
     let time = share * base.attention.latency(at: 256 * workload.slotLoad.mean)
     let requests = load == .attentionBatch ? 256.0 : 8 * 256
     return StageLatencies(

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Sizing
 
-func trace(_ path: String) throws -> Workload {
+func readTrace(_ path: String) throws -> Workload {
     var prefill: [Int] = []
     var decode: [Int] = []
     for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {

@@ -1,9 +1,10 @@
+import Glibc
 import Sizing
 
 // Theory against simulation: the table of docs/accuracy.md (script/accuracy). Arguments: a folder with azure.csv and mooncake.csv
 // (lines of prefill,decode), and optionally names of the studies to run, `random COUNT` among them.
 
-func stages(_ alpha: Double) throws -> StageLatencies {
+func lineStages(_ alpha: Double) throws -> StageLatencies {
     StageLatencies(
         attention: LatencyModel(try LatencyLine(alpha: alpha, beta: 50)),
         ffn: LatencyModel(try LatencyLine(alpha: 0.083, beta: 100)),
@@ -12,11 +13,17 @@ func stages(_ alpha: Double) throws -> StageLatencies {
 
 let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "."
 let wanted = CommandLine.arguments.dropFirst(2)
+if let position = wanted.firstIndex(of: "open") {
+    let rest = wanted[(position + 1)...]
+    try runOpenGrid(
+        folder: folder, requests: rest.compactMap { Int($0) }.first ?? 25_000, wanted: rest.filter { Int($0) == nil })
+    exit(0)
+}
 let base = try Workload(.independent(prefill: .fixed(100), decode: .geometric(mean: 500)))
 var workloads: [(String, Workload, [Double])] = [
     ("base", base, [0.00165]),
-    ("azure", try trace(folder + "/azure.csv"), [0.0003, 0.00165]),
-    ("mooncake", try trace(folder + "/mooncake.csv"), [0.0003, 0.00165]),
+    ("azure", try readTrace(folder + "/azure.csv"), [0.0003, 0.00165]),
+    ("mooncake", try readTrace(folder + "/mooncake.csv"), [0.0003, 0.00165]),
 ]
 for deviation in [200.0, 500, 800] {
     workloads.append(
@@ -42,7 +49,8 @@ for (name, workload, alphas) in workloads where wanted.isEmpty || wanted.contain
         if wanted.isEmpty || wanted.contains(name) {
             for batchSize in [32, 64, 128, 256] {
                 try run(
-                    Study(name: "\(name) \(alpha)", workload: workload, stages: stages(alpha), batchSize: batchSize),
+                    Study(
+                        name: "\(name) \(alpha)", workload: workload, stages: lineStages(alpha), batchSize: batchSize),
                     precision: 0.0025)
             }
         }
@@ -51,7 +59,8 @@ for (name, workload, alphas) in workloads where wanted.isEmpty || wanted.contain
                 for batchSize in name == "base" ? [256] : [32, 128] {
                     try run(
                         Study(
-                            name: "\(name) \(alpha)", workload: workload, stages: stages(alpha), batchSize: batchSize,
+                            name: "\(name) \(alpha)", workload: workload, stages: lineStages(alpha),
+                            batchSize: batchSize,
                             microbatches: m), precision: 0.0025)
                 }
             }

@@ -80,14 +80,17 @@ struct ReplayMeasures: Sendable {
     }
 }
 
-/// One request that was served, for tests and for whoever wants each: times in microseconds.
-struct ReplayCompletion: Hashable, Sendable {
-    var number: Int
-    var arrival: Double
-    var firstToken: Double
+/// One request that was served, for studies and tests: times in microseconds from the beginning.
+public struct ReplayCompletion: Hashable, Sendable {
+    /// Its place among all arrivals, from 0.
+    public var number: Int
+    public var arrival: Double
+    public var firstToken: Double
+    /// When its cache was there to be decoded.
+    public var ready: Double
     /// When its decoding began; when it arrived, where it was never decoded.
-    var began: Double
-    var end: Double
+    public var began: Double
+    public var end: Double
 }
 
 extension ReplayMeasures {
@@ -163,7 +166,7 @@ extension ReplayMeasures {
         completions?.append(
             ReplayCompletion(
                 number: table[row].number, arrival: arrival, firstToken: table[row].firstToken,
-                began: steps > 0 ? table[row].began : arrival, end: time))
+                ready: table[row].ready, began: steps > 0 ? table[row].began : arrival, end: time))
     }
 
     /// Ends the parts of the series that end before `time`.

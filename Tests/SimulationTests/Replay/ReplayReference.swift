@@ -213,8 +213,8 @@ extension ReplayReference {
         if request.row.decode == 1 {
             completions.append(
                 ReplayCompletion(
-                    number: request.number, arrival: request.arrival, firstToken: time, began: request.arrival,
-                    end: time))
+                    number: request.number, arrival: request.arrival, firstToken: time, ready: request.arrival,
+                    began: request.arrival, end: time))
             return
         }
         var ready = time
@@ -308,7 +308,7 @@ extension ReplayReference {
                         completions.append(
                             ReplayCompletion(
                                 number: request.number, arrival: request.arrival, firstToken: request.firstToken,
-                                began: request.began, end: time))
+                                ready: request.ready, began: request.began, end: time))
                     }
                     let left = bundles[index].instances[instance].rows[row].filter { $0.age < steps($0) }
                     bundles[index].instances[instance].rows[row] = left
