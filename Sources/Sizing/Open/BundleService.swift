@@ -27,18 +27,14 @@ public struct BundleService: Sendable {
     public let isTrustworthy: Bool
 
     let law: Occupancy
-    /// Deviation of TPOT by the load of the requests present, whose number is given; microseconds.
-    let loadDeviation: Double
+    let loads: LoadModulation
+    let solved: SolvedBundle
+
+    /// TPOT over tokens.
+    private var scatter: PaceScatter { PaceScatter(solved, law, loads) }
 
     /// TPOT that a fraction p of tokens does not exceed, microseconds; p over 0 and below 1.
-    ///
-    /// Number and load of the requests present scatter independently: their distances from the mean add in squares.
-    public func tpot(percentile p: Double) -> Double {
-        let byNumber = law.pace(percentile: p) - meanTPOT
-        let byLoad = NormalDistribution.quantile(p) * loadDeviation
-        let distance = (byNumber * byNumber + byLoad * byLoad).squareRoot()
-        return max(0, meanTPOT + (p >= 0.5 ? max(byNumber, distance) : min(byNumber, -distance)))
-    }
+    public func tpot(percentile p: Double) -> Double { scatter.percentile(p) }
 
     /// E of the wait for a slot and a step, microseconds.
     public var meanWait: Double { slotWait.mean + step / 2 }
@@ -61,13 +57,5 @@ public struct BundleService: Sendable {
     }
 
     /// The share of tokens at a TPOT of at most `limit`, microseconds.
-    public func tpotShare(within limit: Double) -> Double {
-        guard tpot(percentile: 0.999) > limit else { return 1 }
-        var (low, high) = (0.0, 0.999)
-        for _ in 0..<30 {
-            let middle = (low + high) / 2
-            if middle > 0, tpot(percentile: middle) > limit { high = middle } else { low = middle }
-        }
-        return low
-    }
+    public func tpotShare(within limit: Double) -> Double { scatter.share(within: limit) }
 }

@@ -10,8 +10,10 @@
 struct LoadModulation {
     /// What it adds to the peakedness.
     let noise: Double
-    /// Deviation of TPOT at a given number, microseconds: half of what lies between the steps at the slowest instance's ±1σ.
-    let deviation: Double
+    /// c: how far the load of those present is from its mean, relative, for each part that their number is.
+    let follow: Double
+    /// ρ²: the part of the variance of that load that goes with the number.
+    let explained: Double
     /// Relative rise of TPOT where the slowest instance is at five deviations of its load, and as many requests are present as there
     /// are at three of theirs.
     let rise: Double
@@ -22,19 +24,23 @@ struct LoadModulation {
         let requests = Self.fixedPoint(solved.curve, work: work)
         guard load.slotLoad.mean > 0, load.slotLoad.standardDeviation > 0, requests > 0,
             let (pace, byNumber, byLoad) = solved.sensitivity(requests: requests),
-            let scatter = solved.scatter(requests: requests)
+            let rise = solved.rise(requests: requests)
         else {
             noise = 0
-            deviation = 0
-            rise = 0
+            follow = 0
+            explained = 0
+            self.rise = 0
             return
         }
         let spread = load.slotLoad.standardDeviation / load.slotLoad.mean
         noise = byLoad * byLoad * spread * spread * load.memory / (load.memory * (1 - byNumber) + 1)
-        self.deviation = scatter.deviation
+        // Covariance over variance of the number: with σ² = (ν/θ)²/k of u, lκσ²/(κ(1 − s) + 1) over (z + noise)/(k(1 − s)).
+        let rest = 1 - byNumber
+        follow = byLoad > 0 ? noise * rest / (byLoad * (noise + peakedness)) : 0
+        explained = min(1, follow * byLoad * load.memory / (load.memory * rest + 1))
         let deviation = (requests * (noise + peakedness) / (1.05 - byNumber)).squareRoot()
         let crowd = min(solved.curve.slots, requests + 3 * deviation)
-        rise = max(scatter.rise, solved.scatter(requests: crowd)?.rise ?? 0) / pace
+        self.rise = max(rise, solved.rise(requests: crowd) ?? 0) / pace
     }
 
     /// k = λE[D]·TPOT(k), the least; S where there is none below.

@@ -31,8 +31,8 @@ struct Occupancy {
     let meanPace: Double
     /// Mean busy shares.
     let busy: RoleShares
-    /// TPOT and the tokens made at it, by falling TPOT; tokens sum to 1.
-    private let tokens: [(pace: Double, share: Double)]
+    /// Requests present, TPOT with them, and the part of the tokens that is made at it; by falling number.
+    let numbers: [(requests: Double, pace: Double, share: Double)]
 
     /// - Parameters:
     ///   - work: λE[D], tokens a microsecond; positive.
@@ -66,7 +66,7 @@ struct Occupancy {
         var made = 0.0
         var madeTimesPace = 0.0
         var busy = RoleShares.zero
-        var list: [(pace: Double, share: Double)] = []
+        var list: [(requests: Double, pace: Double, share: Double)] = []
         var atSlots = 0.0
         while true {
             if logWeight > scale + 200 {
@@ -99,7 +99,7 @@ struct Occupancy {
                 made += tokens
                 madeTimesPace += tokens * pace
                 busy = busy + curve.busy(at: k).scaled(by: weight)
-                list.append((pace, tokens))
+                list.append((k, pace, tokens))
             }
             mass += weight
             if isEmpty || k - width < window.low - width { break }
@@ -118,14 +118,14 @@ struct Occupancy {
         waitingProbability = atSlots / (1 - work / curve.capacity) / mass
         meanPace = made > 0 ? madeTimesPace / made : curve.knots[0].pace
         self.busy = busy.scaled(by: 1 / mass)
-        tokens = list.map { ($0.pace, $0.share / made) }
+        numbers = list.map { ($0.requests, $0.pace, $0.share / made) }
     }
 
     /// TPOT that the fraction p of tokens does not exceed, microseconds.
     func pace(percentile p: Double) -> Double {
         var above = 0.0
         var previous: (above: Double, pace: Double)?
-        for (pace, share) in tokens {
+        for (_, pace, share) in numbers {
             let middle = above + share / 2
             if middle >= 1 - p {
                 guard let previous, middle > previous.above else { return pace }
@@ -135,11 +135,11 @@ struct Occupancy {
             previous = (middle, pace)
             above += share
         }
-        return tokens.last?.pace ?? meanPace
+        return numbers.last?.pace ?? meanPace
     }
 
     /// Share of tokens at a TPOT of at most `limit`.
     func share(within limit: Double) -> Double {
-        tokens.reduce(0) { $0 + ($1.pace <= limit ? $1.share : 0) }
+        numbers.reduce(0) { $0 + ($1.pace <= limit ? $1.share : 0) }
     }
 }

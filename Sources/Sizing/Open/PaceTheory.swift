@@ -66,16 +66,36 @@ struct PaceTheory {
         return bundle.microbatchCount * duration / bundle.tokensPerStep
     }
 
-    /// How TPOT scatters at a given batch by the load of the slowest instance, microseconds: half of what lies between its ±1σ, and
-    /// what lies between its mean and +5σ.
-    func scatter(batchSize: Int, ratio: Double) -> (deviation: Double, rise: Double)? {
+    /// What a step takes at a score z of its loads: of an instance's and of all, their mean moved by a part of it.
+    ///
+    /// - Returns: nil where the hardware cannot be asked.
+    func steps(batchSize: Int, ratio: Double) -> ((_ z: Double, _ moved: Double) -> Double)? {
+        guard let parameters = Self.parameters(bundle, batchSize: batchSize) else { return nil }
+        let rising = parameters.rising(ratio: ratio)
+        let (mean, deviation) = (parameters.meanLoad, parameters.loadDeviation)
+        let attention = parameters.attention
+        guard let microbatches = parameters.microbatches else {
+            return { z, moved in max(rising.floor, attention.latency(at: max(0, mean * (1 + moved) + deviation * z))) }
+        }
+        let m = Double(microbatches)
+        let shrunk = deviation / m.squareRoot()
+        return { z, moved in
+            let centre = mean * (1 + moved)
+            return max(
+                attention.latency(at: max(0, centre + shrunk * z)), rising.floor,
+                (attention.latency(at: max(0, centre + deviation * z)) + rising.delay) / m)
+        }
+    }
+
+    /// Rise of TPOT from its middle to the slowest instance's load at +5σ, microseconds.
+    func rise(batchSize: Int, ratio: Double) -> Double? {
         guard let parameters = Self.parameters(bundle, batchSize: batchSize) else { return nil }
         let gaussian = GaussianBarrierCycle(parameters)
         func pace(_ p: Double) -> Double {
             bundle.microbatchCount * gaussian.duration(ratio: ratio, percentile: p) / bundle.tokensPerStep
         }
         let (low, high) = (pace(0.158_655_253_931_457), pace(0.841_344_746_068_543))
-        return (max(0, (high - low) / 2), max(0, pace(1 - 2.866_515_718_791_94e-7) - (low + high) / 2))
+        return max(0, pace(1 - 2.866_515_718_791_94e-7) - (low + high) / 2)
     }
 
     /// The knot where `requests` are present: `batchSize` in each of as many microbatches as that takes.

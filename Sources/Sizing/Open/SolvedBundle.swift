@@ -4,7 +4,7 @@ public struct SolvedBundle: Sendable {
     let curve: PaceCurve
     /// Bundles that this one stands for: with `least_loaded` routing, n bundles are nearly one of n·S slots.
     let copies: Double
-    private let theory: PaceTheory
+    let theory: PaceTheory
     private let single: PaceCurve
 
     /// nil where no step of the bundle takes time.
@@ -69,7 +69,7 @@ public struct SolvedBundle: Sendable {
             step: law.meanPace * bundle.tokensPerStep, busy: law.busy, utilisation: share, peakedness: peakedness,
             isTrustworthy: TrustedRange.contains(
                 share: share, memory: bundle.load.memory, rise: loads.rise),
-            law: law, loadDeviation: loads.deviation)
+            law: law, loads: loads, solved: self)
     }
 
     /// TPOT with k requests on one bundle, and its relative rise with k and with the load of each request.
@@ -87,14 +87,14 @@ public struct SolvedBundle: Sendable {
         return (pace, min(1, max(0, byNumber)), max(0, (heavier - lighter) / (heavier + lighter) / step))
     }
 
-    /// How TPOT scatters where k requests are present, microseconds (``PaceTheory/scatter(batchSize:ratio:)``).
-    func scatter(requests k: Double) -> (deviation: Double, rise: Double)? {
+    /// Rise of TPOT to five deviations of the slowest load where k requests are present, microseconds.
+    func rise(requests k: Double) -> Double? {
         let (batch, ratio) = working(requests: k)
-        return theory.scatter(batchSize: batch, ratio: ratio)
+        return theory.rise(batchSize: batch, ratio: ratio)
     }
 
     /// The batch and the instances at work nearest to k requests.
-    private func working(requests k: Double) -> (batch: Int, ratio: Double) {
+    func working(requests k: Double) -> (batch: Int, ratio: Double) {
         let groups = Double(bundle.attentionInstances) * bundle.microbatchCount * copies
         let batch = min(Double(bundle.batchSize), max(1, (k / groups).rounded()))
         return (Int(batch), max(1, min(Double(bundle.attentionInstances), k / (copies * bundle.microbatchCount))))

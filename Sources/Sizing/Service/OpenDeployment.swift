@@ -97,7 +97,10 @@ extension DelayedValues {
 }
 
 extension BundleService {
-    func keepsTPOT(_ limit: ServiceLimit) -> Bool { tpot(limit.percentile) <= limit.time }
+    func keepsTPOT(_ limit: ServiceLimit) -> Bool {
+        guard let fraction = limit.percentile.fraction else { return meanTPOT <= limit.time }
+        return tpotShare(within: limit.time) >= fraction
+    }
 
     func keepsWait(_ limit: ServiceLimit) -> Bool {
         guard let fraction = limit.percentile.fraction else { return meanWait <= limit.time }

@@ -15,6 +15,9 @@ import Testing
     func rate(seed: UInt64) throws {
         var question = try RandomOpenProblem(seed: seed)
         let (rate, dispersion) = (question.arrivals.requestsPerSecond, question.arrivals.dispersion)
+        // A link for all of them.
+        question.transfer = try CacheTransfer(
+            bandwidth: 10 * question.transfer.bandwidth, overlap: .chunked, bytes: question.transfer.bytes)
         var last = 0.0
         for factor in [0.001, 0.3, 0.9, 1, 1.03, 2, 7] {
             question.arrivals = try Arrivals(requestsPerSecond: factor * rate, dispersion: dispersion)

@@ -31,18 +31,15 @@ struct RandomOpenProblem {
                 decode: seed % 2 == 0
                     ? .geometric(mean: answer) : .lognormal(mean: answer, standardDeviation: 0.4 * answer)))
         let microbatches: [Int?] = seed % 3 == 0 ? [nil] : seed % 3 == 1 ? [2] : [2, 3]
-        limits = try PlanLimits(maximumBatch: 48, maximumRatio: 4, microbatches: microbatches)
+        limits = try PlanLimits(maximumBatch: 96, maximumRatio: 3, microbatches: microbatches)
         let load = try OpenLoad(workload)
         prefill = try PrefillTime(
             perToken: random.magnitude(1...10), perPass: random.magnitude(300...3000),
             cachedFraction: random.magnitude(0.1...0.5))
-        transfer = try CacheTransfer(
-            bandwidth: random.magnitude(50...500), latency: 10, overlap: .chunked,
-            bytes: CacheBytes(parts: [.init(perToken: 50_000)]))
         // What a bundle in the middle gives at a middling load.
         let curves = stages
         let solved = SolvedBundle(
-            try OpenBundle(attentionInstances: 3, batchSize: 32, microbatches: microbatches[0], load: load) { _ in
+            try OpenBundle(attentionInstances: 2, batchSize: 32, microbatches: microbatches[0], load: load) { _ in
                 curves
             })
         guard let solved,
@@ -52,10 +49,14 @@ struct RandomOpenProblem {
         service = ServiceLimits(
             ttft: ServiceLimit(time: times.percentile(0.9) * random.magnitude(1.5...4), percentile: .p90),
             tpot: ServiceLimit(time: half.tpot(.p99) * random.magnitude(1...1.4), percentile: .p99),
-            wait: ServiceLimit(time: half.step * random.magnitude(2...20), percentile: .p99),
-            prefillUtilisation: 0.85)
+            wait: ServiceLimit(time: half.step * random.magnitude(2...20), percentile: .p99))
         arrivals = try Arrivals(
             requestsPerSecond: solved.capacity * random.magnitude(0.7...5), dispersion: random.magnitude(1...2))
+        // A link that is busy for a fifth to a half of the time.
+        let bytes = 50_000.0
+        transfer = try CacheTransfer(
+            bandwidth: arrivals.requestsPerSecond * prompt * bytes / 1e9 / random.magnitude(0.2...0.5), latency: 10,
+            overlap: .chunked, bytes: CacheBytes(parts: [.init(perToken: bytes)]))
     }
 
     func problem() throws -> OpenPlanProblem {
