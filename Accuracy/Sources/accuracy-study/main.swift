@@ -19,6 +19,14 @@ if let position = wanted.firstIndex(of: "open") {
         folder: folder, requests: rest.compactMap { Int($0) }.first ?? 25_000, wanted: rest.filter { Int($0) == nil })
     exit(0)
 }
+if wanted.contains("cost") {
+    try runOpenCost()
+    exit(0)
+}
+if wanted.contains("prefill") {
+    try runPrefillGrid(folder: folder, requests: wanted.compactMap { Int($0) }.first ?? 100_000)
+    exit(0)
+}
 let base = try Workload(.independent(prefill: .fixed(100), decode: .geometric(mean: 500)))
 var workloads: [(String, Workload, [Double])] = [
     ("base", base, [0.00165]),

@@ -2,8 +2,9 @@ import Glibc
 
 /// The cycle of an open bundle at any batch: the Gaussian barrier, times what the third moment of the loads makes of it.
 ///
-/// The third-moment cycle (``ExactBarrierCycle``) costs ten times as much, and its ratio to the Gaussian one moves slowly: it is
-/// worked out at B, B/4, B/16 … down to 4 and interpolated in the logarithm of the batch.
+/// The third-moment cycle (``ExactBarrierCycle``) costs ten times as much, and its ratio to the Gaussian one moves slowly, but where
+/// another stage begins to set the pace: it is worked out at B, B/4, B/16 … down to 4 and in the middle of two that differ, and
+/// interpolated in the logarithm of the batch.
 struct PaceTheory {
     let bundle: OpenBundle
     private let correction: [(logBatch: Double, factor: Double)]
@@ -14,22 +15,35 @@ struct PaceTheory {
             correction = []
             return
         }
-        var points: [(logBatch: Double, factor: Double)] = []
-        var batch = bundle.batchSize
         let ratio = Double(bundle.attentionInstances)
-        while true {
-            if let parameters = Self.parameters(bundle, batchSize: batch) {
-                let gaussian = GaussianBarrierCycle(parameters).duration(ratio: ratio)
-                let exact = ExactBarrierCycle(
-                    thirdMoment: parameters, decorrelationRate: bundle.load.decorrelationRate
-                ).duration(ratio: ratio)
-                if gaussian > 0, exact.isFinite { points.append((log(Double(batch)), exact / gaussian)) }
+        func point(_ batch: Int) -> (logBatch: Double, factor: Double)? {
+            guard let parameters = Self.parameters(bundle, batchSize: batch) else { return nil }
+            let gaussian = GaussianBarrierCycle(parameters).duration(ratio: ratio)
+            let exact = ExactBarrierCycle(
+                thirdMoment: parameters, decorrelationRate: bundle.load.decorrelationRate
+            ).duration(ratio: ratio)
+            return gaussian > 0 && exact.isFinite ? (log(Double(batch)), exact / gaussian) : nil
+        }
+        var batch = bundle.batchSize
+        var points = [point(batch)].compactMap { $0 }
+        while batch > 4 {
+            let next = max(4, batch / 4)
+            guard let lower = point(next) else { break }
+            let middle = Int((Double(batch) * Double(next)).squareRoot())
+            if let upper = points.last, abs(upper.factor - lower.factor) > Self.factorStep, middle > next,
+                middle < batch,
+                let between = point(middle)
+            {
+                points.append(between)
             }
-            guard batch > 4 else { break }
-            batch = max(4, batch / 4)
+            points.append(lower)
+            batch = next
         }
         correction = points.reversed()
     }
+
+    /// Two factors that differ by more have one between them.
+    private static let factorStep = 0.002
 
     /// What the Gaussian cycle is multiplied with at a batch.
     private func factor(batchSize: Int) -> Double {

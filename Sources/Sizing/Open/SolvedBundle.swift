@@ -68,7 +68,7 @@ public struct SolvedBundle: Sendable {
             slotWait: WaitingTime(probability: law.waitingProbability, meanWhereWaiting: spread / spare),
             step: law.meanPace * bundle.tokensPerStep, busy: law.busy, utilisation: share, peakedness: peakedness,
             isTrustworthy: TrustedRange.contains(
-                share: share, memory: bundle.load.memory, rise: loads.rise),
+                share: share, load: bundle.load, rise: loads.rise, microbatches: bundle.microbatches),
             law: law, loads: loads, solved: self)
     }
 

@@ -28,4 +28,19 @@ public enum ErlangC {
         let share = load / c
         return 1 / (inverse * (1 - share) + share)
     }
+
+    /// C between whole numbers of servers, by its logarithm in a straight line.
+    ///
+    /// - Parameters:
+    ///   - servers: over 0.
+    ///   - load: a, offered load in servers, not negative.
+    static func waitingProbability(servers: Double, load: Double) -> Double {
+        let below = servers.rounded(.down)
+        let part = servers - below
+        let high = waitingProbability(servers: Int(below) + 1, load: load)
+        guard part < 1 else { return high }
+        let low = below < 1 ? 1 : waitingProbability(servers: Int(below), load: load)
+        guard low > 0, high > 0 else { return low * (1 - part) }
+        return exp(log(low) * (1 - part) + log(high) * part)
+    }
 }

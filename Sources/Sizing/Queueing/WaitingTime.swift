@@ -44,30 +44,48 @@ extension WaitingTime {
         pool(servers: 1, rate: rate, service: service, dispersion: dispersion)
     }
 
-    /// The wait in a pool with one queue: (I + C_s²)/2 · C(c, a)/(c − a) · E[S] in the mean (Allen and Cunneen; of one server with
-    /// Poisson arrivals it is Pollaczek and Khinchine's, of exponential services Erlang's, exact both). `nil` where the load is c or
-    /// more.
+    /// The wait in a pool with one queue. `nil` where the load is c or more.
     ///
-    /// Arrivals other than Poisson: Krämer and Langenbach-Belz' correction of the mean, exp(−(1 − ρ)(I − 1)/(I + 4C_s²)) for I > 1,
-    /// exp(−2(1 − ρ)(1 − I)²/(3ρ(I + C_s²))) for I < 1.
+    /// Poisson arrivals: (1 + C_s²)/2 · C(c, a)/(c − a) · E[S] in the mean (Allen and Cunneen; of one server it is Pollaczek and
+    /// Khinchine's, of exponential services Erlang's, exact both).
+    ///
+    /// Others are taken as renewals with gamma gaps of a squared variation I, whose counts have that dispersion in the long run. With one
+    /// exponential server the probability of waiting is then the root σ of σ = A*((1 − σ)/E[S]), A*(s) = (1 + I s/λ)^(−1/I), and E[W | W > 0]
+    /// = E[S]/(1 − σ) (Asmussen, Applied Probability and Queues, 2003, VIII.3a: GI/M/1, exact). For c servers σ is that of one c times
+    /// as fast, and C(c/z, a/z)σ/ρ wait: numbers are as peaked as z = 1 + (I − 1)/2 · (1 − 1/c) says (Hayward; at c = 1 σ has all of
+    /// it). Other services count (I + C_s²)/(I + 1) as much.
     public static func pool(
         servers: Int, rate: Double, service: ServiceTime, dispersion: Double = 1
     ) -> WaitingTime? {
         let load = rate * service.mean
-        guard load < Double(servers) else { return nil }
+        let c = Double(servers)
+        guard load < c else { return nil }
         guard load > 0 else { return WaitingTime.none }
-        let spread =
-            (dispersion + service.squaredVariation) / 2 * correction(load / Double(servers), dispersion, service)
+        let share = load / c
+        let waiting = root(share: share, dispersion: dispersion)
+        let peakedness = 1 + (dispersion - 1) / 2 * (1 - 1 / c)
+        var erlang = ErlangC.waitingProbability(servers: servers, load: load)
+        if dispersion != 1 {
+            // Between whole servers it is an interpolation, which must not turn the order round.
+            let peaked = ErlangC.waitingProbability(servers: c / peakedness, load: load / peakedness)
+            erlang = dispersion > 1 ? max(erlang, peaked) : min(erlang, peaked)
+        }
         return WaitingTime(
-            probability: ErlangC.waitingProbability(servers: servers, load: load),
-            meanWhereWaiting: spread * service.mean / (Double(servers) - load))
+            probability: erlang * waiting / share,
+            meanWhereWaiting: (dispersion + service.squaredVariation) / (dispersion + 1) * service.mean
+                / (c * (1 - waiting)))
     }
 
-    private static func correction(_ share: Double, _ dispersion: Double, _ service: ServiceTime) -> Double {
-        let scatter = service.squaredVariation
-        if dispersion == 1 { return 1 }
-        if dispersion > 1 { return exp(-(1 - share) * (dispersion - 1) / (dispersion + 4 * scatter)) }
-        let missing = 1 - dispersion
-        return exp(-2 * (1 - share) * missing * missing / (3 * share * (dispersion + scatter)))
+    /// σ of GI/M/1 at a load ρ, for gamma gaps of a squared variation I: the root below 1 of σ = (1 + (1 − σ)I/ρ)^(−1/I).
+    static func root(share: Double, dispersion: Double) -> Double {
+        guard dispersion != 1 else { return share }
+        // In y = 1 − σ: ln(1 − y) + ln(1 + yI/ρ)/I rises from 0 at y = 0 and falls to −∞ at 1.
+        func isBelow(_ y: Double) -> Bool { log1p(-y) + log1p(y * dispersion / share) / dispersion > 0 }
+        var (low, high) = (0.0, 1.0)
+        for _ in 0..<52 {
+            let middle = (low + high) / 2
+            if isBelow(middle) { low = middle } else { high = middle }
+        }
+        return 1 - max(low, Double.leastNormalMagnitude)
     }
 }

@@ -13,14 +13,12 @@ public struct DeploymentService: Sendable {
     /// Requests a second that keep every limit, as far as they are independent of one another.
     public let goodput: Double
 
+    let isPrefillTrusted: Bool
+
     /// Whether all parts were found right (docs/accuracy.md).
     public var isTrustworthy: Bool {
-        bundle.isTrustworthy && (prefillUtilisation ?? 0) <= Self.trustedPrefill
-            && (transferUtilisation ?? 0) <= Self.trustedPrefill
+        bundle.isTrustworthy && isPrefillTrusted && (transferUtilisation ?? 0) <= TrustedRange.prefillUtilisation + 1e-9
     }
-
-    /// Of the prefill pool's capacity, up to which its waits were found right.
-    static let trustedPrefill = 0.85
 }
 
 extension OpenDeployment {
@@ -41,11 +39,14 @@ extension OpenDeployment {
         if let limit = limits.ttft, let ttft { share *= ttft.share(within: limit.time) }
         if let limit = limits.tpot { share *= decoding.tpotShare(within: limit.time) }
         if let limit = limits.wait { share *= decoding.waitShare(within: limit.time) }
+        let busy = prefill?.utilisation(arrivals, instances: prefillInstances)
         return DeploymentService(
             arrivals: arrivals, bundle: decoding, ttft: ttft, transfer: sent,
-            endToEnd: ttft.map { endToEnd($0, sent, decoding) },
-            prefillUtilisation: prefill?.utilisation(arrivals, instances: prefillInstances),
-            transferUtilisation: transfer?.utilisation(arrivals), goodput: arrivals.requestsPerSecond * share)
+            endToEnd: ttft.map { endToEnd($0, sent, decoding) }, prefillUtilisation: busy,
+            transferUtilisation: transfer?.utilisation(arrivals), goodput: arrivals.requestsPerSecond * share,
+            isPrefillTrusted: prefill.map {
+                TrustedRange.contains(prefillShare: busy ?? 0, $0.service, dispersion: arrivals.dispersion)
+            } ?? true)
     }
 
     /// TTFT + transfer + wait + (D − 1)·TPOT. Prompt and decode length are taken as independent, the waits as one of their mean and

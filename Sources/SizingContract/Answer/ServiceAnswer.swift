@@ -56,8 +56,8 @@ struct ServiceAnswer: Sendable {
                 Warning(
                     code: "closed_form_not_trusted",
                     detail:
-                        "the closed form is not known to be right to 3 % here: near capacity, or with loads of very long "
-                        + "requests, waits and slow percentiles are longer than it says; /v1/replay decides",
+                        "the closed form is not known to be right to 3 % here: near capacity, with loads or prompts that differ "
+                        + "very much, or with three microbatches and more at over 70 % of capacity; /v1/replay decides",
                     pointer: "/arrivals"))
         }
         return list

@@ -33,9 +33,6 @@ struct RandomOpenProblem {
         let microbatches: [Int?] = seed % 3 == 0 ? [nil] : seed % 3 == 1 ? [2] : [2, 3]
         limits = try PlanLimits(maximumBatch: 96, maximumRatio: 3, microbatches: microbatches)
         let load = try OpenLoad(workload)
-        prefill = try PrefillTime(
-            perToken: random.magnitude(1...10), perPass: random.magnitude(300...3000),
-            cachedFraction: random.magnitude(0.1...0.5))
         // What a bundle in the middle gives at a middling load.
         let curves = stages
         let solved = SolvedBundle(
@@ -45,13 +42,18 @@ struct RandomOpenProblem {
         guard let solved,
             let half = solved.service(try Arrivals(requestsPerSecond: 0.6 * solved.capacity))
         else { throw PlanError.cancelled }
-        let times = PrefillPool(prefill, lengths: load.lengths).times
-        service = ServiceLimits(
-            ttft: ServiceLimit(time: times.percentile(0.9) * random.magnitude(1.5...4), percentile: .p90),
-            tpot: ServiceLimit(time: half.tpot(.p99) * random.magnitude(1...1.4), percentile: .p99),
-            wait: ServiceLimit(time: half.step * random.magnitude(2...20), percentile: .p99))
         arrivals = try Arrivals(
             requestsPerSecond: solved.capacity * random.magnitude(0.7...5), dispersion: random.magnitude(1...2))
+        // Prompts that keep one to six instances busy.
+        let cached = random.magnitude(0.1...0.5)
+        let busy = random.magnitude(1...6) / arrivals.rate
+        prefill = try PrefillTime(
+            perToken: 0.7 * busy / (prompt * (1 - cached)), perPass: 0.3 * busy, cachedFraction: cached)
+        let times = PrefillPool(prefill, lengths: load.lengths).times
+        service = ServiceLimits(
+            ttft: ServiceLimit(time: times.percentile(0.9) * random.magnitude(1.2...2.5), percentile: .p90),
+            tpot: ServiceLimit(time: half.tpot(.p99) * random.magnitude(1...1.4), percentile: .p99),
+            wait: ServiceLimit(time: half.step * random.magnitude(2...20), percentile: .p99))
         // A link that is busy for a fifth to a half of the time.
         let bytes = 50_000.0
         transfer = try CacheTransfer(

@@ -74,13 +74,11 @@ struct QueueingTests {
         var times: [Double] = []
         times.reserveCapacity(requests)
         for number in 0..<requests {
-            // Of dispersion 2: with probability 1/2 at half a rate's mean… a hyperexponential of C² = 2 in balanced means.
-            var scale = 1.0
-            if dispersion == 2 {
-                let p = 0.5 * (1 + (1.0 / 3).squareRoot())
-                scale = Double.random(in: 0..<1, using: &random) < p ? 1 / (2 * p) : 1 / (2 * (1 - p))
-            }
-            now += -log(Double.random(in: 1e-12...1, using: &random)) / rate * scale
+            // Gamma gaps of a squared variation of 2 are half the square of a normal: shape 1/2.
+            let one = Double.random(in: 1e-12...1, using: &random)
+            let other = Double.random(in: 0...1, using: &random)
+            let normal = (-2 * log(one)).squareRoot() * cos(2 * .pi * other)
+            now += (dispersion == 2 ? normal * normal : -log(one)) / rate
             var first = 0
             for index in 1..<max(1, servers) where free[index] < free[first] { first = index }
             let start = max(now, free[first])
@@ -93,7 +91,10 @@ struct QueueingTests {
 
     @Test(
         "time to first token is the simulated one to 85 % of the pool: mean within 5 %, p90 within 10 %",
-        arguments: [(1, 0.5, 1), (1, 0.85, 1), (4, 0.7, 1), (4, 0.85, 2), (16, 0.85, 1), (1, 0.7, 2)])
+        arguments: [
+            (1, 0.5, 1), (1, 0.85, 1), (4, 0.7, 1), (16, 0.85, 1), (1, 0.3, 2), (1, 0.7, 2), (2, 0.6, 2), (4, 0.85, 2),
+            (16, 0.8, 2),
+        ])
     func timeToFirstToken(servers: Int, share: Double, dispersion: Int) throws {
         // Prompts of 200 to 3800 tokens, evenly; t = 2000 + 5u + 0.002 u²/2.
         let lengths = try RequestLengths(
@@ -109,6 +110,38 @@ struct QueueingTests {
         ) { u in time.time(tokens: 200 + 3600 * u) }
         #expect(relativeError(found.mean, simulated.mean) < 0.05, "\(found.mean) \(simulated.mean)")
         #expect(relativeError(found.percentile(0.9), simulated.p90) < 0.1, "\(found.percentile(0.9)) \(simulated.p90)")
+    }
+
+    @Test("renewals: σ of Erlang gaps and of D/M/1, and Poisson in between", arguments: [0.1, 0.5, 0.9, 0.999])
+    func root(share: Double) throws {
+        #expect(WaitingTime.root(share: share, dispersion: 1) == share)
+        for dispersion in [0.01, 0.25, 0.5, 1.0001, 2, 10, 1e4] {
+            let root = WaitingTime.root(share: share, dispersion: dispersion)
+            #expect(root > 0 && root < 1)
+            #expect(abs(root - pow(1 + (1 - root) * dispersion / share, -1 / dispersion)) < 1e-9)
+            #expect(dispersion < 1 ? root < share : root > share)
+        }
+        // E₂/M/1: the root of σ(1 + (1 − σ)/(2ρ))² = 1 but 1 is (1 + 4ρ − √(1 + 8ρ))/2.
+        let erlang = (1 + 4 * share - (1 + 8 * share).squareRoot()) / 2
+        #expect(relativeError(WaitingTime.root(share: share, dispersion: 0.5), erlang) < 1e-9)
+    }
+
+    @Test("the wait grows with load and dispersion, whatever they are", arguments: [1, 2, 7, 300])
+    func wait(servers: Int) throws {
+        let service = ServiceTime(mean: 20, squaredVariation: 0.5)
+        var before = [Double](repeating: 0, count: 9)
+        for share in [1e-9, 1e-3, 0.2, 0.5, 0.8, 0.95, 0.999, 1 - 1e-9] {
+            var last = 0.0
+            for (index, dispersion) in [0.01, 0.3, 0.99, 1, 1.01, 2, 5, 100, 1e4].enumerated() {
+                let wait = try #require(
+                    WaitingTime.pool(
+                        servers: servers, rate: share * Double(servers) / 20, service: service, dispersion: dispersion))
+                #expect(wait.probability >= 0 && wait.probability <= 1 && wait.mean.isFinite)
+                #expect(wait.mean >= before[index] && wait.mean >= last * (1 - 1e-3), "\(share) \(dispersion)")
+                before[index] = wait.mean
+                last = wait.mean
+            }
+        }
     }
 
     @Test("points of a law have its mean and variance")

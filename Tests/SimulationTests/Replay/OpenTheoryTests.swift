@@ -1,0 +1,97 @@
+import Testing
+
+@testable import Simulation
+@testable import Sizing
+
+/// A few cells of the grid of docs/accuracy.md (`script/accuracy open`), with short answers so that they are quick.
+@Suite("Theory of open bundles against the replay") struct OpenTheoryTests {
+    struct Cell: Sendable, CustomTestStringConvertible {
+        var decode: String
+        var instances: Int
+        var batchSize: Int
+        var microbatches: Int?
+        var share: Double
+
+        var testDescription: String {
+            "\(decode), x \(instances), B \(batchSize), m \(microbatches.map(String.init) ?? "–"), \(share)"
+        }
+
+        var workload: Workload {
+            get throws {
+                let length: LengthDistribution =
+                    switch decode {
+                    case "lognormal 0.4": try .lognormal(mean: 60, standardDeviation: 24)
+                    case "lognormal 2": try .lognormal(mean: 60, standardDeviation: 120)
+                    default: try .geometric(mean: 60)
+                    }
+                return try Workload(.independent(prefill: .fixed(40), decode: length))
+            }
+        }
+    }
+
+    static let cells = [
+        Cell(decode: "geometric", instances: 1, batchSize: 24, share: 0.8),
+        Cell(decode: "geometric", instances: 4, batchSize: 16, share: 0.5),
+        Cell(decode: "geometric", instances: 4, batchSize: 16, share: 0.9),
+        Cell(decode: "geometric", instances: 4, batchSize: 16, microbatches: 2, share: 0.8),
+        Cell(decode: "geometric", instances: 4, batchSize: 16, microbatches: 3, share: 0.6),
+        Cell(decode: "lognormal 0.4", instances: 8, batchSize: 12, share: 0.8),
+        Cell(decode: "lognormal 0.4", instances: 2, batchSize: 24, microbatches: 2, share: 0.9),
+    ]
+
+    static func solved(_ cell: Cell) throws -> SolvedBundle {
+        let stages = try Cases.stages(alpha: 0.02)
+        let bundle = try OpenBundle(
+            attentionInstances: cell.instances, batchSize: cell.batchSize, microbatches: cell.microbatches,
+            load: OpenLoad(cell.workload)
+        ) { _ in stages }
+        return try #require(SolvedBundle(bundle))
+    }
+
+    @Test("occupancy, mean TPOT and the slowest hundredth are the replayed ones", arguments: cells)
+    func cell(_ cell: Cell) throws {
+        let solved = try Self.solved(cell)
+        let rate = cell.share * solved.capacity
+        var source = try ReplayProcess(
+            rate: RateProfile(constant: rate), duration: 1e8, workload: cell.workload
+        ).source(StreamKey(seed: 3))
+        let count = 30_000
+        let requests = (0..<count).compactMap { _ in source.next() }
+        let deployment = ReplayDeployment(
+            shape: try ReplayBundleShape(
+                stages: Cases.stages(alpha: 0.02), attentionInstances: cell.instances, batchSize: cell.batchSize,
+                microbatches: cell.microbatches), bundles: 1)
+        let done = try deployment.completions(
+            of: ReplayColumns(
+                arrival: requests.map(\.arrival), prefill: requests.map { Int32($0.prefill) },
+                decode: requests.map { Int32($0.decode) })
+        ).filter { count / 10..<count * 19 / 20 ~= $0.number }
+        let time = (requests[count * 19 / 20].arrival - requests[count / 10].arrival) * 1e6
+        let steps = done.reduce(0.0) { $0 + Double(requests[$1.number].decode) }
+        let decoding = done.reduce(0) { $0 + $1.end - $1.began }
+        let paces = done.map { ($0.end - $0.began) / Double(requests[$0.number].decode) }.sorted()
+        // At the work that came.
+        let work = try Arrivals(requestsPerSecond: steps / time / solved.bundle.load.lengths.meanDecode * 1e6)
+        let service = try #require(solved.service(work))
+        #expect(service.isTrustworthy)
+        let occupancy = service.occupancy / (decoding / time) - 1
+        #expect(abs(occupancy) < 0.02, "\(occupancy)")
+        #expect(abs(service.meanTPOT / (decoding / steps) - 1 - occupancy) < 1e-9)
+        let slowest = service.tpot(percentile: 0.99) / paces[paces.count * 99 / 100] - 1
+        #expect(abs(slowest) < 0.03, "\(slowest)")
+    }
+
+    @Test("beyond what was found right an answer does not call itself trustworthy")
+    func trust() throws {
+        func isTrusted(_ decode: String, _ microbatches: Int?, _ share: Double) throws -> Bool {
+            let solved = try Self.solved(
+                Cell(decode: decode, instances: 4, batchSize: 24, microbatches: microbatches, share: share))
+            return try #require(solved.service(Arrivals(requestsPerSecond: share * solved.capacity))).isTrustworthy
+        }
+        #expect(try isTrusted("geometric", nil, 0.95))
+        #expect(try !isTrusted("geometric", nil, 0.96))
+        #expect(try isTrusted("geometric", 3, 0.7))
+        #expect(try !isTrusted("geometric", 3, 0.75))
+        #expect(try !isTrusted("lognormal 2", nil, 0.8))
+    }
+}
