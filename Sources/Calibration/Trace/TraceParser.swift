@@ -203,6 +203,24 @@ public struct TraceParser: Sendable {
         return table.rules.outcome(fields, in: record, isFailed: isFailed, line: line)
     }
 
+    /// Adds a row that needs no care, as far as its form tells; false where the reader that takes care is to look at it.
+    @inline(__always)
+    private mutating func add(_ plain: borrowing PlainRow, in bytes: Span<UInt8>, needsRules: Bool) -> Bool {
+        guard needsRules else {
+            guard !table.mayBeTotal(prefill: plain.prefill, output: plain.decode) else { return false }
+            table.add(prefill: plain.prefill, output: plain.decode, cached: nil, plain.fields, in: bytes)
+            return true
+        }
+        let outcome = table.rules.outcome(plain.fields, in: bytes, line: line)
+        // What is to be said of a row is said by the reader that takes care.
+        guard case .lengths(let prefill, let output, let cached) = outcome, !mayBeTotal(outcome) else {
+            ruled = (line, outcome)
+            return false
+        }
+        table.add(prefill: prefill, output: output, cached: cached, plain.fields, in: bytes)
+        return true
+    }
+
     // MARK: CSV
 
     private mutating func takeCSV(_ record: Span<UInt8>) throws(InvalidInput) {
@@ -258,19 +276,7 @@ public struct TraceParser: Sendable {
         var plain = PlainRow()
         var start = start
         while header.plainRow(bytes, from: start, into: &plain), plain.next - 1 - start <= options.maximumLine {
-            if header.needsRules {
-                let outcome = table.rules.outcome(plain.fields, in: bytes, line: line)
-                // What is to be said of a row is said by the reader that takes care.
-                guard case .lengths(let prefill, let output, let cached) = outcome, !mayBeTotal(outcome) else {
-                    ruled = (line, outcome)
-                    return start
-                }
-                table.add(prefill: prefill, output: output, cached: cached, plain.fields, in: bytes)
-            } else if table.mayBeTotal(prefill: plain.prefill, output: plain.decode) {
-                return start
-            } else {
-                table.add(prefill: plain.prefill, output: plain.decode, cached: nil, plain.fields, in: bytes)
-            }
+            guard add(plain, in: bytes, needsRules: header.needsRules) else { return start }
             records += 1
             start = plain.next
         }
@@ -293,19 +299,7 @@ public struct TraceParser: Sendable {
         while let pattern = patterns.pattern(of: bytes, from: start, into: &plain) {
             repeat {
                 guard plain.next - 1 - start <= options.maximumLine else { return start }
-                if pattern.needsRules {
-                    let outcome = table.rules.outcome(plain.fields, in: bytes, line: line)
-                    // What is to be said of a row is said by the reader that takes care.
-                    guard case .lengths(let prefill, let output, let cached) = outcome, !mayBeTotal(outcome) else {
-                        ruled = (line, outcome)
-                        return start
-                    }
-                    table.add(prefill: prefill, output: output, cached: cached, plain.fields, in: bytes)
-                } else if table.mayBeTotal(prefill: plain.prefill, output: plain.decode) {
-                    return start
-                } else {
-                    table.add(prefill: plain.prefill, output: plain.decode, cached: nil, plain.fields, in: bytes)
-                }
+                guard add(plain, in: bytes, needsRules: pattern.needsRules) else { return start }
                 json.countRow()
                 records += 1
                 start = plain.next

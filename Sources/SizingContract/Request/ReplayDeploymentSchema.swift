@@ -134,17 +134,14 @@ enum ReplayDeploymentSchema {
             return (AttentionCurves(stages.attention), LinkCurves(stages))
         }
         let step = min(batch, hardware.derived?.description.attention.dataParallel ?? 1)
-        var models: [(batch: Int, model: LatencyModel)] = []
-        var links: [(batch: Int, stages: StageLatencies)] = []
+        var curves: [(batch: Int, stages: StageLatencies)] = []
         for steps in GeometricGrid.wholeNumbers(upTo: max(1, batch / step), growth: 1.1) {
-            let derived = try hardware.stages(batchSize: steps * step)
-            models.append((steps * step, derived.attention))
-            links.append((steps * step, derived))
+            curves.append((steps * step, try hardware.stages(batchSize: steps * step)))
         }
-        if models.last?.batch != batch {
-            models.append((batch, stages.attention))
-            links.append((batch, stages))
-        }
-        return (AttentionCurves(upTo: models[0].batch, models[0].model, Array(models.dropFirst())), LinkCurves(links))
+        if curves.last?.batch != batch { curves.append((batch, stages)) }
+        let attention = AttentionCurves(
+            upTo: curves[0].batch, curves[0].stages.attention,
+            curves.dropFirst().map { ($0.batch, $0.stages.attention) })
+        return (attention, LinkCurves(curves))
     }
 }
