@@ -17,18 +17,10 @@ import jsonschema
 import yaml
 
 from live_requests import LIVE, UNSEEN
+from references import resolve
 from schema_fuzz import Grammar, request
 
 BASE = os.environ["BASE_URL"]
-
-
-def resolve(document, node):
-    while isinstance(node, dict) and "$ref" in node:
-        target = document
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
 
 
 def ask(method, path, body, kind):

@@ -22,6 +22,7 @@ import urllib.request
 import yaml
 
 from live_requests import LIVE
+from references import resolve
 
 BASE = os.environ["BASE_URL"]
 DOCUMENT = pathlib.Path(sys.argv[1]).resolve()
@@ -134,15 +135,6 @@ def through_types(types, name, value):
 
 def schema_name(content):
     return content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
-
-
-def resolve(document, node):
-    while isinstance(node, dict) and "$ref" in node:
-        target = document
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
 
 
 def requests(document):

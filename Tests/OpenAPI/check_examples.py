@@ -16,18 +16,10 @@ import jsonschema
 import yaml
 from openapi_spec_validator import validate
 
+from references import resolve
 from schema_rules import breaches
 
 BASE = os.environ["BASE_URL"]
-
-
-def resolve(document, node):
-    while isinstance(node, dict) and "$ref" in node:
-        target = document
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
 
 
 def form(parts):

@@ -1,5 +1,4 @@
 import ContractTestSupport
-import Glibc
 import Testing
 
 @testable import SizingAPI
@@ -94,31 +93,7 @@ import Testing
             Self.request.dropLast(1)
             + #", "arrivals": {"process": "poisson", "requests_per_second": 30, "duration_s": 20000}, "workload": {"prefill": 100, "decode": 50}, "timeout_ms": 60000}"#
         try await LiveService.run { service in
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = in_port_t(UInt16(service.port)).bigEndian
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            let connected = withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            try #require(connected == 0)
-            let bytes = Array(
-                "POST /v1/replay HTTP/1.1\r\nHost: a\r\nContent-Length: \(long.utf8.count)\r\n\r\n\(long)".utf8)
-            #expect(send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
-            while service.server.statistics.runningJobs == 0 {
-                try Task.checkCancellation()
-                await Task.yield()
-            }
-            var linger = linger(l_onoff: 1, l_linger: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
-            close(descriptor)
-            while service.server.statistics.runningJobs > 0 {
-                try Task.checkCancellation()
-                await Task.yield()
-            }
+            try await service.resetDuringPost("/v1/replay", String(long))
             #expect(service.post("/v1/size", Sample.size()).status == 200)
         }
     }
