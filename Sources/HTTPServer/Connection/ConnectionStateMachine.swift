@@ -7,6 +7,7 @@
 struct ConnectionStateMachine {
     private let timeouts: Timeouts
     private let drainBytes: Int
+    private let lingerBytes: Int
     private let requestsPerConnection: Int
 
     private var state: ConnectionState
@@ -25,6 +26,7 @@ struct ConnectionStateMachine {
     init(limits: ServerLimits, timeouts: Timeouts, now: UInt64) {
         self.timeouts = timeouts
         drainBytes = limits.drainBytes
+        lingerBytes = limits.lingerBytes
         requestsPerConnection = limits.requestsPerConnection
         state = .idle(deadline: now + timeouts.idle)
     }
@@ -274,7 +276,7 @@ struct ConnectionStateMachine {
             return nil
         case .lingering(let deadline, let discarded):
             state = .lingering(deadline: deadline, discarded: discarded + count)
-            return discarded + count > drainBytes ? close() : nil
+            return discarded + count > lingerBytes ? close() : nil
         default: return nil
         }
     }

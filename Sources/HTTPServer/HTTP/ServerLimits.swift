@@ -48,9 +48,11 @@ public struct ServerLimits: Sendable, Equatable {
 
     // MARK: Closing
 
-    /// After a last response: how much is still read and thrown away, so that the client can read the response. An unread
-    /// body up to this length is discarded and the connection kept.
+    /// An unread body up to this length is discarded and the connection kept.
     public var drainBytes = 64 * 1024
+    /// After a last response: how much is still read and thrown away. A client that sends its whole body before it reads sees a reset
+    /// in place of the response when the socket closes on unread bytes (RFC 9112, section 9.6).
+    public var lingerBytes = 16 * 1024 * 1024
     /// After a last response: how long the client has to close.
     public var drainTimeout = 2.0
 

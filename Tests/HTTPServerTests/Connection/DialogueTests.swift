@@ -197,7 +197,7 @@ import Testing
 
     @Test func drainingAfterAnErrorIsBounded() {
         var limits = ServerLimits()
-        limits.drainBytes = 100
+        limits.lingerBytes = 100
         let talk = Dialogue(limits: limits)
         talk.say("x y z\r\n")
         #expect(talk.isHalfClosed)

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func whatIsStillReadIsBounded() {
-        let talk = closing { $0.drainBytes = 10 }
+        let talk = closing { $0.lingerBytes = 10 }
         #expect(talk.discard(8) == "", "it counts before the half-close too")
         _ = talk.sent()
         #expect(talk.discard(2) == "")

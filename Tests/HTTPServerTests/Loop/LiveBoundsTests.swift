@@ -73,6 +73,19 @@ struct LiveBoundsTests {
         }
     }
 
+    @Test func aClientThatSendsAllBeforeItReadsLearnsThatItsBodyIsTooLarge() async throws {
+        try await withServer {
+            $0.limits.maximumBody = 1 << 20
+        } _: { _, port in
+            for _ in 0..<20 {
+                let client = TestClient(port: port)
+                client.send("POST /block HTTP/1.1\r\nHost: a\r\nContent-Length: \(4 << 20)\r\n\r\n")
+                client.send(String(repeating: "x", count: 4 << 20))
+                #expect(client.receive().hasPrefix("HTTP/1.1 413 "))
+            }
+        }
+    }
+
     @Test func clientsThatReadNothingMakeRoomForOthers() async throws {
         let metrics = ServerMetrics(product: "test", buildInformation: [])
         try await withServer {
