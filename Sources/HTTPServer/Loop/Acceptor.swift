@@ -11,7 +11,7 @@ final class Acceptor {
     private let limits: ServerLimits
     private let reserve: DescriptorReserve
     private var isStopped = false
-    /// Not accepting for now: there is no descriptor, not even to turn somebody away, or there are too many handshakes a second.
+    /// Not accepting for now: there is no descriptor, not even of the reserve, or there are too many handshakes a second.
     private(set) var isPaused = false
 
     init(sockets: [ListeningSocket], loops: LoopGroup, limits: ServerLimits, reserve: DescriptorReserve) {
@@ -48,7 +48,7 @@ final class Acceptor {
             case .accepted(.failed): continue
             case .turnedAway:
                 loop.services.observer?.rejected(.descriptorLimit)
-            case .accepted(.exhausted), .exhausted:
+            case .accepted(.exhausted):
                 pause(loop: loop)
                 return false
             }

@@ -1,43 +1,40 @@
 import Glibc
-import Synchronization
 
-/// A descriptor held back by a server, so that at the limit a connection can still be accepted, and closed: left alone
-/// it would wait in the kernel's queue until its client gives up.
-///
-/// Shared by the loops, which accept under its lock: so the descriptor that is freed to turn somebody away cannot
-/// become somebody else's connection.
-final class DescriptorReserve: Sendable {
-    private let reserve: Mutex<FileDescriptor?> = Mutex(DescriptorReserve.take())
+/// Descriptors that connections do not get. Dispatch opens files of /proc to count its running threads and traps where it gets no
+/// descriptor for one; certificates, tokens and logs are opened anew while the server runs.
+struct DescriptorReserve: Sendable {
+    /// How many are held back.
+    static let count = 8
+
+    /// The lowest number that no connection keeps. The system gives the lowest that is free, so where it gives this or a higher one,
+    /// all below are taken.
+    private let ceiling: Int
+
+    /// - Parameter limit: descriptors that the process may have.
+    init(limit: Int = DescriptorReserve.limit) { ceiling = limit - Self.count }
 
     enum Outcome {
         case accepted(ListeningSocket.Accepted)
-        /// There was no descriptor, and one connection was closed.
+        /// There was no descriptor for it, and the connection was closed: left alone it would wait in the kernel's queue until its
+        /// client gives up.
         case turnedAway
-        /// There is no descriptor, not even to turn somebody away.
-        case exhausted
     }
 
-    /// Accepts a connection, or turns it away where there is no descriptor for it.
-    ///
-    /// - Parameter accept: accepts one. Linux says that no descriptor is left before it looks whether anybody waits.
+    /// Accepts a connection, or turns it away where only the reserve is left.
     func accept(_ accept: () -> ListeningSocket.Accepted) -> Outcome {
-        reserve.withLock { reserve in
-            // The reserve comes before a further connection.
-            if reserve == nil { reserve = Self.take() }
-            let accepted = accept()
-            guard case .exhausted = accepted else { return .accepted(accepted) }
-            guard reserve != nil else { return .exhausted }
-            reserve = nil
-            let second = accept()
-            defer { reserve = Self.take() }
-            switch second {
-            case .connection(let connection, _):
-                close(connection)
-                return .turnedAway
-            case .exhausted: return .exhausted
-            case .wouldBlock, .failed: return .accepted(second)
-            }
+        let accepted = accept()
+        guard case .connection(let descriptor, _) = accepted, Int(descriptor) >= ceiling else {
+            return .accepted(accepted)
         }
+        close(descriptor)
+        return .turnedAway
+    }
+
+    /// Descriptors that the process may have.
+    private static var limit: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        return Int(clamping: limit.rlim_cur)
     }
 
     /// Makes sure that so many more descriptors can be had, for those who do not take no for an answer: Dispatch traps where it
@@ -51,15 +48,11 @@ final class DescriptorReserve: Sendable {
             let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else {
                 let error = errno
-                var limit = rlimit()
-                getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
                 throw ServerStartError(
                     "cannot start with fewer than \(count) free file descriptors; there are \(taken.count) "
-                        + "(\(String(cString: strerror(error))); the limit is \(limit.rlim_cur), see ulimit -n)")
+                        + "(\(String(cString: strerror(error))); the limit is \(limit), see ulimit -n)")
             }
             taken.append(descriptor)
         }
     }
-
-    private static func take() -> FileDescriptor? { FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)) }
 }

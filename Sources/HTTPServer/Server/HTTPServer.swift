@@ -110,7 +110,7 @@ public final class HTTPServer: Sendable {
         raiseDescriptorLimit()
         // Dispatch has an epoll, an event and a few timers and signals; each loop has three; files are read, and a few
         // connections ought to find room.
-        try DescriptorReserve.require(20 + 4 * loopCount(loops))
+        try DescriptorReserve.require(20 + DescriptorReserve.count + 4 * loopCount(loops))
     }
 
     private static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

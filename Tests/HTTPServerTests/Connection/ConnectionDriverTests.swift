@@ -13,12 +13,12 @@ import Testing
         POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nxyzGET / HTTP/1.1\r\nHost: a\r\n\r\n
         """.utf8)
 
-    private func run(_ change: (ScriptedSocket) -> Void) -> ScriptedConnection {
+    private func run(limits: ServerLimits = ServerLimits(), _ change: (ScriptedSocket) -> Void) -> ScriptedConnection {
         let socket = ScriptedSocket()
         socket.input = Self.conversation
         socket.endsInput = true
         change(socket)
-        let connection = ScriptedConnection(socket)
+        let connection = ScriptedConnection(socket, limits: limits)
         connection.run()
         return connection
     }
@@ -133,7 +133,9 @@ import Testing
     }
 
     @Test func afterAnErrorTheInputIsDrainedAndThenClosed() {
-        let connection = run { socket in
+        var limits = ServerLimits()
+        limits.lingerBytes = 64_000
+        let connection = run(limits: limits) { socket in
             socket.input = Array("bad\r\n".utf8) + [UInt8](repeating: 0, count: 60_000)
             socket.endsInput = false
         }

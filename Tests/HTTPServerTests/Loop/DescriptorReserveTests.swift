@@ -3,59 +3,36 @@ import Testing
 
 @testable import HTTPServer
 
-/// What becomes of connections when there are no descriptors left.
+/// What becomes of connections when only the reserve of descriptors is left.
 @Suite struct DescriptorReserveTests {
-    /// What the system says to one `accept` after the other.
-    private enum Said {
-        case connection, nobody, noDescriptor, gone
-    }
-
-    /// What comes of them, and how often was asked.
-    private func outcome(_ said: [Said]) -> (String, Int) {
-        let reserve = DescriptorReserve()
-        var calls = 0
-        let outcome = reserve.accept {
-            defer { calls += 1 }
-            switch said[calls] {
-            case .connection: return .connection(open("/dev/null", O_RDONLY | O_CLOEXEC), .unknown)
-            case .nobody: return .wouldBlock
-            case .noDescriptor: return .exhausted
-            case .gone: return .failed
-            }
-        }
-        switch outcome {
-        case .accepted(.connection(let descriptor, _)):
-            close(descriptor)
-            return ("accepted", calls)
-        case .accepted(.wouldBlock): return ("nobody", calls)
-        case .accepted(.failed): return ("gone", calls)
-        case .accepted(.exhausted), .exhausted: return ("exhausted", calls)
-        case .turnedAway: return ("turned away", calls)
+    private func outcome(_ said: ListeningSocket.Accepted, limit: Int = 1024) -> String {
+        switch DescriptorReserve(limit: limit).accept({ said }) {
+        case .accepted(.connection): "accepted"
+        case .accepted(.wouldBlock): "nobody"
+        case .accepted(.failed): "gone"
+        case .accepted(.exhausted): "exhausted"
+        case .turnedAway: "turned away"
         }
     }
 
-    @Test func whoeverWaitsIsAcceptedOrTurnedAway() {
-        #expect(outcome([.connection]) == ("accepted", 1))
-        #expect(outcome([.nobody]) == ("nobody", 1))
-        #expect(outcome([.noDescriptor, .connection]) == ("turned away", 2))
+    /// Of the last connection that the reserve leaves room for, and of the next.
+    @Test(arguments: [(1, "accepted"), (0, "turned away"), (-3, "turned away")])
+    func aConnectionLeavesTheReserveAlone(room: Int, expected: String) {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { close(ends[0]) }
+        let limit = Int(ends[1]) + DescriptorReserve.count + room
+        #expect(outcome(.connection(ends[1], .unknown), limit: limit) == expected)
+        if expected == "accepted" { close(ends[1]) }
+        var byte = UInt8(0)
+        #expect(read(ends[0], &byte, 1) == 0, "it is closed")
     }
 
     /// Linux says that there is no descriptor before it looks whether anybody waits; taken for somebody turned away, a stop that
     /// accepts what waits would go on for ever, and count for ever.
-    @Test func whereNobodyWaitsNobodyIsTurnedAway() {
-        #expect(outcome([.noDescriptor, .nobody]) == ("nobody", 2))
-        #expect(outcome([.noDescriptor, .gone]) == ("gone", 2))
-        #expect(outcome([.noDescriptor, .noDescriptor]) == ("exhausted", 2))
-    }
-
-    @Test func theReserveIsThereAgainAfterwards() {
-        let reserve = DescriptorReserve()
-        for _ in 0..<3 {
-            var said: [ListeningSocket.Accepted] = [.exhausted, .connection(open("/dev/null", O_RDONLY), .unknown)]
-            guard case .turnedAway = reserve.accept({ said.removeFirst() }) else {
-                Issue.record("not turned away")
-                return
-            }
-        }
+    @Test func whereNobodyIsAcceptedNobodyIsTurnedAway() {
+        #expect(outcome(.wouldBlock) == "nobody")
+        #expect(outcome(.failed) == "gone")
+        #expect(outcome(.exhausted) == "exhausted")
     }
 }
