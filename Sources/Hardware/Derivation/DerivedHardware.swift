@@ -3,9 +3,22 @@ import Text
 
 /// The latency curves of a hardware description, and what they are made of.
 public struct DerivedHardware: Hashable, Sendable {
-    public let description: HardwareDescription
+    /// Shared: a description has two kilobytes, which every copy of a request would move.
+    private let parts: Parts
+
+    private final class Parts: Sendable {
+        let description: HardwareDescription
+        let ffn: LatencyModel
+
+        init(_ description: HardwareDescription, ffn: LatencyModel) {
+            self.description = description
+            self.ffn = ffn
+        }
+    }
+
+    public var description: HardwareDescription { parts.description }
     /// t_F against the aggregated batch; the same for every batch size.
-    public let ffn: LatencyModel
+    public var ffn: LatencyModel { parts.ffn }
 
     /// - Throws: `InvalidInput` where a derived latency is beyond what the model works with.
     public init(_ description: HardwareDescription) throws(InvalidInput) {
@@ -15,8 +28,20 @@ public struct DerivedHardware: Hashable, Sendable {
     /// - Parameter ffn: the curve of t_F, where it is known from a description with the same model, precision, FFN instance and
     ///   query tokens a step.
     init(_ description: HardwareDescription, ffn: LatencyModel?) throws(InvalidInput) {
-        self.description = description
-        if let ffn { self.ffn = ffn } else { self.ffn = try FFNDerivation(description: description).latency() }
+        if let ffn {
+            parts = Parts(description, ffn: ffn)
+        } else {
+            parts = Parts(description, ffn: try FFNDerivation(description: description).latency())
+        }
+    }
+
+    public static func == (a: Self, b: Self) -> Bool {
+        a.parts === b.parts || (a.description == b.description && a.ffn == b.ffn)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(description)
+        hasher.combine(ffn)
     }
 
     /// The three stages for `batchSize` requests an Attention instance and microbatch.

@@ -22,7 +22,7 @@ import SizingNumerics
 /// **Jitter** has no memory: of a mean over w rounds it keeps 1/√w. With λ its part of the variance, a path gains
 /// e·√((1 − λ)s(w)² + λ/w) − Δ/w a round; the best w is found on a grid. And a round's jitter is that of its own microbatch, not of
 /// the slowest of m: T* is the slowest of m^(1 − λ).
-public struct ExactBarrierCycle: CycleTimeModel {
+public final class ExactBarrierCycle: CycleTimeModel {
     public let parameters: BundleParameters
     /// Whether the loads' whole distribution was used, and not three moments.
     public let isFromDistribution: Bool
@@ -39,7 +39,7 @@ public struct ExactBarrierCycle: CycleTimeModel {
     /// - Parameters:
     ///   - parameters: everything about the bundle but its ratio.
     ///   - workload: the one that `parameters` were made of.
-    public init(_ parameters: BundleParameters, workload: Workload) {
+    public convenience init(_ parameters: BundleParameters, workload: Workload) {
         let b = parameters.batchSize
         let m = parameters.microbatches ?? 1
         if parameters.barrier.isOfWorkload,
@@ -60,7 +60,7 @@ public struct ExactBarrierCycle: CycleTimeModel {
     /// - Parameters:
     ///   - parameters: everything about the bundle but its ratio.
     ///   - decorrelationRate: `Workload.decorrelationRate`, where single requests are known.
-    public init(thirdMoment parameters: BundleParameters, decorrelationRate: Double = 0) {
+    public convenience init(thirdMoment parameters: BundleParameters, decorrelationRate: Double = 0) {
         let m = Double(parameters.microbatches ?? 1)
         let skewness = parameters.loadSkewness
         let one = LoadQuantiles(

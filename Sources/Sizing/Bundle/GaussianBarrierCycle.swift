@@ -12,7 +12,9 @@ import SizingNumerics
 ///
 /// Every term is non-decreasing and piecewise linear in Z, so E[φ(Z)] = φ(−∞) + Σ slope · ∫ S over the pieces, with
 /// S(z) = 1 − Φ(z)^r (`NormalMaximum`).
-public struct GaussianBarrierCycle: CycleTimeModel {
+///
+/// A class, as `any CycleTimeModel` it is asked some tens of times for each search, and a value of this size would be copied for each.
+public final class GaussianBarrierCycle: CycleTimeModel {
     public let parameters: BundleParameters
     let meanAttention: Double
     /// Where the pieces of the Attention latency meet, in units of Z, rising, from −bound to bound.
@@ -23,23 +25,26 @@ public struct GaussianBarrierCycle: CycleTimeModel {
         let mean = parameters.meanLoad
         let deviation = parameters.loadDeviation
         let segments = parameters.attention.segments
-        var knots = [-NormalMaximum.bound, NormalMaximum.bound]
-        if segments.count > 1, deviation > 0 {
-            for segment in segments.dropFirst() {
-                let z = (segment.start - mean) / deviation
-                knots.append(z)
-                if let m = parameters.microbatches { knots.append(z * Double(m).squareRoot()) }
-            }
-            knots = Array(Set(knots.filter { abs($0) <= NormalMaximum.bound })).sorted()
+        guard segments.count > 1, deviation > 0 else {
+            knots = Self.ends
+            meanAttention = parameters.attention.latency(at: mean)
+            return
         }
+        var knots = Self.ends
+        for segment in segments.dropFirst() {
+            let z = (segment.start - mean) / deviation
+            knots.append(z)
+            if let m = parameters.microbatches { knots.append(z * Double(m).squareRoot()) }
+        }
+        knots = Array(Set(knots.filter { abs($0) <= NormalMaximum.bound })).sorted()
         self.knots = knots
-        meanAttention =
-            segments.count == 1 || deviation == 0
-            ? parameters.attention.latency(at: mean)
-            : Self.expectation(over: knots, count: 1) { z in
-                Ray(parameters.attention, at: mean + deviation * z, unit: deviation, z: z)
-            }
+        meanAttention = Self.expectation(over: knots, count: 1) { z in
+            Ray(parameters.attention, at: mean + deviation * z, unit: deviation, z: z)
+        }
     }
+
+    /// The knots of a line, which is one piece.
+    private static let ends = [-NormalMaximum.bound, NormalMaximum.bound]
 
     public func moved(to parameters: BundleParameters) -> any CycleTimeModel { GaussianBarrierCycle(parameters) }
 
@@ -64,7 +69,7 @@ public struct GaussianBarrierCycle: CycleTimeModel {
             return Self.expectation(over: knots, count: ratio, floor: server.floor) { z in
                 Ray(parameters.attention, at: parameters.meanLoad + shrunk * z, unit: shrunk, z: z)
             } and: { z in
-                single(z).round(delay: delay, microbatches: Double(m))
+                self.single(z).round(delay: delay, microbatches: Double(m))
             }
         }
     }

@@ -55,13 +55,16 @@ public struct RatioSearch: Sendable {
         }
         let start = guess.isFinite ? Int(min(Double(maximum), max(1, guess.rounded()))) : maximum
         var best = try evaluate(start)
-        var pending: [(lower: Evaluated, upper: Evaluated)] = []
         let first = start == 1 ? best : try evaluate(1)
         let last = start == maximum ? best : try evaluate(maximum)
         for end in [first, last] where end.isBetter(than: best) { best = end }
         let middle = try climb(from: best, between: first.ratio, and: last.ratio, evaluate)
         best = middle
-        pending = [(first, middle), (middle, last)]
+        var pending: [(lower: Evaluated, upper: Evaluated)] = []
+        // Halving goes as deep as the ratio has bits.
+        pending.reserveCapacity(16)
+        pending.append((first, middle))
+        pending.append((middle, last))
         while let (lower, upper) = pending.popLast() {
             guard upper.ratio - lower.ratio > 1 else { continue }
             let bound = parameters.throughput(

@@ -22,9 +22,11 @@ struct Exchange<Work: Operation>: Sendable {
     }
 
     /// Runs an input that was admitted, on the event loop or on the pool.
-    func answer(to input: Work.Input) -> ResponseDelivery {
+    func answer(to input: Work.Input) -> ResponseDelivery { answer(to: input, estimated: Work.estimate(input)) }
+
+    private func answer(to input: Work.Input, estimated estimate: WorkEstimate) -> ResponseDelivery {
         let start = MonotonicClock.milliseconds()
-        if Work.estimate(input).place == .loop {
+        if estimate.place == .loop {
             let watch = WorkWatch(seconds: WorkEstimate.longestOnLoop)
             let response = response { () throws(ProblemDocument) in
                 try text(of: input, OperationContext(start: start, isCancelled: watch.isOver))
@@ -81,10 +83,10 @@ extension Exchange where Work: JSONOperation {
         }
         do throws(ProblemDocument) {
             let value = try Work.value(of: body)
-            guard Work.readingEstimate(value).place == .loop else {
-                return deferred { () throws(ProblemDocument) in value }
-            }
-            return answer(to: try operation.input(from: value, within: ledger.bounds))
+            let reading = Work.readingEstimate(value)
+            guard reading.place == .loop else { return deferred { () throws(ProblemDocument) in value } }
+            let (input, estimate) = try operation.admitted(from: value, reading: reading, within: ledger.bounds)
+            return answer(to: input, estimated: estimate)
         } catch {
             return .now(Response(error, pretty: pretty))
         }

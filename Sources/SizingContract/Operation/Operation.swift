@@ -111,12 +111,25 @@ extension JSONOperation {
 
     /// The same, of a parsed value.
     public func input(from value: JSONValue, within bounds: WorkBounds = .none) throws(ProblemDocument) -> Input {
-        try bounds.admit(Self.readingEstimate(value), remedy: Self.remedy)
+        try admitted(from: value, reading: Self.readingEstimate(value), within: bounds).input
+    }
+
+    /// The same for a caller who places the work, with the estimate that admitted it.
+    ///
+    /// - Parameters:
+    ///   - value: a parsed text.
+    ///   - reading: its ``readingEstimate(_:)``.
+    ///   - bounds: what reading and running may take.
+    public func admitted(
+        from value: JSONValue, reading: WorkEstimate, within bounds: WorkBounds
+    ) throws(ProblemDocument) -> (input: Input, estimate: WorkEstimate) {
+        try bounds.admit(reading, remedy: Self.remedy)
         var errors = ValidationErrors()
         guard let input = decode(value, &errors), errors.isEmpty else { throw ProblemDocument(errors) }
         try admit(input)
-        try bounds.admit(Self.estimate(input), remedy: Self.remedy)
-        return input
+        let estimate = Self.estimate(input)
+        try bounds.admit(estimate, remedy: Self.remedy)
+        return (input, estimate)
     }
 
     /// The answer to a JSON text as JSON text.

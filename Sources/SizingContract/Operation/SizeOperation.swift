@@ -87,7 +87,8 @@ public struct SizeOperation: JSONOperation {
             input.derivedHardware = best.depth.hardware
             solution = SizingSolution(answer: best.answer, model: best.model)
         } else {
-            solution = try input.problem.solution(pause: context.check)
+            // Not the method itself: a reference to it would allocate.
+            solution = try input.problem.solution { () throws(ProblemDocument) in try context.check() }
         }
         let problem = input.problem
         let memory = try Self.memory(input)

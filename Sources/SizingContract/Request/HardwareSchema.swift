@@ -62,7 +62,7 @@ enum HardwareSchema {
                 StageLatencies(attention: attention.model, ffn: ffn.model), attention, ffn, communication: nil,
                 sent: sent)
         }
-        let exchange = LatencyModelSchema.decode(communication, extraFields: ["load"], layers: layers, &errors)
+        let exchange = LatencyModelSchema.decode(communication, fields: .communication, layers: layers, &errors)
         var load = CommunicationLoad.attentionBatch
         if let given = communication["load"] {
             guard let read = given.choice(of: CommunicationLoad.self, &errors) else { return nil }
