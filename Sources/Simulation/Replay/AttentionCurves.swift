@@ -18,6 +18,9 @@ public struct AttentionCurves: Hashable, Sendable {
     /// Most requests of each curve but the last, rising.
     private var batches: [Int] = []
 
+    /// Whether a piece ends anywhere.
+    var haveEnds: Bool { pieces.count > firsts.count - 1 }
+
     /// The same curve for all.
     public init(_ model: LatencyModel) { append(model) }
 

@@ -10,6 +10,7 @@ struct StretchLines {
         /// What it grows by a step; not negative.
         var slopes = SIMD4<Double>.zero
 
+        @inline(__always)
         func value(at step: Double) -> SIMD4<Double> { values + slopes * step }
     }
 
@@ -90,8 +91,8 @@ struct StretchLines {
     @inline(__always)
     private func highest(after step: Double) -> Double {
         var best = SIMD4(repeating: floor)
-        for four in fours { best = pointwiseMax(best, four.value(at: step)) }
-        return max(max(best[0], best[1]), max(best[2], best[3]))
+        for four in fours { best.raise(to: four.value(at: step)) }
+        return best.largest
     }
 
     /// Steps from `step` on in which the line at `value` and `slope` is the largest: up to the first at which another one is above
@@ -100,9 +101,9 @@ struct StretchLines {
         var ratios = SIMD4<Double>(repeating: .infinity)
         for four in fours {
             let ratio = (value - four.value(at: step)) / (four.slopes - slope)
-            ratios = pointwiseMin(ratios, ratio.replacing(with: .infinity, where: four.slopes .<= slope))
+            ratios.lower(to: ratio.replacing(with: .infinity, where: four.slopes .<= slope))
         }
-        let least = min(Double(limit), ratios.min().rounded(.down) + 1)
+        let least = min(Double(limit), ratios.least.rounded(.down) + 1)
         return least > 1 ? Int(least) : 1
     }
 

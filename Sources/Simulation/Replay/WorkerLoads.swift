@@ -12,6 +12,22 @@ struct WorkerLoads {
         var bases = SIMD4<Double>(repeating: -.infinity)
         var slopes = SIMD4<Double>.zero
         var ends = SIMD4<Double>(repeating: .infinity)
+
+        @inline(__always)
+        mutating func add(requests: Double, tokens: Double, to lane: Int) {
+            counts[lane] += requests
+            loads[lane] += tokens
+            // To be looked up.
+            ends[lane] = -.infinity
+        }
+
+        @inline(__always)
+        mutating func set(_ piece: AttentionCurves.Piece, of lane: Int) {
+            starts[lane] = piece.start
+            bases[lane] = piece.base
+            slopes[lane] = piece.slope
+            ends[lane] = piece.end
+        }
     }
 
     private let curves: AttentionCurves
@@ -34,8 +50,8 @@ struct WorkerLoads {
     func least() -> Int {
         let whole = count >> 2
         var least = SIMD4<Double>(repeating: .infinity)
-        for index in 0..<whole { least = pointwiseMin(least, fours[index].counts) }
-        var fewest = least.min()
+        for index in 0..<whole { least.lower(to: fours[index].counts) }
+        var fewest = least.least
         for worker in (4 * whole)..<count { fewest = min(fewest, fours[whole].counts[worker & 3]) }
         for index in 0..<whole {
             let counts = fours[index].counts
@@ -48,16 +64,13 @@ struct WorkerLoads {
     /// Adds requests, and tokens, which may be negative, to `worker`.
     @inline(__always)
     mutating func add(requests: Double, tokens: Double, to worker: Int) {
-        let lane = worker & 3
-        fours[worker >> 2].counts[lane] += requests
-        fours[worker >> 2].loads[lane] += tokens
-        // To be looked up.
-        fours[worker >> 2].ends[lane] = -.infinity
+        fours[worker >> 2].add(requests: requests, tokens: tokens, to: worker & 3)
     }
 
     /// Each request grows by a token a step.
     @inline(__always)
     mutating func advance(_ steps: Double) {
+        var fours = fours.mutableSpan
         for index in fours.indices { fours[index].loads += fours[index].counts * steps }
     }
 
@@ -67,26 +80,23 @@ struct WorkerLoads {
     mutating func renew() -> Double {
         var steps = SIMD4<Double>(repeating: .infinity)
         for index in fours.indices {
-            let isBeyond = fours[index].loads .>= fours[index].ends
-            if any(isBeyond) {
-                for lane in 0..<4 where isBeyond[lane] { lookUp(4 * index + lane) }
+            var left = fours[index].ends - fours[index].loads
+            if left.least <= 0 {
+                for lane in 0..<4 where left[lane] <= 0 { lookUp(index, lane) }
+                left = fours[index].ends - fours[index].loads
             }
-            steps = pointwiseMin(steps, (fours[index].ends - fours[index].loads) / fours[index].counts)
+            if curves.haveEnds { steps.lower(to: left / fours[index].counts) }
         }
-        return steps.min().rounded(.up)
+        return steps.least.rounded(.up)
     }
 
-    private mutating func lookUp(_ worker: Int) {
-        let (index, lane) = (worker >> 2, worker & 3)
+    private mutating func lookUp(_ index: Int, _ lane: Int) {
         let requests = fours[index].counts[lane]
         var piece = AttentionCurves.Piece(start: 0, base: -.infinity, slope: 0, end: .infinity)
         if requests > 0 {
             piece = curves.piece(at: fours[index].loads[lane], requests: Int(requests)).piece
         }
-        fours[index].starts[lane] = piece.start
-        fours[index].bases[lane] = piece.base
-        fours[index].slopes[lane] = piece.slope
-        fours[index].ends[lane] = piece.end
+        fours[index].set(piece, of: lane)
     }
 
     /// t_A of `worker` at the next step, and what it grows by a step. After ``renew()``.
