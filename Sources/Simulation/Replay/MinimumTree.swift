@@ -14,6 +14,7 @@ struct MinimumTree {
         while index >= capacity { grow() }
         var node = capacity + index
         var nodes = nodes.mutableSpan
+        guard nodes[node] != time else { return }
         nodes[node] = time
         while node > 1 {
             node /= 2

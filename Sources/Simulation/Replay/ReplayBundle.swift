@@ -164,12 +164,14 @@ extension ReplayBundle {
     }
 
     /// Whether a request could enter now.
+    @inline(__always)
     private func canEnter(_ need: Double, _ rule: Admission) -> Bool {
         guard openPresent < slots else { return false }
         return shape.tokenCapacity == nil || worker(for: need, rule) != nil
     }
 
-    /// The worker that a request goes to, or nil where it has to wait.
+    /// The worker that a request goes to, or nil where it has to wait. In place: else the whole bundle is copied for the call.
+    @inline(__always)
     private func worker(for need: Double, _ rule: Admission) -> Int? {
         guard openPresent < slots else { return nil }
         if !rule.byTokens, openInstances == instances.count {
@@ -178,6 +180,11 @@ extension ReplayBundle {
             guard let capacity = shape.tokenCapacity else { return worker }
             if reserved[worker / rows] + need <= capacity { return worker }
         }
+        return workerWithRoom(for: need, rule)
+    }
+
+    /// The same, of open instances with memory for `need` tokens alone.
+    private func workerWithRoom(for need: Double, _ rule: Admission) -> Int? {
         var chosen = -1
         var least = Double.infinity
         for (instance, state) in instances.enumerated() where state == .open {
