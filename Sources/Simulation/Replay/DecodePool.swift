@@ -17,6 +17,10 @@ struct DecodePool {
     private var central = RequestLine()
     private var turn = 0
     private var openBundles = 0
+    /// Attention instances that hold requests or take them, and bundles that are not gone.
+    private(set) var attentionInstances = 0
+    private(set) var presentBundles = 0
+    private var shared: SharedTimes
     /// What bundles worked that are gone.
     private var retired = ReplayBundle.StageTimes()
 
@@ -28,6 +32,7 @@ struct DecodePool {
         scalesInstances: Bool, key: StreamKey
     ) {
         self.shape = shape
+        shared = SharedTimes(shape)
         self.routing = routing
         self.rule = rule
         self.scalesInstances = scalesInstances
@@ -40,14 +45,6 @@ struct DecodePool {
 
     // MARK: What there is
 
-    /// Attention instances that hold requests or take them.
-    var attentionInstances: Int {
-        var sum = 0
-        for index in bundles.indices where states[index] != .gone { sum += bundles[index].presentInstances }
-        return sum
-    }
-    /// Bundles that are not gone.
-    var presentBundles: Int { states.count { $0 != .gone } }
     var inSlots: Int { bundles.reduce(0) { $0 + $1.present } }
 
     /// What all bundles have worked until their last events, and what those that work on have held until `time`.
@@ -101,25 +98,18 @@ struct DecodePool {
         }
     }
 
-    /// The least loaded open bundle that has room; the first of equals.
+    /// The open bundle that has room and the least for each of its slots; the first of equals.
     private func bundleWithRoom(for need: Double) -> Int? {
         var chosen: Int?
+        var (least, slots) = (0.0, 0.0)
         for index in bundles.indices where states[index] == .open && bundles[index].hasRoom(for: need) {
-            guard let best = chosen else {
-                chosen = index
-                continue
-            }
-            if isLess(bundles[index], bundles[best]) { chosen = index }
+            let load =
+                routing == .leastKV ? bundles[index].promptTokens : Double(bundles[index].committed)
+            let count = Double(bundles[index].slots)
+            guard chosen == nil || load * slots < least * count else { continue }
+            (chosen, least, slots) = (index, load, count)
         }
         return chosen
-    }
-
-    /// Whether `one` has less for each of its slots.
-    private func isLess(_ one: ReplayBundle, _ other: ReplayBundle) -> Bool {
-        if routing == .leastKV {
-            return one.promptTokens * Double(other.slots) < other.promptTokens * Double(one.slots)
-        }
-        return one.committed * other.slots < other.committed * one.slots
     }
 
     /// The bundle for request `number`, by turn or lot.
@@ -143,12 +133,14 @@ struct DecodePool {
     mutating func happen(_ table: inout RequestTable, _ measures: inout ReplayMeasures) {
         let index = events.position
         let time = events.least
+        let instances = bundles[index].presentInstances
         bundles[index].beginEvent(&table, rule, &measures)
         repeat {
             drain(at: time, &table, &measures)
             bundles[index].enter(&table, rule, &measures)
         } while !central.isEmpty && bundleWithRoom(for: rule.need(Int(central.first), table)) != nil
-        bundles[index].endEvent(&table, rule, &measures)
+        bundles[index].endEvent(&table, rule, &measures, &shared)
+        attentionInstances += bundles[index].presentInstances - instances
         if states[index] == .draining, bundles[index].present == 0 { retire(index) }
         events.set(index, to: bundles[index].planned)
     }
@@ -172,6 +164,8 @@ extension DecodePool {
 
     private mutating func open() {
         openBundles += 1
+        presentBundles += 1
+        attentionInstances += shape.attentionInstances
         let bundle = ReplayBundle(shape, instances: shape.attentionInstances)
         if let index = states.firstIndex(of: .gone) {
             bundles[index] = bundle
@@ -207,6 +201,8 @@ extension DecodePool {
 
     private mutating func retire(_ index: Int) {
         states[index] = .gone
+        presentBundles -= 1
+        attentionInstances -= bundles[index].presentInstances
         retired.add(bundles[index].busy)
         bundles[index] = ReplayBundle(shape, instances: 0)
     }
@@ -215,20 +211,10 @@ extension DecodePool {
     private mutating func setInstances(_ count: Int, at time: Double, _ table: RequestTable) {
         for index in bundles.indices {
             let share = count / bundles.count + (index < count % bundles.count ? 1 : 0)
+            let instances = bundles[index].presentInstances
             bundles[index].setOpen(share, at: time, table, rule)
+            attentionInstances += bundles[index].presentInstances - instances
             events.set(index, to: bundles[index].planned)
         }
-    }
-}
-
-extension ReplayBundle.StageTimes {
-    mutating func add(_ other: ReplayBundle.StageTimes) {
-        attention += other.attention
-        ffn += other.ffn
-        communication += other.communication
-        requests += other.requests
-        tokens += other.tokens
-        active += other.active
-        generated += other.generated
     }
 }

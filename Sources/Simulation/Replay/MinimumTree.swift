@@ -13,10 +13,14 @@ struct MinimumTree {
     mutating func set(_ index: Int, to time: Double) {
         while index >= capacity { grow() }
         var node = capacity + index
+        var nodes = nodes.mutableSpan
+        guard nodes[node] != time else { return }
         nodes[node] = time
         while node > 1 {
             node /= 2
             let least = min(nodes[2 * node], nodes[2 * node + 1])
+            // Nothing changes further up.
+            if nodes[node] == least { break }
             nodes[node] = least
         }
     }

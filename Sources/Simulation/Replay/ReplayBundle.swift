@@ -1,13 +1,6 @@
-import Sizing
-
-/// One bundle at work: the requests in its slots, and what its next step, or stretch of steps, takes.
+/// One bundle at work: the requests in its slots, those in its line, and its next event.
 ///
-/// A worker is one microbatch of one Attention instance; worker = instance · m + microbatch. Workers and instances without
-/// requests take no part in a step. A step of m microbatches is a round: it takes the longest of
-///
-///     max_i Σ_j t_A(T_ij),   Σ_j t_F,j,   Σ_j c_out,j,   Σ_j c_back,j,   max_ij (t_A(T_ij) + t_F,j + t_C,j)
-///
-/// and in lock-step, without microbatches, of max_i t_A(T_i), t_F and t_C (model sections 1 and 5).
+/// A worker is one microbatch of one Attention instance; worker = instance · m + microbatch.
 struct ReplayBundle {
     /// An Attention instance.
     enum Instance: Hashable, Sendable {
@@ -21,15 +14,12 @@ struct ReplayBundle {
     let shape: ReplayBundleShape
     private let rows: Int
     private(set) var instances: [Instance] = []
-    /// T of each worker, tokens: whole numbers.
-    private var loads: [Double] = []
-    /// Requests of each worker.
-    private(set) var counts: [Int] = []
+    private var workers: WorkerLoads
     /// Tokens that the requests of each instance will hold at their ends.
     private var reserved: [Double] = []
     /// Requests of each microbatch.
     private var batch: [Int]
-    private var lines = StretchLines()
+    private var times = StepTimes()
     /// Rows of the request table by their last steps.
     private var ends = StepCalendar()
     /// Those that are to enter at the next end of a step, or wait for a slot here.
@@ -53,32 +43,10 @@ struct ReplayBundle {
     private var longest = 0
     private(set) var busy = StageTimes()
 
-    /// How long each role has worked, microseconds.
-    struct StageTimes: Hashable, Sendable {
-        /// Sum over the instances.
-        var attention = 0.0
-        var ffn = 0.0
-        /// The busier direction of the link, or all of t_C in lock-step.
-        var communication = 0.0
-        /// Request-microseconds and token-microseconds in slots; the latter of the tokens at the beginning of each stretch.
-        var requests = 0.0
-        var tokens = 0.0
-        /// While anything was in a slot.
-        var active = 0.0
-        /// Tokens generated here.
-        var generated = 0.0
-    }
-
-    /// FFN and link of one round, where the batches are as they are.
-    private var ffnTime = 0.0
-    private var linkTime = 0.0
-    /// Σ of t_A over the workers at the next step, and what it grows by a step.
-    private var attentionTime = 0.0
-    private var attentionGrowth = 0.0
-
     init(_ shape: ReplayBundleShape, instances: Int) {
         self.shape = shape
         rows = shape.rows
+        workers = WorkerLoads(shape.attention)
         batch = [Int](repeating: 0, count: rows)
         setOpen(instances)
     }
@@ -116,8 +84,7 @@ struct ReplayBundle {
                 instances[index] = .open
             } else {
                 instances.append(.open)
-                loads += [Double](repeating: 0, count: rows)
-                counts += [Int](repeating: 0, count: rows)
+                workers.append(rows)
                 reserved.append(0)
             }
             openInstances += 1
@@ -158,7 +125,7 @@ struct ReplayBundle {
 
     private func requests(of instance: Int) -> Int {
         var sum = 0
-        for row in 0..<rows { sum += counts[instance * rows + row] }
+        for row in 0..<rows { sum += workers.requests(of: instance * rows + row) }
         return sum
     }
 }
@@ -196,45 +163,35 @@ extension ReplayBundle {
         return taken
     }
 
-    /// How requests enter.
-    struct Admission: Sendable {
-        var byTokens: Bool
-        /// Microseconds from its arrival on that a client waits.
-        var patience: Double
-        /// Whether the prefill instances give the first token.
-        var afterPrefill: Bool
-
-        /// Tokens that a request holds at its end.
-        func need(_ row: Int, _ table: RequestTable) -> Double {
-            Double(table[row].prefill) + Double(steps(row, table))
-        }
-
-        /// Steps that it is decoded for.
-        func steps(_ row: Int, _ table: RequestTable) -> Int { Int(table[row].decode) - (afterPrefill ? 1 : 0) }
-    }
-
     /// Whether a request could enter now.
+    @inline(__always)
     private func canEnter(_ need: Double, _ rule: Admission) -> Bool {
         guard openPresent < slots else { return false }
         return shape.tokenCapacity == nil || worker(for: need, rule) != nil
     }
 
-    /// The worker that a request goes to, or nil where it has to wait.
+    /// The worker that a request goes to, or nil where it has to wait. In place: else the whole bundle is copied for the call.
+    @inline(__always)
     private func worker(for need: Double, _ rule: Admission) -> Int? {
         guard openPresent < slots else { return nil }
-        if shape.tokenCapacity == nil, !rule.byTokens, openInstances == instances.count {
-            // The most usual case, the first of those with the fewest requests.
-            let counts = counts.span
-            var (chosen, least) = (0, counts[0])
-            for worker in 1..<counts.count where counts[worker] < least { (chosen, least) = (worker, counts[worker]) }
-            return chosen
+        if !rule.byTokens, openInstances == instances.count {
+            // The most usual case: the first of those with the fewest requests has room.
+            let worker = workers.least()
+            guard let capacity = shape.tokenCapacity else { return worker }
+            if reserved[worker / rows] + need <= capacity { return worker }
         }
+        return workerWithRoom(for: need, rule)
+    }
+
+    /// The same, of open instances with memory for `need` tokens alone.
+    private func workerWithRoom(for need: Double, _ rule: Admission) -> Int? {
         var chosen = -1
         var least = Double.infinity
         for (instance, state) in instances.enumerated() where state == .open {
             if let capacity = shape.tokenCapacity, reserved[instance] + need > capacity { continue }
-            for worker in (instance * rows)..<((instance + 1) * rows) where counts[worker] < shape.batchSize {
-                let weight = rule.byTokens ? loads[worker] : Double(counts[worker])
+            for worker in (instance * rows)..<((instance + 1) * rows)
+            where workers.requests(of: worker) < shape.batchSize {
+                let weight = rule.byTokens ? workers.tokens(of: worker) : Double(workers.requests(of: worker))
                 if weight < least { (chosen, least) = (worker, weight) }
             }
         }
@@ -249,12 +206,14 @@ extension ReplayBundle {
     }
 
     /// Goes on with those that are in slots now.
-    mutating func endEvent(_ table: inout RequestTable, _ rule: Admission, _ measures: inout ReplayMeasures) {
+    mutating func endEvent(
+        _ table: inout RequestTable, _ rule: Admission, _ measures: inout ReplayMeasures, _ shared: inout SharedTimes
+    ) {
         isAtEndOfStep = false
-        refresh()
+        refresh(&shared)
         plan(until: .infinity)
         if !rule.afterPrefill, !entered.isEmpty {
-            let time = clock + lines.first
+            let time = clock + times.first
             for row in entered { measures.firstToken(Int(row), at: time, &table) }
         }
         entered.removeAll(keepingCapacity: true)
@@ -264,9 +223,9 @@ extension ReplayBundle {
     private mutating func advance() {
         let steps = Double(plannedSteps)
         if plannedSteps > 0 {
-            busy.attention += attentionTime * steps + attentionGrowth * (steps * (steps - 1) * 0.5)
-            busy.ffn += ffnTime * steps
-            busy.communication += linkTime * steps
+            busy.attention += times.attention * steps + times.attentionGrowth * (steps * (steps - 1) * 0.5)
+            busy.ffn += times.ffn * steps
+            busy.communication += times.link * steps
             busy.generated += steps * Double(present)
             if present > 0 {
                 let elapsed = planned - clock
@@ -275,7 +234,7 @@ extension ReplayBundle {
                 busy.active += elapsed
                 tokens += steps * Double(present)
             }
-            for worker in loads.indices { loads[worker] += Double(counts[worker]) * steps }
+            workers.advance(steps)
             step += plannedSteps
         }
         clock = planned
@@ -287,8 +246,7 @@ extension ReplayBundle {
         let worker = Int(table[row].worker)
         let instance = worker / rows
         let need = rule.need(row, table)
-        counts[worker] -= 1
-        loads[worker] -= need
+        workers.add(requests: -1, tokens: -need, to: worker)
         reserved[instance] -= need
         tokens -= need
         promptTokens -= Double(table[row].prefill)
@@ -322,8 +280,7 @@ extension ReplayBundle {
             }
             table[row].worker = Int32(truncatingIfNeeded: worker)
             table[row].began = clock
-            counts[worker] += 1
-            loads[worker] += Double(table[row].prefill)
+            workers.add(requests: 1, tokens: Double(table[row].prefill), to: worker)
             tokens += Double(table[row].prefill)
             reserved[worker / rows] += need
             openReserved += need
@@ -340,111 +297,17 @@ extension ReplayBundle {
 extension ReplayBundle {
     // MARK: Times
 
-    /// Works out the lines from the loads.
-    private mutating func refresh() {
-        attentionTime = 0
-        attentionGrowth = 0
-        longest = present > 0 ? (ends.next(after: step) ?? step) - step : 0
-        let instances = Double(presentInstances)
-        ffnTime = 0
-        linkTime = 0
+    /// Works out what the next steps take.
+    private mutating func refresh(_ shared: inout SharedTimes) {
+        longest = 0
         guard present > 0 else { return }
         if shape.microbatches == nil {
-            lines.reset(count: counts.count)
-            let (ffn, communication) = shared(batch[0], instances)
-            ffnTime = ffn
-            linkTime = communication
-            lines.floor = max(ffn, communication)
-            for worker in refreshVectors()..<counts.count where counts[worker] > 0 {
-                let (value, slope) = attention(worker)
-                lines.set(worker, value: value, slope: slope)
-                attentionTime += value
-                attentionGrowth += slope
-            }
+            times.refresh(&workers, requests: present, instances: presentInstances, &shared)
         } else {
-            refreshRound(instances)
+            times.refresh(&workers, batch: batch, instances: presentInstances, &shared)
         }
-    }
-
-    /// Sets the lines of as many workers as make whole vectors, where t_A is one line; returns how many these are.
-    private mutating func refreshVectors() -> Int {
-        guard let line = shape.attention.line else { return 0 }
-        let vectors = counts.count / 4
-        var (values, slopes) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-        for vector in 0..<vectors {
-            let first = 4 * vector
-            let requests = SIMD4(
-                Double(counts[first]), Double(counts[first + 1]), Double(counts[first + 2]), Double(counts[first + 3]))
-            let tokens = SIMD4(loads[first], loads[first + 1], loads[first + 2], loads[first + 3])
-            let value = line.alpha * tokens + line.beta
-            let slope = line.alpha * requests
-            let isEmpty = requests .== 0
-            lines.set(
-                vector: vector, values: value.replacing(with: -.infinity, where: isEmpty),
-                slopes: slope.replacing(with: 0, where: isEmpty))
-            values += value.replacing(with: 0, where: isEmpty)
-            slopes += slope.replacing(with: 0, where: isEmpty)
-        }
-        attentionTime = values.sum()
-        attentionGrowth = slopes.sum()
-        return 4 * vectors
-    }
-
-    private mutating func refreshRound(_ instances: Double) {
-        let columns = counts.count / rows
-        lines.reset(count: columns + counts.count)
-        var sums = (ffn: 0.0, out: 0.0, back: 0.0)
-        for row in 0..<rows where batch[row] > 0 {
-            let (ffn, communication) = shared(batch[row], instances)
-            let link = shape.link.directions(ratio: ratio(instances), requests: Double(batch[row]) / instances)
-            sums.ffn += ffn
-            sums.out += link.out
-            sums.back += link.back
-            for column in 0..<columns where counts[column * rows + row] > 0 {
-                let worker = column * rows + row
-                let (value, slope) = attention(worker)
-                lines.set(columns + worker, value: value + ffn + communication, slope: slope)
-            }
-        }
-        for column in 0..<columns {
-            var (value, slope) = (0.0, 0.0)
-            for worker in (column * rows)..<((column + 1) * rows) where counts[worker] > 0 {
-                let line = attention(worker)
-                value += line.value
-                slope += line.slope
-            }
-            guard value > 0 || slope > 0 else { continue }
-            lines.set(column, value: value, slope: slope)
-            attentionTime += value
-            attentionGrowth += slope
-        }
-        ffnTime = sums.ffn
-        linkTime = max(sums.out, sums.back)
-        lines.floor = max(sums.ffn, sums.out, sums.back)
-    }
-
-    /// Attention instances for each FFN instance.
-    private func ratio(_ instances: Double) -> Double { instances / Double(shape.ffnInstances) }
-
-    /// t_F and t_C of a microbatch of `requests` requests on all instances.
-    private func shared(_ requests: Int, _ instances: Double) -> (ffn: Double, communication: Double) {
-        let (ratio, each) = (ratio(instances), Double(requests) / instances)
-        return (
-            shape.stages.ffnTime(ratio: ratio, requests: each),
-            shape.link.time(ratio: ratio, requests: each)
-        )
-    }
-
-    /// t_A of a worker at the next step, and what it grows by a step; the stretch ends where it grows otherwise.
-    private mutating func attention(_ worker: Int) -> (value: Double, slope: Double) {
-        let requests = Double(counts[worker])
-        if let line = shape.attention.line {
-            return (line.alpha * loads[worker] + line.beta, line.alpha * requests)
-        }
-        let (value, slope, end) = shape.attention.piece(at: loads[worker], requests: counts[worker])
-        let steps = ((end - loads[worker]) / requests).rounded(.up)
-        if steps < Double(longest) { longest = max(1, Int(steps)) }
-        return (value, slope * requests)
+        longest = (ends.next(after: step) ?? step) - step
+        if times.mostSteps < Double(longest) { longest = max(1, Int(times.mostSteps)) }
     }
 
     /// Plans the next event: something changes by itself, or the first end of a step at or after `time`.
@@ -454,6 +317,6 @@ extension ReplayBundle {
             plannedSteps = 0
             return
         }
-        (plannedSteps, planned) = lines.walk(from: clock, atMost: longest, until: time)
+        (plannedSteps, planned) = times.walk(from: clock, atMost: longest, until: time)
     }
 }

@@ -59,6 +59,8 @@ struct ReplayEngine<Source: ReplaySource> {
     private var measures: ReplayMeasures
     private var prefill: PrefillPool
     private let hasPrefill: Bool
+    /// Kept apart: the service would be copied with the deployment for each request.
+    private let transfer: (@Sendable (Int, Double) -> ReplayService.Transfer)?
     private var decode: DecodePool
     /// Caches on their way, by the time of their arrival.
     private var transit = EventHeap<Arrival>()
@@ -115,6 +117,7 @@ struct ReplayEngine<Source: ReplaySource> {
             deployment.shape, bundles: deployment.bundles, routing: deployment.routing, rule: rule,
             scalesInstances: deployment.scalesInstances, key: key.child(0))
         hasPrefill = deployment.service != nil
+        transfer = deployment.service?.transfer
         let none: @Sendable (Int, Int) -> Double = { _, _ in 0 }
         let service = deployment.service?.prefill ?? none
         prefill = PrefillPool(
@@ -205,7 +208,7 @@ struct ReplayEngine<Source: ReplaySource> {
             return
         }
         var ready = time
-        if let transfer = deployment.service?.transfer?(Int(table[row].prefill), duration) {
+        if let transfer = transfer?(Int(table[row].prefill), duration) {
             // The link begins when it is free, and not before there is something to be sent.
             let done = max(max(linkFree, time - transfer.head) + transfer.busy, time + transfer.least)
             linkFree = done

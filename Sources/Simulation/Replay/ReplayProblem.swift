@@ -137,7 +137,7 @@ extension ReplayProblem {
         let bundles = Double(deployment.scalesInstances ? deployment.bundles : bounds.decode.upperBound)
         let requests = 88 * min(arrivals.expectedRequests, Double(Self.maximumPresent))
         let runs = contenders.count * replications
-        return Double(runs) * 4e6 + Double(min(threads, runs)) * (requests + bundles * (512 + 64 * lines))
+        return Double(runs) * 4e6 + Double(min(threads, runs)) * (requests + bundles * (18_000 + 96 * lines))
     }
 
     /// The largest estimate of ``estimatedWork`` that is replayed.

@@ -4,39 +4,44 @@
 /// Over a stretch of steps that is convex and piecewise linear; ``walk(from:atMost:until:)`` goes from piece to piece and adds
 /// each up as an arithmetic series. So a stretch costs its pieces, not its steps.
 struct StretchLines {
-    /// Value of each line at step 0, microseconds; −∞ where there is none.
-    private var values: [SIMD4<Double>] = []
-    /// What it grows by a step; not negative.
-    private var slopes: [SIMD4<Double>] = []
+    private struct Four {
+        /// Value of each line at step 0, microseconds; −∞ where there is none.
+        var values = SIMD4<Double>(repeating: -.infinity)
+        /// What it grows by a step; not negative.
+        var slopes = SIMD4<Double>.zero
+
+        @inline(__always)
+        func value(at step: Double) -> SIMD4<Double> { values + slopes * step }
+    }
+
+    private var fours: [Four] = []
     /// No step is shorter.
     var floor = 0.0
 
     /// Makes room for `count` lines, none of which is there.
     mutating func reset(count: Int) {
+        makeRoom(count: count)
+        for index in fours.indices { fours[index] = Four() }
+    }
+
+    /// Makes room for `count` lines, each four of which are set by ``set(vector:values:slopes:)``.
+    @inline(__always)
+    mutating func makeRoom(count: Int) {
         let vectors = (count + 3) / 4
-        guard values.count == vectors else {
-            values = [SIMD4<Double>](repeating: SIMD4(repeating: -.infinity), count: vectors)
-            slopes = [SIMD4<Double>](repeating: .zero, count: vectors)
-            return
-        }
-        for index in 0..<vectors {
-            values[index] = SIMD4(repeating: -.infinity)
-            slopes[index] = .zero
-        }
+        if fours.count != vectors { fours = [Four](repeating: Four(), count: vectors) }
     }
 
     /// Sets line `index`.
     @inline(__always)
     mutating func set(_ index: Int, value: Double, slope: Double) {
-        values[index >> 2][index & 3] = value
-        slopes[index >> 2][index & 3] = slope
+        fours[index >> 2].values[index & 3] = value
+        fours[index >> 2].slopes[index & 3] = slope
     }
 
     /// Sets the four lines from `4 * vector` on.
     @inline(__always)
     mutating func set(vector: Int, values: SIMD4<Double>, slopes: SIMD4<Double>) {
-        self.values[vector] = values
-        self.slopes[vector] = slopes
+        fours[vector] = Four(values: values, slopes: slopes)
     }
 
     /// The first step's time.
@@ -71,11 +76,11 @@ struct StretchLines {
     private func largest(after step: Double) -> (value: Double, slope: Double) {
         var best = SIMD4(repeating: floor)
         var growth = SIMD4<Double>.zero
-        for index in values.indices {
-            let value = values[index] + slopes[index] * step
+        for four in fours {
+            let value = four.value(at: step)
             let isLarger = value .> best
             best.replace(with: value, where: isLarger)
-            growth.replace(with: slopes[index], where: isLarger)
+            growth.replace(with: four.slopes, where: isLarger)
         }
         var (value, slope) = (best[0], growth[0])
         for lane in 1..<4 where best[lane] > value { (value, slope) = (best[lane], growth[lane]) }
@@ -86,24 +91,19 @@ struct StretchLines {
     @inline(__always)
     private func highest(after step: Double) -> Double {
         var best = SIMD4(repeating: floor)
-        for index in values.indices {
-            let value = values[index] + slopes[index] * step
-            best.replace(with: value, where: value .> best)
-        }
-        return max(max(best[0], best[1]), max(best[2], best[3]))
+        for four in fours { best.raise(to: four.value(at: step)) }
+        return best.largest
     }
 
     /// Steps from `step` on in which the line at `value` and `slope` is the largest: up to the first at which another one is above
     /// it; 1 … `limit`.
     private func crossing(after step: Double, _ value: Double, _ slope: Double, within limit: Int) -> Int {
-        var least = Double(limit)
-        for index in values.indices {
-            for lane in 0..<4 where slopes[index][lane] > slope {
-                let gap = value - (values[index][lane] + slopes[index][lane] * step)
-                let steps = (gap / (slopes[index][lane] - slope)).rounded(.down) + 1
-                if steps < least { least = steps }
-            }
+        var ratios = SIMD4<Double>(repeating: .infinity)
+        for four in fours {
+            let ratio = (value - four.value(at: step)) / (four.slopes - slope)
+            ratios.lower(to: ratio.replacing(with: .infinity, where: four.slopes .<= slope))
         }
+        let least = min(Double(limit), ratios.least.rounded(.down) + 1)
         return least > 1 ? Int(least) : 1
     }
 

@@ -15,6 +15,8 @@ final class ReplayPlanner: Sendable {
     private let limits: ServiceLimits
     private let prefill: PrefillTime?
     private let known = Mutex<[AdviceDemand: PoolSizes]>([:])
+    /// By batch: they depend on nothing else, and are most of a plan's work by name.
+    private let stages = Mutex<[Int: StageLatencies]>([:])
 
     /// nil where nothing is asked of requests.
     init?(
@@ -101,13 +103,19 @@ final class ReplayPlanner: Sendable {
     }
 
     private func bundle(_ instances: Int, _ load: OpenLoad) -> SolvedBundle? {
-        let hardware = hardware
         let made = try? OpenBundle(
             attentionInstances: instances, ffnInstances: deployment.ffnInstances, batchSize: deployment.batchSize,
             microbatches: deployment.microbatches, load: load,
             batchStep: hardware.derived?.description.attention.dataParallel ?? 1
-        ) { try? hardware.stages(batchSize: $0) }
+        ) { self.stages(batch: $0) }
         return made.flatMap { SolvedBundle($0) }
+    }
+
+    private func stages(batch: Int) -> StageLatencies? {
+        if let found = stages.withLock({ $0[batch] }) { return found }
+        guard let found = try? hardware.stages(batchSize: batch) else { return nil }
+        stages.withLock { $0[batch] = found }
+        return found
     }
 
     private func prefillSize(

@@ -133,6 +133,21 @@ struct ReplayPartsTests {
         #expect(series.parts.count <= ReplaySeries.capacity + 1)
     }
 
+    @Test("the memory of many bundles counts the calendar of each: it is refused beforehand")
+    func bundles() throws {
+        let shape = try ReplayBundleShape(stages: Cases.stages(), attentionInstances: 1, batchSize: 1)
+        func problem(_ bundles: Int) throws -> ReplayProblem {
+            try ReplayProblem(
+                deployment: ReplayDeployment(shape: shape, bundles: bundles),
+                bounds: PoolBounds(prefill: 0...0, decode: 1...bundles), limits: ReplayLimits(),
+                arrivals: .columns(ReplayColumns(arrival: [0], prefill: [1], decode: [1])),
+                contenders: [ReplayContender("static", StaticPolicy())])
+        }
+        #expect(try problem(100_000).estimatedMemory(threads: 1) > 100_000 * 4096 * 4)
+        #expect(throws: SimulationError.self) { try problem(100_000).checkSize() }
+        try problem(1000).checkSize()
+    }
+
     @Test("a deployment that leaves too many waiting is refused, before they take the memory")
     func piledUp() throws {
         let shape = try ReplayBundleShape(stages: Cases.stages(), attentionInstances: 1, batchSize: 1)
