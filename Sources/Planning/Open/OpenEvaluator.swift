@@ -97,6 +97,13 @@ final class OpenEvaluator {
         return high
     }
 
+    /// Whether `bundles` bundles keep the limits at a rate with some batch.
+    func bears(_ bundle: SolvedBundle, pair: Int, bundles: Int, rate: Double) -> Bool {
+        guard rate > 0 else { return true }
+        let arrivals = problem.arrivals.scaled(by: rate / problem.arrivals.requestsPerSecond)
+        return fitting(bundle, pair: pair, bundles: bundles, arrivals) != nil
+    }
+
     /// What `bundles` bundles bear at the batch at which they bear most: with a larger one TPOT binds earlier, with a smaller one waits.
     func largestRate(
         _ bundle: SolvedBundle, pair: Int, bundles: Int

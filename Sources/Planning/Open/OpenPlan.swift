@@ -117,7 +117,9 @@ extension OpenPlanProblem {
     private func largest(
         _ budget: SearchBudget
     ) throws(PlanError) -> (result: OpenSearch.Result, prefill: PrefillChoice?, arrivals: Arrivals)? {
-        func bundles(_ target: FleetTarget) -> OpenSearch.Result { OpenSearch(self, budget).largest(target) }
+        func bundles(_ target: FleetTarget, near: Double = 0.9) -> OpenSearch.Result {
+            OpenSearch(self, budget).largest(target, near: near)
+        }
         func rate(_ choice: PrefillChoice) -> Double {
             PrefillNeed(
                 pool: PrefillPool(prefill[choice.kind].time, lengths: load.lengths), arrivals: arrivals,
@@ -150,12 +152,13 @@ extension OpenPlanProblem {
         case .total(let total):
             guard !prefill.isEmpty else { return answer(bundles(.total(devices: total)), nil) }
             var best: (result: OpenSearch.Result, prefill: PrefillChoice?, arrivals: Arrivals)?
+            var left = total
             for index in prefill.indices {
                 let kind = prefill[index].kind
                 func split(_ instances: Int) -> (OpenSearch.Result, PrefillChoice) {
                     let choice = PrefillChoice(
                         kind: index, instances: instances, weight: Double(instances) * weight(of: kind))
-                    return (bundles(.total(devices: total - instances * kind.devices)), choice)
+                    return (bundles(.total(devices: total - instances * kind.devices), near: 1), choice)
                 }
                 var (low, high) = (0, (total - 1) / kind.devices + 1)
                 while high - low > 1 {
@@ -165,12 +168,15 @@ extension OpenPlanProblem {
                         found.arrivals.requestsPerSecond > best?.arrivals.requestsPerSecond ?? 0
                     {
                         best = found
+                        left = total - middle * kind.devices
                     }
                     let decoding = result.points.first?.largestRate ?? 0
                     if rate(choice) < min(decoding, linkRate) { low = middle } else { high = middle }
                 }
             }
-            return best
+            // Those near it are listed for the best split alone.
+            guard let best else { return nil }
+            return answer(bundles(.total(devices: left)), best.prefill) ?? best
         }
     }
 }

@@ -89,7 +89,11 @@ struct OpenSearch {
     }
 
     /// The bundles that bear most on so many devices.
-    func largest(_ target: FleetTarget) -> Result {
+    ///
+    /// - Parameters:
+    ///   - target: the devices.
+    ///   - near: part of the largest rate down to which others are listed, too; 1 for the best alone, which is quicker.
+    func largest(_ target: FleetTarget, near: Double = 0.9) -> Result {
         guard let saturated = problem.atConstantLoad(target: target) else { return Result(points: [], isProven: true) }
         var points: [OpenPoint] = []
         var most = 0.0
@@ -102,6 +106,10 @@ struct OpenSearch {
                 guard let bundle = evaluator.bundle(shape, microbatches: m) else { continue }
                 let fluid = bundle.fluidCapacity(problem.service.tpot.map { $0.time * OpenPlanProblem.margin })
                 guard fluid * Double(candidate.bundles) * OpenPlanProblem.margin > most else { continue }
+                // What does not bear what counts is not worth the search for all that it bears.
+                guard
+                    evaluator.bears(bundle, pair: shape.pair, bundles: candidate.bundles, rate: near * most)
+                else { continue }
                 let (solved, rate, bound) = evaluator.largestRate(bundle, pair: shape.pair, bundles: candidate.bundles)
                 guard rate > 0 else { continue }
                 points.append(
