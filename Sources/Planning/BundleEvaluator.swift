@@ -35,7 +35,9 @@ final class BundleEvaluator {
     private func stages(batchSize: Int) -> StageLatencies? { pair.stages(batchSize: batchSize) }
 
     /// The bundle of x Attention instances at a batch, or nil where it breaks a limit.
-    func point(attention x: Int, batchSize: Int) -> BundlePoint? {
+    ///
+    /// - Parameter least: nil, too, where it scores less: then its parts are not worked out.
+    func point(attention x: Int, batchSize: Int, scoring least: Double = 0) -> BundlePoint? {
         guard let stages = stages(batchSize: batchSize),
             let parameters = try? BundleParameters(
                 slotLoad: pair.slotLoad, stages: stages, batchSize: batchSize, microbatches: microbatches,
@@ -43,20 +45,22 @@ final class BundleEvaluator {
         else { return nil }
         evaluations += 1
         let model = GaussianBarrierCycle(parameters)
-        let duration = model.duration(ratio: Double(x))
+        let ratio = Double(x)
+        let duration = model.duration(ratio: ratio)
         guard duration > 0, duration.isFinite else { return nil }
         let tokens = pair.tokensPerStep
         let m = Double(microbatches ?? 1)
         let tpot = m * duration / tokens
-        let tpot99 = m * model.duration(ratio: Double(x), percentile: 0.99) / tokens
+        let tpot99 = m * model.duration(ratio: ratio, percentile: 0.99) / tokens
         if let limit = pair.limits.tpot, (pair.limits.percentile == .mean ? tpot : tpot99) > limit { return nil }
-        let throughput = 1e6 * Double(x) * Double(batchSize) * tokens / duration
+        let throughput = 1e6 * ratio * Double(batchSize) * tokens / duration
         guard let bundles = pair.fleet.bundles(attention: x, ffn: ffn, throughput: throughput) else { return nil }
+        let score = pair.fleet.score(attention: x, ffn: ffn, throughput: throughput, bundles: bundles)
+        if score < least { return nil }
         return BundlePoint(
             pair: pair.index, attentionInstances: x, ffnInstances: ffn, batchSize: batchSize,
-            microbatches: microbatches, cycle: model.cycle(ratio: Double(x)), throughput: throughput, tpot: tpot,
-            tpot99: tpot99, bundles: bundles,
-            score: pair.fleet.score(attention: x, ffn: ffn, throughput: throughput, bundles: bundles))
+            microbatches: microbatches, cycle: model.cycle(ratio: ratio, duration: duration), throughput: throughput,
+            tpot: tpot, tpot99: tpot99, bundles: bundles, score: score)
     }
 }
 

@@ -149,7 +149,7 @@ final class BundleSearch {
             if budget.isCancelled { break }
             let middle = (low + high) / 2
             if let other = space.evaluator.point(
-                attention: point.attentionInstances, batchSize: middle * space.step), other.score >= point.score
+                attention: point.attentionInstances, batchSize: middle * space.step, scoring: point.score)
             {
                 best = other
                 high = middle
@@ -187,7 +187,8 @@ final class BundleSearch {
             let space = spaces[box.space]
             let x = Self.middle(box.x)
             let batch = Self.middle(box.batches)
-            let candidate = space.evaluator.point(attention: x * space.xStep, batchSize: batch * space.step)
+            let candidate = space.evaluator.point(
+                attention: x * space.xStep, batchSize: batch * space.step, scoring: max(floor, best?.score ?? 0))
             if let point = candidate, point.score > floor,
                 best.map({ point.isBetter(than: $0) }) ?? true
             {

@@ -41,17 +41,23 @@ final class PairInSearch {
     }
 }
 
-/// E[max of x standard normals] for x from 1, computed once and kept.
+/// E[max of x standard normals], for each x that is asked for computed once and kept: a search asks for a few again and again.
 final class LargestNormal {
-    private var values: [Double] = [0, 0]
+    /// Not a number where it has not been asked for yet.
+    private var values: [Double] = []
+    /// Beyond it nothing is kept: a value takes some microseconds.
+    private static let capacity = 4096
 
     subscript(x: Int) -> Double {
-        while values.count <= x {
-            let count = Double(values.count)
-            values.append(
-                NormalMaximum.tailIntegral(from: -NormalMaximum.bound, to: NormalMaximum.bound, count: count)
-                    - NormalMaximum.bound)
-        }
+        guard x > 1 else { return 0 }
+        guard x < Self.capacity else { return Self.value(x) }
+        while values.count <= x { values.append(.nan) }
+        if values[x].isNaN { values[x] = Self.value(x) }
         return values[x]
+    }
+
+    private static func value(_ x: Int) -> Double {
+        NormalMaximum.tailIntegral(from: -NormalMaximum.bound, to: NormalMaximum.bound, count: Double(x))
+            - NormalMaximum.bound
     }
 }

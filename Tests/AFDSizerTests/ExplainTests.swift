@@ -11,6 +11,7 @@ import Testing
     func closedSets() {
         let sets: [(Explanation.Kind, [String])] = [
             (.binding, ShadowPrice.Limit.allCases.map(\.rawValue)), (.binding, ServiceBound.allCases.map(\.rawValue)),
+            (.binding, OpenShadowPrice.Limit.allCases.map(\.rawValue)),
             (.stage, Bottleneck.allCases.map(\.rawValue)), (.stage, Regime.allCases.map(\.rawValue)),
             (.advice, ResizeAdvice.Action.allCases.map(\.rawValue)),
             (.advice, ResizeAdvice.Reason.allCases.map(\.rawValue)),

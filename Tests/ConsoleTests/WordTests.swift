@@ -41,7 +41,7 @@ import Testing
         "every limit and verdict has words",
         arguments: [
             "kv_memory", "tpot", "ttft", "wait", "batch_size", "max_ratio", "devices", "attention_devices",
-            "ffn_devices", "prefill",
+            "ffn_devices", "prefill_devices", "prefill",
             "slots", "transfer",
         ])
     func limit(code: String) { #expect(Phrase.limit(code) != code) }

@@ -36,6 +36,7 @@ export const BINDS = {
   ttft: 'the limit on the first token', tpot: 'the limit on the time per token', wait: 'the wait for a slot', prefill: 'the prefill instances',
   slots: 'the slots', transfer: 'the link from prefill', kv_memory: 'memory for caches', batch_size: 'the largest batch allowed',
   max_ratio: 'the largest ratio allowed', devices: 'the number of devices', attention_devices: 'the Attention devices', ffn_devices: 'the FFN devices',
+  prefill_devices: 'the prefill devices',
 };
 
 const ROLES = { attention: 'Attention', ffn: 'FFN', communication: 'Link' };

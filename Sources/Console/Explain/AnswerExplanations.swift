@@ -120,6 +120,10 @@ extension Explanation {
             "The number of FFN devices sets the size of the fleet.",
             remedy: "More FFN devices."),
         Explanation(
+            "prefill_devices", .binding,
+            "The number of prefill devices sets the rate that is borne.",
+            remedy: "More prefill devices."),
+        Explanation(
             "prefill", .binding,
             "The prefill instances have more work than they can do.",
             remedy: "More prefill instances."),

@@ -39,6 +39,7 @@ enum Phrase {
         case "devices": "the number of devices"
         case "attention_devices": "the number of Attention devices"
         case "ffn_devices": "the number of FFN devices"
+        case "prefill_devices": "the number of prefill devices"
         case "prefill": "the work that the prefill instances can do"
         case "slots": "the number of slots"
         case "transfer": "the link between prefill and decode"

@@ -17,10 +17,28 @@ final class OpenEvaluator {
 
     var isExhausted: Bool { evaluations >= Self.maximumEvaluations }
 
+    /// Bundles at their largest batch: the splits of a budget ask for the same ones again.
+    private var known: [Key: SolvedBundle] = [:]
+    /// Of some kilobytes each.
+    private static let capacity = 512
+
+    private struct Key: Hashable {
+        let shape: BundleShape
+        let microbatches: Int?
+    }
+
     /// The bundle xA–yF at its largest batch; nil where none is allowed or takes time.
     func bundle(_ shape: BundleShape, microbatches: Int?) -> SolvedBundle? {
         budget.look()
+        let key = Key(shape: shape, microbatches: microbatches)
+        if let bundle = known[key] { return bundle }
         evaluations += 1
+        let bundle = solve(shape, microbatches)
+        if known.count < Self.capacity { known[key] = bundle }
+        return bundle
+    }
+
+    private func solve(_ shape: BundleShape, _ microbatches: Int?) -> SolvedBundle? {
         let pair = problem.pairs[shape.pair]
         guard let saturated = problem.atConstantLoad(target: .shape),
             let (batches, step) = BundleSearch.batches(saturated, pair, microbatches: microbatches)
@@ -97,25 +115,55 @@ final class OpenEvaluator {
         return high
     }
 
+    /// Whether `bundles` bundles keep the limits at a rate with some batch.
+    func bears(_ bundle: SolvedBundle, pair: Int, bundles: Int, rate: Double) -> Bool {
+        rate <= 0 || fitting(bundle, pair: pair, bundles: bundles, arrivals(rate)) != nil
+    }
+
     /// What `bundles` bundles bear at the batch at which they bear most: with a larger one TPOT binds earlier, with a smaller one waits.
+    ///
+    /// - Parameter floor: where they do not bear it, the rate that is answered is 0; the nearer to what they bear, the quicker.
     func largestRate(
-        _ bundle: SolvedBundle, pair: Int, bundles: Int
+        _ bundle: SolvedBundle, pair: Int, bundles: Int, above floor: Double = 0
     ) -> (bundle: SolvedBundle, rate: Double, bound: ServiceBound?) {
-        func rate(_ solved: SolvedBundle) -> (bundle: SolvedBundle, rate: Double, bound: ServiceBound?) {
+        func rate(
+            _ solved: SolvedBundle, above known: Double
+        ) -> (bundle: SolvedBundle, rate: Double, bound: ServiceBound?) {
             let deployment = OpenDeployment(bundle: solved, bundles: bundles, routing: problem.routing)
-            let (rate, bound) = deployment.largestRate(like: problem.arrivals, problem.service, tolerance: 3e-4)
+            let (rate, bound) = deployment.largestRate(
+                like: problem.arrivals, problem.service, tolerance: Self.tolerance, known: known)
             return (solved, rate, bound)
         }
-        var best = rate(bundle)
+        var start = bundle
+        if floor > 0 {
+            guard let kept = fitting(bundle, pair: pair, bundles: bundles, arrivals(floor)) else {
+                return (bundle, 0, nil)
+            }
+            start = kept
+        }
+        var best = rate(start, above: floor)
         guard best.bound == .tpot else { return best }
-        let (step, last) = steps(of: bundle, pair: pair)
+        let (step, last) = steps(of: start, pair: pair)
         var (low, high) = (0, last)
         while high - low > max(1, high / 32) {
             let middle = (low + high) / 2
-            let found = rate(bundle.limited(batchSize: middle * step))
-            if found.rate > best.rate { best = found }
-            if found.bound == .tpot { high = middle } else { low = middle }
+            let limited = bundle.limited(batchSize: middle * step)
+            // Below the largest rate of all, TPOT is broken by batches that are too large alone, and the rest by too small ones.
+            let more = max(best.rate * (1 + Self.tolerance), 1e-6 * limited.capacity * Double(bundles))
+            var bound = bound(limited, bundles, arrivals(more))
+            if bound == nil {
+                best = rate(limited, above: more)
+                bound = best.bound
+            }
+            if bound == .tpot { high = middle } else { low = middle }
         }
         return best
+    }
+
+    /// To which the largest rates are found, relative.
+    private static let tolerance = 3e-4
+
+    private func arrivals(_ rate: Double) -> Arrivals {
+        problem.arrivals.scaled(by: rate / problem.arrivals.requestsPerSecond)
     }
 }

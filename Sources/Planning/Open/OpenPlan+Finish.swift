@@ -6,8 +6,11 @@ extension OpenPlanProblem {
         _ best: OpenPoint, _ result: OpenSearch.Result, _ choice: PrefillChoice?, _ arrivals: Arrivals,
         _ budget: SearchBudget
     ) -> OpenPlan? {
+        let isProven = result.isProven && !budget.isExhausted
         let evaluator = OpenEvaluator(self, budget)
         func finished(_ point: OpenPoint) -> OpenPoint {
+            // On a budget that is how it was found.
+            guard point.largestRate == 0 else { return point }
             let (solved, rate, bound) = evaluator.largestRate(point.solved, pair: point.pair, bundles: point.bundles)
             return OpenPoint(
                 pair: point.pair, bundles: point.bundles, weight: point.weight, largestRate: rate, bound: bound,
@@ -32,8 +35,9 @@ extension OpenPlanProblem {
         return OpenPlan(
             bundles: point, prefill: choice, arrivals: arrivals, service: given, largestRate: rate, bound: bound,
             alternatives: alternatives, pareto: pareto(result.points, arrivals),
-            shadowPrices: shadowPrices(deployment, arrivals, rate), colocated: colocation(point, arrivals, budget),
-            isProven: result.isProven && !budget.isExhausted)
+            shadowPrices: shadowPrices(point, choice, arrivals, rate: rate, budget),
+            colocated: colocation(point, arrivals, budget),
+            isProven: isProven)
     }
 
     /// Of what was found for the rate: by rising weight, each with a lower TPOT than all lighter ones.
@@ -47,25 +51,6 @@ extension OpenPlanProblem {
             if service.meanTPOT < front.last?.tpot.meanTPOT ?? .infinity { front.append((point, service)) }
         }
         return front
-    }
-
-    private func shadowPrices(
-        _ deployment: OpenDeployment, _ arrivals: Arrivals, _ rate: Double
-    ) -> [(bound: ServiceBound, gain: Double)] {
-        var prices: [(bound: ServiceBound, gain: Double)] = []
-        func price(_ bound: ServiceBound, _ looser: ServiceLimits) {
-            let (more, _) = deployment.largestRate(like: arrivals, looser)
-            prices.append((bound, rate > 0 ? max(0, more / rate - 1) : 0))
-        }
-        for (bound, path) in [
-            (ServiceBound.ttft, \ServiceLimits.ttft), (.tpot, \ServiceLimits.tpot), (.wait, \ServiceLimits.wait),
-        ] {
-            guard let limit = service[keyPath: path] else { continue }
-            var looser = service
-            looser[keyPath: path] = ServiceLimit(time: 1.1 * limit.time, percentile: limit.percentile)
-            price(bound, looser)
-        }
-        return prices.sorted { $0.gain > $1.gain }
     }
 
     /// What stands in the way of any deployment.

@@ -15,8 +15,8 @@ public struct OpenPlan: Sendable {
     public let alternatives: [OpenPoint]
     /// Shapes of which no other is lighter and has a lower TPOT.
     public let pareto: [(point: OpenPoint, tpot: BundleService)]
-    /// What a tenth more of each limit in force would add to the largest rate, relative; largest first.
-    public let shadowPrices: [(bound: ServiceBound, gain: Double)]
+    /// What one more of each limit in force brings, largest first.
+    public let shadowPrices: [OpenShadowPrice]
     public let colocated: OpenColocation?
     /// Whether the search ended by itself: then nothing is better.
     public let isProven: Bool
@@ -42,7 +42,7 @@ extension OpenPlanProblem {
         let found: (result: OpenSearch.Result, prefill: PrefillChoice?, arrivals: Arrivals)?
         switch target {
         case .lightest: found = try lightest(budget)
-        case .total, .each: found = try largest(budget)
+        case .total, .each: found = largest(budget)
         }
         if budget.isCancelled { throw .cancelled }
         guard let found, let best = found.result.points.first else {
@@ -112,99 +112,5 @@ extension OpenPlanProblem {
             }
         }
         return best
-    }
-
-    private func largest(
-        _ budget: SearchBudget
-    ) throws(PlanError) -> (result: OpenSearch.Result, prefill: PrefillChoice?, arrivals: Arrivals)? {
-        func bundles(_ target: FleetTarget) -> OpenSearch.Result { OpenSearch(self, budget).largest(target) }
-        func rate(_ choice: PrefillChoice) -> Double {
-            PrefillNeed(
-                pool: PrefillPool(prefill[choice.kind].time, lengths: load.lengths), arrivals: arrivals,
-                limits: service, routing: routing
-            ).largestRate(choice.instances)
-        }
-        let linkRate = link(nil).map { $0.capacity * service.linkUtilisation } ?? .infinity
-        func answer(
-            _ result: OpenSearch.Result, _ choice: PrefillChoice?
-        ) -> (result: OpenSearch.Result, prefill: PrefillChoice?, arrivals: Arrivals)? {
-            guard let best = result.points.first else { return nil }
-            let most = min(best.largestRate, choice.map(rate) ?? .infinity, linkRate)
-            guard most > 0 else { return nil }
-            // A little below the edge, so that every limit holds there.
-            return (result, choice, arrivals.scaled(by: most * (1 - 1e-4) / arrivals.requestsPerSecond))
-        }
-        switch target {
-        case .lightest: return nil
-        case .each(let attention, let ffn, let devices):
-            let result = bundles(.each(attention: attention, ffn: ffn))
-            guard !prefill.isEmpty else { return answer(result, nil) }
-            let choices = prefill.enumerated().compactMap { index, kind -> PrefillChoice? in
-                let instances = (devices ?? 0) / kind.kind.devices
-                guard instances > 0 else { return nil }
-                return PrefillChoice(
-                    kind: index, instances: instances, weight: Double(instances) * weight(of: kind.kind))
-            }
-            guard let best = choices.max(by: { rate($0) < rate($1) }) else { return nil }
-            return answer(result, best)
-        case .total(let total):
-            guard !prefill.isEmpty else { return answer(bundles(.total(devices: total)), nil) }
-            var best: (result: OpenSearch.Result, prefill: PrefillChoice?, arrivals: Arrivals)?
-            for index in prefill.indices {
-                let kind = prefill[index].kind
-                func split(_ instances: Int) -> (OpenSearch.Result, PrefillChoice) {
-                    let choice = PrefillChoice(
-                        kind: index, instances: instances, weight: Double(instances) * weight(of: kind))
-                    return (bundles(.total(devices: total - instances * kind.devices)), choice)
-                }
-                var (low, high) = (0, (total - 1) / kind.devices + 1)
-                while high - low > 1 {
-                    let middle = (low + high) / 2
-                    let (result, choice) = split(middle)
-                    if let found = answer(result, choice),
-                        found.arrivals.requestsPerSecond > best?.arrivals.requestsPerSecond ?? 0
-                    {
-                        best = found
-                    }
-                    let decoding = result.points.first?.largestRate ?? 0
-                    if rate(choice) < min(decoding, linkRate) { low = middle } else { high = middle }
-                }
-            }
-            return best
-        }
-    }
-}
-
-/// What prefill instances have to keep.
-struct PrefillNeed {
-    let pool: PrefillPool
-    let arrivals: Arrivals
-    let limits: ServiceLimits
-    let routing: Routing
-
-    func keeps(_ instances: Int) -> Bool { keeps(instances, arrivals) }
-
-    private func keeps(_ instances: Int, _ arrivals: Arrivals) -> Bool {
-        guard let time = pool.timeToFirstToken(arrivals, instances: instances, routing: routing) else { return false }
-        if let most = limits.prefillUtilisation, pool.utilisation(arrivals, instances: instances) > most {
-            return false
-        }
-        guard let limit = limits.ttft else { return true }
-        guard let fraction = limit.percentile.fraction else { return time.mean <= limit.time }
-        return time.percentile(fraction) <= limit.time
-    }
-
-    /// Requests a second that so many instances bear.
-    func largestRate(_ instances: Int) -> Double {
-        var (low, high) = (0.0, pool.capacity(instances: instances))
-        for _ in 0..<40 {
-            let middle = (low + high) / 2
-            if keeps(instances, arrivals.scaled(by: middle / arrivals.requestsPerSecond)) {
-                low = middle
-            } else {
-                high = middle
-            }
-        }
-        return low
     }
 }

@@ -15,15 +15,15 @@ public enum OpenTarget: Hashable, Sendable {
 /// A planning question about an open system: prefill instances, a link and bundles for a rate of arrivals, or the largest rate for so
 /// many devices.
 public struct OpenPlanProblem: Sendable {
-    public let pairs: [InstancePair]
+    public private(set) var pairs: [InstancePair]
     /// Requests as a full slot sees them, at one token a step.
     public let load: OpenLoad
     /// Shapes of bundles, batches and rules. Its bound on TPOT is not used.
-    public let limits: PlanLimits
-    public let service: ServiceLimits
+    public private(set) var limits: PlanLimits
+    public private(set) var service: ServiceLimits
     public let objective: Objective
     public let arrivals: Arrivals
-    public let target: OpenTarget
+    public private(set) var target: OpenTarget
     /// Kinds of prefill instances to choose from; none where only decoding is looked at.
     public let prefill: [PrefillKind]
     public let transfer: CacheTransfer?
@@ -59,6 +59,19 @@ public struct OpenPlanProblem: Sendable {
         self.prefill = prefill
         self.transfer = transfer
         self.routing = routing
+    }
+
+    /// The same question of other pairs, or with other limits or target, which are known to be in range.
+    func with(
+        pairs: [InstancePair]? = nil, limits: PlanLimits? = nil, service: ServiceLimits? = nil,
+        target: OpenTarget? = nil
+    ) -> OpenPlanProblem {
+        var copy = self
+        if let pairs { copy.pairs = pairs }
+        if let limits { copy.limits = limits }
+        if let service { copy.service = service }
+        if let target { copy.target = target }
+        return copy
     }
 
     /// What one prefill instance counts under the objective; under a budget a device.

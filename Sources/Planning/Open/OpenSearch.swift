@@ -46,14 +46,18 @@ struct OpenSearch {
     }
 
     /// The lightest bundles for the rate: weight first, then the shorter TPOT.
-    func lightest() -> Result {
+    ///
+    /// - Parameter bound: finite where only lighter bundles than that are asked for, which is quicker.
+    func lightest(below bound: Double = .infinity) -> Result {
         let tokens = problem.arrivals.requestsPerSecond * problem.load.lengths.meanDecode / OpenPlanProblem.margin
         guard
             let saturated = problem.atConstantLoad(
                 target: .demand(tokensPerSecond: max(1e-6, tokens), spareInstances: 0))
         else { return Result(points: [], isProven: true) }
         var points: [OpenPoint] = []
-        var least = Double.infinity
+        var least = bound
+        // Up to a tenth over the least, for the list of alternatives.
+        let near = bound.isFinite ? 1 : 1.1
         let isProven = walk(saturated) { candidate in
             let shape = BundleShape(
                 pair: candidate.pair, attention: candidate.attentionInstances, ffn: candidate.ffnInstances)
@@ -62,8 +66,7 @@ struct OpenSearch {
             let one = Double(shape.attention) * fleet.weights.attention + Double(shape.ffn) * fleet.weights.ffn
             for m in problem.limits.microbatches {
                 guard let bundle = evaluator.bundle(shape, microbatches: m) else { continue }
-                // Up to a tenth over the least, for the list of alternatives.
-                let most = least.isFinite ? max(1, Int(min(1e6, 1.1 * least / one))) : 1_000_000
+                let most = least.isFinite ? max(1, Int(min(1e6, near * least / one))) : 1_000_000
                 guard let count = evaluator.fewest(bundle, pair: shape.pair, atMost: most) else { continue }
                 let weight = fleet.weight(attention: count * shape.attention, ffn: count * shape.ffn)
                 points.append(
@@ -71,9 +74,9 @@ struct OpenSearch {
                         pair: shape.pair, bundles: count, weight: weight, largestRate: 0, bound: nil, solved: bundle))
                 least = min(least, weight)
             }
-        } isDone: { bound in
+        } isDone: { score in
             // The score is tokens over weight.
-            tokens / bound > least * (1 + 1e-12)
+            tokens / score > least * (bound.isFinite ? 1 - 1e-9 : 1 + 1e-12)
         }
         points.sort { one, other in
             if one.weight != other.weight { return one.weight < other.weight }
@@ -88,35 +91,80 @@ struct OpenSearch {
             .bundleService(problem.arrivals)?.meanTPOT ?? .infinity
     }
 
-    /// The bundles that bear most on so many devices.
-    func largest(_ target: FleetTarget) -> Result {
+    /// The bundles that bear most on so many devices, and those near them.
+    ///
+    /// - Parameters:
+    ///   - target: the devices.
+    ///   - needed: a rate: what bears it is listed, too, and what bears nine tenths of the most.
+    func largest(_ target: FleetTarget, needed: Double = .infinity) -> Result {
         guard let saturated = problem.atConstantLoad(target: target) else { return Result(points: [], isProven: true) }
         var points: [OpenPoint] = []
         var most = 0.0
-        let decode = problem.load.lengths.meanDecode
-        let isProven = walk(saturated) { candidate in
-            let shape = BundleShape(
-                pair: candidate.pair, attention: candidate.attentionInstances, ffn: candidate.ffnInstances)
-            let fleet = Fleet(saturated, pair: problem.pairs[shape.pair])
-            for m in problem.limits.microbatches {
-                guard let bundle = evaluator.bundle(shape, microbatches: m) else { continue }
-                let fluid = bundle.fluidCapacity(problem.service.tpot.map { $0.time * OpenPlanProblem.margin })
-                guard fluid * Double(candidate.bundles) * OpenPlanProblem.margin > most else { continue }
-                let (solved, rate, bound) = evaluator.largestRate(bundle, pair: shape.pair, bundles: candidate.bundles)
-                guard rate > 0 else { continue }
+        let isProven = walk(
+            saturated, above: { most },
+            visit: { bundle, candidate in
+                let found = evaluator.largestRate(
+                    bundle, pair: candidate.pair, bundles: candidate.bundles, above: min(0.9 * most, needed))
+                guard found.rate > 0 else { return true }
+                let weight = Fleet(saturated, pair: problem.pairs[candidate.pair]).weight(
+                    attention: candidate.bundles * candidate.attentionInstances,
+                    ffn: candidate.bundles * candidate.ffnInstances)
                 points.append(
                     OpenPoint(
-                        pair: shape.pair, bundles: candidate.bundles,
-                        weight: fleet.weight(
-                            attention: candidate.bundles * shape.attention, ffn: candidate.bundles * shape.ffn),
-                        largestRate: rate, bound: bound, solved: solved))
-                most = max(most, rate)
+                        pair: candidate.pair, bundles: candidate.bundles, weight: weight, largestRate: found.rate,
+                        bound: found.bound, solved: found.bundle))
+                most = max(most, found.rate)
+                return true
+            })
+        points.sort { ($0.largestRate, -$0.weight) > ($1.largestRate, -$1.weight) }
+        return Result(points: points, isProven: isProven)
+    }
+
+    /// The largest rate that any bundles on so many devices bear, in requests a second.
+    ///
+    /// - Parameters:
+    ///   - target: the devices.
+    ///   - floor: where none bears more, it is the answer.
+    ///   - enough: where one bears as much, it is the answer. The nearer the two, the quicker.
+    func largestRate(_ target: FleetTarget, above floor: Double, enough: Double) -> Double {
+        guard let saturated = problem.atConstantLoad(target: target), enough > floor else { return floor }
+        var most = floor
+        _ = walk(
+            saturated, above: { most },
+            visit: { bundle, candidate in
+                if enough.isFinite,
+                    evaluator.bears(bundle, pair: candidate.pair, bundles: candidate.bundles, rate: enough)
+                {
+                    most = enough
+                    return false
+                }
+                most = max(
+                    most,
+                    evaluator.largestRate(bundle, pair: candidate.pair, bundles: candidate.bundles, above: most).rate)
+                return true
+            })
+        return most
+    }
+
+    /// Bundles that could bear more than `most` by the bound, at their largest batch, until `visit` says that it is enough.
+    private func walk(
+        _ saturated: PlanProblem, above most: () -> Double, visit: (SolvedBundle, BundlePoint) -> Bool
+    ) -> Bool {
+        var isEnough = false
+        let decode = problem.load.lengths.meanDecode
+        let limit = problem.service.tpot.map { $0.time * OpenPlanProblem.margin }
+        return walk(saturated) { candidate in
+            let shape = BundleShape(
+                pair: candidate.pair, attention: candidate.attentionInstances, ffn: candidate.ffnInstances)
+            for m in problem.limits.microbatches where !isEnough {
+                guard let bundle = evaluator.bundle(shape, microbatches: m) else { continue }
+                let fluid = bundle.fluidCapacity(limit) * Double(candidate.bundles)
+                guard fluid * OpenPlanProblem.margin > most() else { continue }
+                if !visit(bundle, candidate) { isEnough = true }
             }
         } isDone: { bound in
             // The score is tokens a second of all bundles.
-            bound * OpenPlanProblem.margin / decode < most
+            isEnough || bound * OpenPlanProblem.margin / decode < most()
         }
-        points.sort { ($0.largestRate, -$0.weight) > ($1.largestRate, -$1.weight) }
-        return Result(points: points, isProven: isProven)
     }
 }

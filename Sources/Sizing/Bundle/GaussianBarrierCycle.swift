@@ -48,12 +48,19 @@ public final class GaussianBarrierCycle: CycleTimeModel {
 
     public func moved(to parameters: BundleParameters) -> any CycleTimeModel { GaussianBarrierCycle(parameters) }
 
-    public func cycle(ratio: Double) -> CycleTime {
+    public func cycle(ratio: Double) -> CycleTime { cycle(ratio: ratio, duration: duration(ratio: ratio)) }
+
+    /// The cycle where its duration is known already.
+    ///
+    /// - Parameters:
+    ///   - ratio: r, Attention instances for each FFN instance.
+    ///   - duration: what ``duration(ratio:)`` gives for it.
+    public func cycle(ratio: Double, duration: Double) -> CycleTime {
         guard parameters.loadDeviation > 0 else { return MeanFieldCycle(withJitterOf: parameters).cycle(ratio: ratio) }
         let rising = parameters.rising(ratio: ratio)
         let slowest = Self.expectation(over: knots, count: ratio, single)
         return CycleTime(
-            duration: duration(ratio: ratio), attention: meanAttention, slowestAttention: slowest, rising: rising,
+            duration: duration, attention: meanAttention, slowestAttention: slowest, rising: rising,
             roundShare: parameters.microbatches.map { (slowest + rising.delay) / Double($0) } ?? 0)
     }
 

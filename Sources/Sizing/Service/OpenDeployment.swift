@@ -61,8 +61,9 @@ public struct OpenDeployment: Sendable {
     ///   - tolerance: how far below the largest the answer may be, relative.
     ///   - limits: what has to hold.
     ///   - arrivals: rate and dispersion of the arrivals, or the arrivals themselves.
+    ///   - known: a rate that keeps them, from which to look; 0 where none is known.
     public func largestRate(
-        like arrivals: Arrivals, _ limits: ServiceLimits, tolerance: Double = 1e-5
+        like arrivals: Arrivals, _ limits: ServiceLimits, tolerance: Double = 1e-5, known: Double = 0
     ) -> (rate: Double, bound: ServiceBound?) {
         var capacity = bundle.capacity * Double(bundles)
         if let prefill { capacity = min(capacity, prefill.capacity(instances: prefillInstances)) }
@@ -73,8 +74,23 @@ public struct OpenDeployment: Sendable {
         }
         var (low, high) = (0.0, capacity)
         var binding = bound(capacity) ?? .slots
-        guard bound(capacity * 1e-6) == nil else { return (0, bound(capacity * 1e-6)) }
-        low = capacity * 1e-6
+        if known > 0 {
+            low = min(known, capacity)
+            // In growing steps, since it is most often near.
+            var step = 0.02
+            while low < capacity, (1 + step) * low < high {
+                if let found = bound((1 + step) * low) {
+                    high = (1 + step) * low
+                    binding = found
+                } else {
+                    low *= 1 + step
+                    step *= 4
+                }
+            }
+        } else {
+            guard bound(capacity * 1e-6) == nil else { return (0, bound(capacity * 1e-6)) }
+            low = capacity * 1e-6
+        }
         while high - low > tolerance * high {
             let middle = low < high / 8 ? (low * high).squareRoot() : (low + high) / 2
             if let found = bound(middle) {

@@ -113,9 +113,13 @@ public struct OpenPlanAnswer: Sendable {
         }
         writer.array("shadow_prices", plan.shadowPrices) { writer, price in
             writer.beginObject()
-            writer.field("limit", price.bound.rawValue)
-            writer.field("one_more", "tenth of the limit" as StaticString)
+            writer.field("limit", price.limit.rawValue)
+            writer.field("one_more", price.limit.unit)
             writer.field("gain", price.gain)
+            if let saving = price.saving {
+                writer.field("weight_saved", saving.weight)
+                writer.field("devices_saved", saving.devices)
+            }
             writer.endObject()
         }
         if let advice { writer.object("advice") { Self.write(advice, &$0) } }

@@ -6,6 +6,8 @@ import Text
 enum ArrivalsSchema {
     private static let fields: [StaticString] = ["requests_per_second", "dispersion"]
 
+    static let poissonAssumption: StaticString = "arrivals are Poisson: dispersion 1"
+
     static func decode(_ value: JSONValue, _ errors: inout ValidationErrors) -> Arrivals? {
         guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
         let rate = object.required("requests_per_second", &errors)?.number(in: Arrivals.rates, &errors)
@@ -30,6 +32,14 @@ enum ServiceLimitsSchema {
 
     static let waitAssumption: StaticString = "no wait_ms given: at most one request in a hundred waits for a slot"
     static let prefillAssumption: StaticString = "no ttft_ms given: prefill instances work at most 85 % of the time"
+
+    /// What is taken where `given`, of which `limits` were read, leaves something out; nil where no limits are given.
+    static func assume(_ limits: ServiceLimits?, _ given: JSONValue?, _ assumptions: inout [StaticString]) {
+        if limits?.ttft != nil, given?["ttft_percentile"] == nil { assumptions.append("ttft_ms bounds p90") }
+        if limits?.tpot != nil, given?["tpot_percentile"] == nil { assumptions.append("tpot_ms bounds p99") }
+        if limits?.wait != nil, given?["wait_percentile"] == nil { assumptions.append("wait_ms bounds p99") }
+        if limits?.wait == nil { assumptions.append(waitAssumption) }
+    }
 
     /// The percentile of each where none is given: p90 of TTFT, p99 of the others.
     static func decode(_ limits: ObjectReader, _ errors: inout ValidationErrors) -> ServiceLimits {

@@ -11,15 +11,24 @@ import Text
 struct ObjectReader {
     let value: JSONValue
 
-    /// - Parameter fields: every member that may be there.
-    init?(_ value: JSONValue, fields: [StaticString], _ errors: inout ValidationErrors) {
+    /// - Parameters:
+    ///   - fields: every member that may be there.
+    ///   - elsewhere: members that belong to another operation, and what is said where they are given.
+    init?(
+        _ value: JSONValue, fields: [StaticString], elsewhere: [(name: StaticString, detail: StaticString)] = [],
+        _ errors: inout ValidationErrors
+    ) {
         guard value.kind == .object else {
             errors.add(value, "must be an object, not \(value.kind.name)")
             return nil
         }
         self.value = value
         for (name, member) in value.members where !fields.contains(where: { name.equals($0) }) {
-            errors.add(member, Self.unknown(name.string ?? "", fields))
+            if let known = elsewhere.first(where: { name.equals($0.name) }) {
+                errors.add(member, "\(known.detail)")
+            } else {
+                errors.add(member, Self.unknown(name.string ?? "", fields))
+            }
         }
     }
 

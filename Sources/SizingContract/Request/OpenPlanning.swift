@@ -55,7 +55,7 @@ struct OpenPlanning: Sendable {
         else { return nil }
         assumptions.append("requests present progress at one pace: number by the product form")
         if object.optional("routing") == nil { assumptions.append("routing: to the bundle with the fewest requests") }
-        if given["dispersion"] == nil { assumptions.append("arrivals are Poisson: dispersion 1") }
+        if given["dispersion"] == nil { assumptions.append(ArrivalsSchema.poissonAssumption) }
         return OpenPlanning(
             arrivals: arrivals, service: service, target: target, load: load, prefill: prefill ?? [],
             transfer: transfer, routing: routing, currentPrefill: currentPrefill)
@@ -80,14 +80,11 @@ struct OpenPlanning: Sendable {
             guard let reader = ObjectReader(unchecked: given) else { return nil }
             limits = ServiceLimitsSchema.decode(reader, &errors)
             if let ttft = given["ttft_ms"], !hasPrefill { errors.add(ttft, "needs prefill") }
-            if limits.ttft != nil, given["ttft_percentile"] == nil { assumptions.append("ttft_ms bounds p90") }
-            if limits.tpot != nil, given["tpot_percentile"] == nil { assumptions.append("tpot_ms bounds p99") }
-            if limits.wait != nil, given["wait_percentile"] == nil { assumptions.append("wait_ms bounds p99") }
             if let share = given["transfer_utilisation"], object.optional("transfer") == nil {
                 errors.add(share, "needs transfer")
             }
         }
-        if limits.wait == nil { assumptions.append(ServiceLimitsSchema.waitAssumption) }
+        ServiceLimitsSchema.assume(limits, object.optional("limits"), &assumptions)
         if hasPrefill, limits.ttft == nil { assumptions.append(ServiceLimitsSchema.prefillAssumption) }
         return limits
     }

@@ -16,6 +16,14 @@ struct OpenSizing: Sendable {
     static let fields: [StaticString] = ["arrivals", "limits", "ratio"]
     private static let limitFields: [StaticString] = ["tpot_ms", "tpot_percentile", "wait_ms", "wait_percentile"]
 
+    private static let ofPlan: StaticString =
+        "is not a known field here: /v1/size is about one bundle, which only decodes; /v1/plan takes it"
+    /// What a plan takes beside `arrivals`.
+    static let elsewhere: [(name: StaticString, detail: StaticString)] =
+        ["prefill", "transfer", "routing", "demand", "devices", "current"].map { ($0, ofPlan) }
+    private static let limitsElsewhere: [(name: StaticString, detail: StaticString)] =
+        ["ttft_ms", "ttft_percentile", "transfer_utilisation", "max_batch"].map { ($0, ofPlan) }
+
     /// The parts that need no other; nil where there is no `arrivals`, or with an error.
     struct Parts: Sendable {
         var arrivals: Arrivals
@@ -23,10 +31,13 @@ struct OpenSizing: Sendable {
         var ratio: Int?
     }
 
-    static func decode(_ object: ObjectReader, _ errors: inout ValidationErrors) -> Parts? {
+    static func decode(
+        _ object: ObjectReader, _ errors: inout ValidationErrors, _ assumptions: inout [StaticString]
+    ) -> Parts? {
         let ratio = object.optional("ratio")?.integer(in: 1...SizingLimits.maximumRatio, &errors)
-        let limits = object.optional("limits").flatMap { ObjectReader($0, fields: limitFields, &errors) }
-            .map { ServiceLimitsSchema.decode($0, &errors) }
+        let limits = object.optional("limits").flatMap {
+            ObjectReader($0, fields: limitFields, elsewhere: limitsElsewhere, &errors)
+        }.map { ServiceLimitsSchema.decode($0, &errors) }
         guard let given = object.optional("arrivals") else {
             for name in ["limits", "ratio"] as [StaticString] {
                 if let value = object.optional(name) { errors.add(value, "needs arrivals") }
@@ -39,6 +50,9 @@ struct OpenSizing: Sendable {
         if let value = object.optional("simulation") {
             errors.add(value, "must not be given together with arrivals: /v1/replay simulates them")
         }
+        assumptions.append("requests present progress at one pace: number by the product form")
+        if given["dispersion"] == nil { assumptions.append(ArrivalsSchema.poissonAssumption) }
+        ServiceLimitsSchema.assume(limits, object.optional("limits"), &assumptions)
         return ArrivalsSchema.decode(given, &errors).map {
             Parts(
                 arrivals: $0,

@@ -68,7 +68,9 @@ public struct SizeRequest: Sendable {
     static func decode(
         _ value: JSONValue, _ limits: SimulationLimits, _ errors: inout ValidationErrors
     ) -> SizeRequest? {
-        guard let object = ObjectReader(value, fields: fields, &errors) else { return nil }
+        guard let object = ObjectReader(value, fields: fields, elsewhere: OpenSizing.elsewhere, &errors) else {
+            return nil
+        }
         var assumptions: [StaticString] = []
         assumptions.reserveCapacity(8)
         let workload = object.required("workload", &errors)
@@ -85,7 +87,8 @@ public struct SizeRequest: Sendable {
         let include = object.optional("include").map { decodeInclude($0, &errors) } ?? []
         let simulation = object.optional("simulation").flatMap { decodeSimulation($0, of: value, limits, &errors) }
         let scatter = ScatterSchema.decode(object, &errors)
-        let parts = OpenSizing.decode(object, &errors)
+        var ofArrivals: [StaticString] = []
+        let parts = OpenSizing.decode(object, &errors, &ofArrivals)
         let speculation = object.optional("speculation").flatMap { SpeculationSchema.decode($0, &errors) }
         if let given = object.optional("speculation") {
             if let hardwareValue, !HardwareDescriptionSchema.matches(hardwareValue) {
@@ -124,10 +127,7 @@ public struct SizeRequest: Sendable {
 
         if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
-        if let open {
-            assumptions.append("requests present progress at one pace: number by the product form")
-            if open.limits.wait == nil { assumptions.append(ServiceLimitsSchema.waitAssumption) }
-        }
+        assumptions += ofArrivals
         let problem = errors.checked(
             value,
             try SizingProblem(

@@ -96,8 +96,18 @@ import Testing
             ),
             (
                 "\"arrivals\": {\"requests_per_second\": 1}, \"limits\": {\"ttft_ms\": 5}",
-                "/limits/ttft_ms is not a known field"
+                "/limits/ttft_ms is not a known field here: /v1/size is about one bundle"
             ),
+            (
+                "\"arrivals\": {\"requests_per_second\": 1}, \"prefill\": {\"device\": \"h200\"}",
+                "/prefill is not a known field here"
+            ),
+            ("\"arrivals\": {\"requests_per_second\": 1}, \"transfer\": {}", "/transfer is not a known field here"),
+            (
+                "\"arrivals\": {\"requests_per_second\": 1}, \"routing\": \"random\"",
+                "/routing is not a known field here"
+            ),
+            ("\"prefill\": {}", "/prefill is not a known field here"),
             (
                 "\"arrivals\": {\"requests_per_second\": 1e6}, \"ratio\": 8",
                 "/arrivals/requests_per_second must be below"
@@ -107,6 +117,23 @@ import Testing
         let reply = try Self.size(more)
         #expect(reply.status == 422)
         #expect(reply.errors.contains { $0.hasPrefix(message) }, "\(reply.errors)")
+    }
+
+    @Test("what was taken for arrivals and limits is told, and what was given is not")
+    func assumptions() throws {
+        let taken = [
+            "arrivals are Poisson: dispersion 1", "tpot_ms bounds p99", "wait_ms bounds p99",
+        ]
+        let short = try Self.size(
+            "\"arrivals\": {\"requests_per_second\": 100}, \"ratio\": 8, \"limits\": {\"tpot_ms\": 1, \"wait_ms\": 50}")
+        #expect(Set(taken).isSubset(of: short.assumptions))
+        let long = try Self.size(
+            "\"arrivals\": {\"requests_per_second\": 100, \"dispersion\": 1}, \"ratio\": 8, \"limits\": {\"tpot_ms\": 1, "
+                + "\"tpot_percentile\": \"p99\", \"wait_ms\": 50, \"wait_percentile\": \"p99\"}")
+        #expect(Set(taken).isDisjoint(with: long.assumptions))
+        #expect(
+            short.value("recommendation", "service", "largest_arrival_rate")?.number
+                == long.value("recommendation", "service", "largest_arrival_rate")?.number)
     }
 
     @Test("lengths are needed: the moments of a load do not say how long requests stay")

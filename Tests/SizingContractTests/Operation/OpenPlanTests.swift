@@ -47,7 +47,13 @@ import Testing
             + reply.number("service", "wait_ms", "mean") + 499 * reply.number("service", "tpot_ms", "mean")
         #expect(isClose(whole, parts, 0.01))
         #expect(reply.root["colocated"]?["verdict"]?.string != nil)
-        #expect((reply.root["shadow_prices"]?.count ?? 0) == 3)
+        let prices = try #require(reply.root["shadow_prices"]?.elements)
+        let limits = Set(prices.compactMap { $0["limit"]?.string })
+        #expect(limits.isSuperset(of: ["ttft", "tpot", "wait"]))
+        for price in prices {
+            #expect(try #require(price["devices_saved"]?.integer) >= 0)
+            #expect(0..<1 ~= (try #require(price["weight_saved"]?.number)))
+        }
     }
 
     @Test("with one prefill instance, or one bundle, fewer a limit is broken")
@@ -112,6 +118,10 @@ import Testing
         #expect(each.number("deployment", "attention_devices") <= 8)
         #expect(each.number("deployment", "ffn_devices") <= 2)
         #expect(each.number("deployment", "prefill_devices") == 4)
+        let prices = try #require(each.root["shadow_prices"]?.elements)
+        let limits = Set(prices.compactMap { $0["limit"]?.string })
+        #expect(limits.isSuperset(of: ["attention_devices", "ffn_devices", "prefill_devices"]))
+        #expect(prices.allSatisfy { $0["devices_saved"] == nil && $0["weight_saved"] == nil })
     }
 
     @Test("decoding alone, random routing and objectives with prices")

@@ -52,6 +52,11 @@ struct OpenDeploymentTests {
         #expect(rate > most / 2 && rate <= most * 1.001)
         #expect(deployment.bound(one.scaled(by: rate), limits) == nil)
         #expect(deployment.bound(one.scaled(by: rate * 1.001), limits) == bound)
+        // From a rate that is known to hold it is the same.
+        for share in [1e-3, 0.3, 0.97, 0.9999, 1] {
+            let again = deployment.largestRate(like: one, limits, known: share * rate)
+            #expect(relativeError(again.rate, rate) < 2e-5 && again.bound == bound, "\(share): \(again)")
+        }
         let service = try #require(deployment.service(one.scaled(by: rate), limits))
         #expect(service.goodput <= rate && service.goodput > 0.8 * rate)
         let total = try #require(service.endToEnd)

@@ -1904,9 +1904,15 @@ class OpenPlanAnswerParetoItem:
 
 @dataclass(kw_only=True)
 class OpenPlanAnswerShadowPricesItem:
-    limit: Literal['ttft', 'tpot', 'wait']
+    limit: Literal['ttft', 'tpot', 'wait', 'kv_memory', 'batch_size', 'devices', 'attention_devices', 'ffn_devices', 'prefill_devices']
     one_more: str
+    # How much more the deployment bears, relative; on a budget the best one.
     gain: float
+    # How much lighter the plan for the same rate would be, relative, under the objective; absent on a budget, as is
+    # the next.
+    weight_saved: float | None = None
+    # Devices that it would do without; below 0 where more but cheaper ones take their place.
+    devices_saved: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -1952,7 +1958,8 @@ class OpenPlanAnswer:
     alternatives: list[OpenPlanAnswerAlternativesItem]
     # Bundles that keep the limits at the rate, by rising weight, each with a lower TPOT than all lighter ones.
     pareto: list[OpenPlanAnswerParetoItem]
-    # What a tenth more of each limit adds to the largest rate, relative.
+    # What one more of each limit brings, largest first: of bounds on times a tenth, of memory 1 GB on each
+    # Attention device, on a budget the devices of one more instance.
     shadow_prices: list[OpenPlanAnswerShadowPricesItem]
     advice: OpenPlanAnswerAdvice | None = None
     # Decoding on the Attention devices without the split, at the same rate and limits; prefill stays apart.
