@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs deploy/kubernetes/watch as its Deployment does, between engines and a real Prometheus, and reads its gauges as KEDA, prometheus-adapter
-and the HPA of deploy/examples do.
+and the HPA of deploy/examples do, and as the dashboard does.
 
 Needs Debian's prometheus, and the packages of requirements.txt. The program is AFD_SIZER_BINARY, or the debug build's.
 """
@@ -18,7 +18,7 @@ import yaml
 
 import custom_resources
 import kustomize
-from running import PROGRAM, ROOT, free_port, get, prometheus, query, request, running, until
+from running import PROGRAM, ROOT, dashboard_queries, free_port, get, prometheus, query, request, running, until
 
 EXAMPLES = os.path.join(ROOT, "deploy/examples")
 STALE = 5
@@ -137,6 +137,10 @@ def check(monitor, gauges, engines):
     for pool, (count,) in pools.items():
         assert count == int(count) and 1 <= count <= 64, found
     assert len(set(found.values())) > 1, found
+    panels = [each for each in dashboard_queries() if 'job="afd-sizer"' not in each[1]]
+    assert len(panels) == 3, panels
+    for title, text in panels:
+        until(lambda: query(monitor, text), f"panel {title!r} has data: {text}")
     planned = value("afd_sizer_advice_timestamp_seconds")
     until(lambda: value("afd_sizer_advice_timestamp_seconds") > planned, "it plans again")
     assert get(gauges, "/nothing")[0] == 404 and request(gauges, "POST", "/metrics")[0] == 405
