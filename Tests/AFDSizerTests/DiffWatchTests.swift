@@ -65,11 +65,27 @@ import Testing
         arguments: [
             [], ["--traces", "a", "--metrics", "http://a"], ["--traces", "a", "--every", "0"],
             ["--traces", "a", "--count", "0"],
-            ["--metrics", "a"],
+            ["--metrics", "a"], ["--traces", "a", "--stale", "60"], ["--traces", "a", "--gauge-port", "65536"],
         ])
     func usage(arguments: [String]) async throws {
         let outcome = try await Program.run(["watch", "plan.json"] + arguments)
         #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
+    }
+
+    @Test("watch: the address of the gauges is said on standard error; a port that is taken ends with 69")
+    func gauges() async throws {
+        let folder = try TemporaryFolder()
+        let plan = try folder.file("plan.json", Inputs.plan)
+        let arguments = ["watch", plan, "--traces", folder.url.path, "--count", "1", "--gauge-port"]
+        // The plan is a file of the folder too: the trace is the newer one.
+        _ = try folder.file("traces.csv", Self.trace)
+        let free = try await Program.run(arguments + ["0"])
+        #expect(free.status == 0 && free.error.contains("gauges at http://127.0.0.1:"), "\(free)")
+        let service = try await Service()
+        let port = service.address.split(separator: ":").last.map(String.init) ?? ""
+        let taken = try await Program.run(arguments + [port])
+        #expect(taken.status == 69 && taken.error.contains("Address already in use"), "\(taken)")
+        #expect(await service.end() == 0)
     }
 
     @Test("watch: SIGINT ends it with 0")

@@ -62,6 +62,21 @@ import Testing
                 + #""current":{"attention_instances":4,"ffn_instances":1,"prefill_instances":2}}"#)
     }
 
+    @Test("spare instances of a plan run too: they are said, and stand in what runs")
+    func spares() throws {
+        let plan = try Self.value(#"{"demand":{"tokens_per_second":5,"spare_instances":1}}"#)
+        var watch = AdviceWatch(plan)
+        let answer = try Self.value(
+            #"{"deployment":{"attention_instances":8,"ffn_instances":2,"spare_attention_instances":1,"spare_ffn_instances":1}}"#
+        )
+        let load = try Self.value("{}")
+        #expect(watch.looked(answer, workload: load, rate: nil)?.to == watch.current)
+        #expect(watch.current?.attention == 9 && watch.current?.ffn == 3)
+        #expect(
+            String(decoding: watch.request(plan, workload: load, rate: nil), as: UTF8.self)
+                .hasSuffix(#""current":{"attention_instances":9,"ffn_instances":3}}"#))
+    }
+
     @Test("an answer without a fleet says nothing") func none() throws {
         var watch = AdviceWatch(try Self.value("{}"))
         #expect(watch.looked(try Self.value("{}"), workload: try Self.value("{}"), rate: nil) == nil)

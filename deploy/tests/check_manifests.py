@@ -6,6 +6,7 @@ Needs PyYAML, jsonschema and kubernetes-validate of PyPI.
 
 import os
 import sys
+import urllib.parse
 
 import kubernetes_validate
 
@@ -18,6 +19,7 @@ EXPECTED = {
     "overlays/plain": {"Namespace", "ServiceAccount", "Service", "Deployment", "PodDisruptionBudget", "NetworkPolicy", "ServiceMonitor"},
     "overlays/tls": {"Namespace", "ServiceAccount", "Service", "Deployment", "PodDisruptionBudget", "NetworkPolicy", "ServiceMonitor", "Certificate"},
     "overlays/autoscaled": {"Namespace", "ServiceAccount", "Service", "Deployment", "PodDisruptionBudget", "NetworkPolicy", "ServiceMonitor", "HorizontalPodAutoscaler"},
+    "watch": {"ConfigMap", "Deployment", "Service", "ServiceMonitor", "NetworkPolicy"},
     "study": {"PersistentVolumeClaim", "Job"},
     "study/merge": {"Job"},
 }
@@ -121,6 +123,30 @@ def check_service(overlay, items):
         check("replicas" not in objects["Deployment"]["spec"], "replicas are left to the autoscaler")
 
 
+def check_watch(objects):
+    """Names that must agree between the objects of the watch, and the ports that it may reach."""
+    template = objects["Deployment"]["spec"]["template"]
+    labels, container = template["metadata"]["labels"], template["spec"]["containers"][0]
+    port = container["ports"][0]
+    check(all(selector.items() <= labels.items() for selector in (
+        objects["Deployment"]["spec"]["selector"]["matchLabels"], objects["Service"]["spec"]["selector"],
+        objects["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"])), "the pod is selected")
+    check(objects["Deployment"]["spec"]["replicas"] == 1 and objects["Deployment"]["spec"]["strategy"] == {"type": "Recreate"}, "one watch at a time")
+    service = objects["Service"]["spec"]["ports"][0]
+    ends = [service["targetPort"], container["livenessProbe"]["httpGet"]["port"], objects["NetworkPolicy"]["spec"]["ingress"][0]["ports"][0]["port"]]
+    check(ends == [port["name"]] * 3 and objects["ServiceMonitor"]["spec"]["endpoints"][0]["port"] == service["name"], "its port has one name")
+    check(objects["Service"]["metadata"]["labels"].items() >= objects["ServiceMonitor"]["spec"]["selector"]["matchLabels"].items(), "monitor selects the Service")
+    arguments = dict(argument.partition("=")[::2] for argument in container["args"])
+    check(int(arguments["--gauge-port"]) == port["containerPort"], "the port of the flags is declared")
+    asked = urllib.parse.urlsplit(arguments["--metrics"])
+    way = objects["NetworkPolicy"]["spec"]["egress"][0]
+    check(asked.hostname.split(".")[1] == way["to"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"], "Prometheus' namespace may be reached")
+    check(asked.port == way["ports"][0]["port"], "its port too")
+    folder, name = os.path.split(container["args"][1])
+    check(folder == container["volumeMounts"][0]["mountPath"] and name in objects["ConfigMap"]["data"], "the plan is mounted")
+    check(template["spec"]["volumes"][0]["configMap"]["name"] == objects["ConfigMap"]["metadata"]["name"], "from its ConfigMap")
+
+
 def check_study(shards, merge):
     """The parts that are written are those that are joined."""
     def job(items):
@@ -160,7 +186,9 @@ def main():
         validate(items)
         for item, pod in pods(items):
             check_restricted(f"{overlay} {item['kind']}", pod)
-        if "Deployment" in kinds:
+        if overlay == "watch":
+            check_watch({item["kind"]: item for item in items})
+        elif "Deployment" in kinds:
             check_service(overlay, items)
         all_items[overlay] = items
         print(f"{overlay}: {len(items)} objects, valid for Kubernetes {', '.join(VERSIONS)}")

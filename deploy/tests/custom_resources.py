@@ -35,6 +35,13 @@ CERTIFICATE = closed(
     usages={"type": "array", "items": {"enum": ["server auth", "client auth", "digital signature", "key encipherment"]}},
     issuerRef=closed(["name"], name=STRING, kind={"enum": ["Issuer", "ClusterIssuer"]}, group=STRING))
 
+ADDRESS = {"type": "string", "pattern": "^https?://"}
+
+
+def trigger(name, metadata):
+    return closed(["type", "metadata"], type={"const": name}, metricType={"enum": ["AverageValue", "Value"]}, metadata=metadata)
+
+
 # The metadata of a scaler is strings only: KEDA reads them itself.
 SCALED_OBJECT = closed(
     ["scaleTargetRef", "triggers"],
@@ -43,12 +50,13 @@ SCALED_OBJECT = closed(
     pollingInterval={"type": "integer", "minimum": 1}, cooldownPeriod={"type": "integer", "minimum": 0},
     fallback=closed(["failureThreshold", "replicas"], failureThreshold={"type": "integer"}, replicas={"type": "integer"}),
     advanced=closed(horizontalPodAutoscalerConfig={"type": "object"}),
-    triggers={"type": "array", "minItems": 1, "items": closed(
-        ["type", "metadata"],
-        type={"const": "metrics-api"}, metricType={"enum": ["AverageValue", "Value"]},
-        metadata=closed(["url", "valueLocation", "targetValue"], url={"type": "string", "pattern": "^https?://"},
-                        valueLocation=STRING, targetValue=STRING, activationTargetValue=STRING,
-                        format={"enum": ["json", "xml", "yaml", "prometheus"]}))})
+    triggers={"type": "array", "minItems": 1, "items": {"oneOf": [
+        trigger("metrics-api", closed(
+            ["url", "valueLocation", "targetValue"], url=ADDRESS, valueLocation=STRING, targetValue=STRING, activationTargetValue=STRING,
+            format={"enum": ["json", "xml", "yaml", "prometheus"]})),
+        trigger("prometheus", closed(
+            ["serverAddress", "query", "threshold"], serverAddress=ADDRESS, query=STRING, threshold=STRING, activationThreshold=STRING,
+            ignoreNullValues={"enum": ["true", "false"]}))]}})
 
 SPECIFICATIONS = {
     ("monitoring.coreos.com/v1", "ServiceMonitor"): SERVICE_MONITOR,

@@ -84,6 +84,17 @@ def prometheus(port, configuration, folder, *flags):
     return running(command, lambda: get(port, "/-/ready")[0] == 200, "Prometheus")
 
 
+def dashboard_queries():
+    """Title and query of each panel, for any instance of the job `afd-sizer`."""
+    with open(os.path.join(ROOT, "deploy/grafana/afd-sizer.json")) as file:
+        dashboard = json.load(file)
+    for panel in dashboard["panels"]:
+        for target in panel.get("targets", []):
+            expression = target["expr"].replace("$__rate_interval", "10s").replace("$job", "afd-sizer").replace("$instance", ".*")
+            assert "$" not in expression, expression
+            yield panel["title"], expression
+
+
 def query(port, expression, **parameters):
     """The samples of an instant query."""
     status, body = get(port, "/api/v1/query", query=expression, **parameters)

@@ -11,13 +11,22 @@ public struct AdviceWatch: Sendable {
         public let ffn: Int
         public let prefill: Int?
 
-        init?(_ deployment: JSONValue?) {
-            guard let attention = deployment?["attention_instances"]?.integer,
-                let ffn = deployment?["ffn_instances"]?.integer
+        /// - Parameters:
+        ///   - pools: has the instances of each.
+        ///   - withSpares: whether those that a plan keeps beside are counted: they run too. What a request says that runs has
+        ///     them among the others.
+        init?(_ pools: JSONValue?, withSpares: Bool) {
+            guard let attention = pools?["attention_instances"]?.integer, let ffn = pools?["ffn_instances"]?.integer
             else { return nil }
-            self.attention = attention
-            self.ffn = ffn
-            prefill = deployment?["prefill_instances"]?.integer
+            func spare(_ name: StaticString) -> Int { withSpares ? pools?[name]?.integer ?? 0 : 0 }
+            self.attention = attention + spare("spare_attention_instances")
+            self.ffn = ffn + spare("spare_ffn_instances")
+            prefill = pools?["prefill_instances"]?.integer
+        }
+
+        /// The instances of each pool.
+        public var pools: [(pool: String, count: Int)] {
+            [("attention", attention), ("ffn", ffn)] + (prefill.map { [("prefill", $0)] } ?? [])
         }
 
         var text: String {
@@ -29,7 +38,7 @@ public struct AdviceWatch: Sendable {
     public private(set) var current: Fleet?
 
     /// - Parameter plan: the request, which may say what runs now.
-    public init(_ plan: JSONValue) { current = Fleet(plan["current"]) }
+    public init(_ plan: JSONValue) { current = Fleet(plan["current"], withSpares: false) }
 
     /// The request of the next look: with the lengths that were measured, with their rate where the request has one, and with what runs.
     ///
@@ -83,7 +92,7 @@ public struct AdviceWatch: Sendable {
     ///   - rate: requests a second; nil where not measured.
     /// - Returns: the change of advice; nil where there is none.
     public mutating func looked(_ answer: JSONValue, workload: JSONValue, rate: Double?) -> AdviceChange? {
-        guard let fleet = Fleet(answer["deployment"]) else { return nil }
+        guard let fleet = Fleet(answer["deployment"], withSpares: true) else { return nil }
         let advice = answer["advice"]
         guard current == nil || (advice?["action"]?.string == "resize" && fleet != current) else { return nil }
         let change = AdviceChange(

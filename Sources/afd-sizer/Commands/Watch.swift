@@ -14,9 +14,13 @@ struct Watch: ParsableCommand {
             brings less than the plan's hysteresis (5 %) is not said. A look that fails is told on standard error, and the next one \
             comes; where the first one fails, the command ends. SIGINT and SIGTERM end it, with exit code 0.
 
+            With --gauge-port the instances of each pool that are to run can be read as afd_sizer_desired_replicas{key,pool}: \
+            for an autoscaler by external metrics, and for dashboards.
+
             EXAMPLES
               afd-sizer watch fleet.json --traces /var/log/llm --every 300
               afd-sizer watch fleet.json --metrics http://127.0.0.1:8000/metrics -o json
+              afd-sizer watch fleet.json --metrics http://127.0.0.1:8000/metrics --gauge-port 9108
             """)
 
     @Argument(help: "A file with the request of a plan.")
@@ -44,6 +48,8 @@ struct Watch: ParsableCommand {
     @Option(help: ArgumentHelp("The column, or histogram, of decode lengths.", valueName: "name"))
     var decodeColumn: String?
 
+    @OptionGroup var gaugeOptions: GaugeOptions
+
     @OptionGroup var output: OutputOptions
 
     @OptionGroup var server: ServerOptions
@@ -63,6 +69,7 @@ struct Watch: ParsableCommand {
             throw AnswerCommand.refuse(error.text(pretty: true), output, of: .file(plan))
         }
         let interruption = Interruption()
+        let gauges = try gaugeOptions.serve(plan: plan, every: every)
         let place: ObservationSource.Place =
             if let metrics { .metrics(ServiceClient(url: metrics, timeout: min(every, 30), token: nil)) } else {
                 .traces(NewestFile(folder: traces ?? "."))
@@ -72,10 +79,19 @@ struct Watch: ParsableCommand {
         var watch = AdviceWatch(request)
         var looks = 0
         while true {
-            try look(request, &source, &watch, isFirst: looks == 0)
+            switch try look(request, &source, &watch, isFirst: looks == 0) {
+            case .planned: gauges?.planned(watch.current?.pools ?? [])
+            case .nothingNew: break
+            case .failed: gauges?.failed()
+            }
             looks += 1
             if looks == count || interruption.wait(seconds: every) { return }
         }
+    }
+
+    /// What comes of a look.
+    private enum Look {
+        case planned, nothingNew, failed
     }
 
     /// One look: measures, plans, and says what changes.
@@ -83,33 +99,37 @@ struct Watch: ParsableCommand {
     /// - Throws: an exit code where the first look fails, or the output cannot be written.
     private func look(
         _ request: JSONValue, _ source: inout ObservationSource, _ watch: inout AdviceWatch, isFirst: Bool
-    ) throws {
+    ) throws -> Look {
         let seen: Observation
         do throws(NoObservation) {
-            guard let next = try source.next(now: Self.now(CLOCK_MONOTONIC).seconds) else { return }
+            guard let next = try source.next(now: Self.now(CLOCK_MONOTONIC).seconds) else {
+                return .nothingNew
+            }
             seen = next
         } catch {
             Output.error(output.terminal.shown(error.description))
             if isFirst { throw ExitCode(ExitStatus.unavailable) }
-            return
+            return .failed
         }
         let question = watch.request(request, workload: seen.workload, rate: seen.rate)
         let reply: Reply
         do { reply = try AnswerCommand.reply(PlanOperation(), question, server) } catch {
             if isFirst { throw error }
-            return
+            return .failed
         }
         switch reply {
         case .problem(let problem):
             let code = AnswerCommand.refuse(problem, output, of: .file(plan))
             if isFirst { throw code }
+            return .failed
         case .answer(let answer):
-            guard let root = try? JSONDocument(parsing: answer).root,
-                let change = watch.looked(root, workload: seen.workload, rate: seen.rate)
-            else { return }
-            let time = Self.text(of: Self.now(CLOCK_REALTIME).whole)
-            try Output.answer(
-                output.format == .json ? change.json(at: time) : Array(change.text(at: time, output.terminal).utf8))
+            guard let root = try? JSONDocument(parsing: answer).root else { return .failed }
+            if let change = watch.looked(root, workload: seen.workload, rate: seen.rate) {
+                let time = Self.text(of: Self.now(CLOCK_REALTIME).whole)
+                try Output.answer(
+                    output.format == .json ? change.json(at: time) : Array(change.text(at: time, output.terminal).utf8))
+            }
+            return .planned
         }
     }
 

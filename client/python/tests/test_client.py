@@ -3,13 +3,11 @@ import asyncio
 import http.server
 import json
 import os
-import pathlib
 import shutil
-import tempfile
 import threading
 import unittest
 
-from afd_sizer import AsyncClient, Client, NoAnswer, Refused, Retries, Service, models, watch
+from afd_sizer import AsyncClient, Client, NoAnswer, Refused, Retries, Service, models
 
 BASE = {"workload": {"prefill": 100, "decode": 500}, "batch_size": 256, "hardware": {
     "attention": {"alpha_us": 0.00165, "beta_us": 50}, "ffn": {"alpha_us": 0.083, "beta_us": 100},
@@ -100,12 +98,6 @@ class LiveTests(unittest.TestCase):
             self.assertEqual(replay.completed, 2)
             exported = client.export_plan("vllm", workload=BASE["workload"], hardware=BASE["hardware"], max_ratio=16)
             self.assertEqual(exported.launches[0].additional_config.afd.num_attention_ranks, exported.ranks.attention)
-            advice = {}
-            with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-                json.dump({"workload": BASE["workload"], "hardware": BASE["hardware"], "max_ratio": 16}, file)
-                file.flush()
-                watch.ask(client, {"x": pathlib.Path(file.name)}, advice, 0.0)
-            self.assertEqual(set(advice["x"].replicas), {"attention", "ffn"})
             load = client.workload("prefill,decode\n374,44\n396,109\n", prefill_column="prefill", decode_column="decode")
             self.assertEqual(load.requests, 2)
             self.assertGreater(client.size(BASE, workload=load).recommendation.ratio, 0)
