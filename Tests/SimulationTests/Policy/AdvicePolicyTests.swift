@@ -90,4 +90,25 @@ struct AdvicePolicyTests {
         #expect(plan.steps.map(\.time) == [70])
         #expect(plan.steps.map(\.sizes.decode) == [6])
     }
+
+    @Test(
+        "a last window that is shorter is planned at its own rate, unless too little of it is there",
+        arguments: [
+            (40.0, 2), (5, 1),
+        ])
+    func oraclesLastWindow(length: Double, decode: Int) {
+        let count = 100 + Int(length * 2)
+        let arrivals = (0..<100).map { Double($0) } + (100..<count).map { 100 + Double($0 - 100) / 2 }
+        let columns = ReplayColumns(
+            arrival: arrivals, prefill: [Int32](repeating: 10, count: count),
+            decode: [Int32](repeating: 5, count: count))
+        let plan = OraclePlan.schedule(
+            columns, window: 100, startDelay: 30, bounds: PoolBounds(prefill: 0...0, decode: 1...9),
+            sizes: PoolSizes(prefill: 0, decode: 5)
+        ) { demand in
+            PoolSizes(prefill: 0, decode: max(1, Int(demand.rate.rounded())))
+        }
+        #expect(plan.first.decode == 1)
+        #expect((plan.steps.last?.sizes ?? plan.first).decode == decode)
+    }
 }
