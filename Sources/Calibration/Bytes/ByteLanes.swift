@@ -34,6 +34,10 @@ struct ByteLanes {
         ((word & ~tops) &+ ones &* UInt64(0x80 &- byte) | word) & tops
     }
 
+    /// How many digits the bytes begin with, 0…8.
+    @inline(__always)
+    var digitCount: Int { Self.first(Self.marks(word ^ (Self.ones &* 0x30), from: 10)) }
+
     /// The digits that the bytes begin with, 0…8, and the number they are.
     @inline(__always)
     var digits: (count: Int, value: Int) {

@@ -115,7 +115,7 @@ import Testing
             #expect(isTaken, "\(text)")
             #expect(plain.next == text.utf8.count + 1)
         }
-        #expect(plain.prefill == 1 && plain.decode == 23 && plain.fields.range(.hashIDs).count == 17)
+        #expect(plain.prefill == 1 && plain.decode == 23 && plain.blocks.count == 5)
         for text in [
             #"{"t": 1, "input_length": 12345678, "output_length": 7, "hash_ids": [1], "n": "a"}"#,
             #"{"t": 1, "input_length":12, "output_length": 7, "hash_ids": [1], "n": "a"}"#,
