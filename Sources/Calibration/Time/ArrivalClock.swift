@@ -32,7 +32,7 @@ struct ArrivalClock: Hashable, Sendable {
     /// The moment that `text` names within `range`, in microseconds.
     ///
     /// - Returns: `nil` where it names none, or is not of the kind of the first one.
-    @inline(__always)
+    @inline(always)
     mutating func read(_ text: Span<UInt8>, in range: Range<Int>) -> Int? {
         if let time = inSameMinute(text, range) { return time }
         if let kind, let number = Self.whole(text, range) { return Self.microseconds(number, kind) }
@@ -99,7 +99,7 @@ struct ArrivalClock: Hashable, Sendable {
     // MARK: Dates of one minute
 
     /// Reads seconds behind the minute of the last date, `:46.6805900`, if that is all that is new.
-    @inline(__always)
+    @inline(always)
     private func inSameMinute(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
         let start = range.lowerBound
         let count = range.count

@@ -3,7 +3,7 @@ extension CSVHeader {
     ///
     /// `false` for any other row, also one that ends too near the end of `bytes`: nothing has then been decided, and the splitter
     /// and ``read(_:into:)`` look at it from its beginning. What this takes they would take, with the same lengths.
-    @inline(__always)
+    @inline(always)
     func plainRow(_ bytes: Span<UInt8>, from start: Int, into row: inout PlainRow) -> Bool {
         var index = start
         var column = 0

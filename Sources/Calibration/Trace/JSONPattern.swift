@@ -30,7 +30,7 @@ struct JSONPattern: Sendable {
     private var words: [Word] = []
     /// Whether a row has more to tell than its lengths and what goes with its arrival, so that these do not stand for themselves.
     private(set) var needsRules = false
-    /// Whether a row has other columns than its lengths, the time that it arrived and the blocks of its prompt.
+    /// Whether a row has other columns than its lengths, the time that it arrived and an array of the blocks of its prompt.
     private(set) var isDetailed = false
 
     private static let maximumSlots = 64
@@ -82,7 +82,8 @@ struct JSONPattern: Sendable {
         // Every column that was read must be one of the values.
         guard slots.count(where: { $0.role != nil }) == fields.present.nonzeroBitCount else { return nil }
         isDetailed = slots.contains { slot in
-            slot.role.map { !$0.isLength && $0 != .arrival && $0 != .hashIDs } ?? false
+            guard let role = slot.role else { return false }
+            return !role.isLength && role != .arrival && !(role == .hashIDs && slot.kind == .array)
         }
         needsRules = slots.contains { slot in slot.role.map { !$0.isLength && !$0.isActivity } ?? false }
     }
