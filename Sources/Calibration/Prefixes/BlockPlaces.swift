@@ -81,6 +81,18 @@ struct BlockPlaces {
         return old ?? Self.none
     }
 
+    /// Gives all blocks new places, from 0 on in the order of `blocks`.
+    mutating func renumber(_ blocks: [UInt64]) {
+        for place in blocks.indices {
+            let block = blocks[place]
+            if block < UInt64(small.count) {
+                small[Int(truncatingIfNeeded: block)] = UInt32(truncatingIfNeeded: place)
+            } else {
+                others[block] = UInt32(truncatingIfNeeded: place)
+            }
+        }
+    }
+
     mutating func remove(_ block: UInt64) {
         if block < UInt64(small.count) {
             if small[Int(block)] != Self.none { count -= 1 }

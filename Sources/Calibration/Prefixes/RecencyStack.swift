@@ -138,12 +138,11 @@ struct RecencyStack {
         for word in bits.indices {
             var rest = bits[word]
             while rest != 0 {
-                let block = blocks[word << 6 + rest.trailingZeroBitCount]
+                kept.append(blocks[word << 6 + rest.trailingZeroBitCount])
                 rest &= rest - 1
-                _ = places.exchange(UInt32(kept.count), for: block)
-                kept.append(block)
             }
         }
+        places.renumber(kept)
         blocks = kept
         oldest = 0
         settled = 0
