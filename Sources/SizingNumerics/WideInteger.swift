@@ -22,6 +22,10 @@ public struct WideInteger: Sendable {
         return true
     }
 
+    /// The 128 lowest bits: sums and differences of them are right wherever the result has no more.
+    @inlinable @inline(__always)
+    public var low: UInt128 { UInt128(limbs[1]) << 64 | UInt128(limbs[0]) }
+
     /// Adds a non-negative value of 64 bits. The common case touches one limb.
     @inlinable public mutating func add(_ value: UInt64) {
         let (sum, carry) = limbs[0].addingReportingOverflow(value)
@@ -32,7 +36,6 @@ public struct WideInteger: Sendable {
     /// Adds a non-negative value of 128 bits.
     @inlinable @inline(__always)
     public mutating func add(_ value: UInt128) {
-        let low = UInt128(limbs[1]) << 64 | UInt128(limbs[0])
         let (sum, carry) = low.addingReportingOverflow(value)
         limbs[0] = UInt64(truncatingIfNeeded: sum)
         limbs[1] = UInt64(truncatingIfNeeded: sum >> 64)

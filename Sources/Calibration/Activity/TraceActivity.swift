@@ -1,9 +1,9 @@
-/// Gathers what the rows of a trace say beside their lengths: arrivals, sessions, the blocks of prompts. In bounded memory.
+/// Gathers what the rows of a trace say: lengths, arrivals, sessions, the blocks of prompts. In bounded memory.
 public struct TraceActivity: Sendable {
     private var clock: ArrivalClock
-    private let namedUnit: TimeUnit?
-    private var arrivals = ArrivalCounts()
-    private var blocks = BlockGatherer()
+    private var namedUnit: TimeUnit?
+    private var arrivals = ArrivalGatherer()
+    private var lengths = TimedSums()
     private var sessions = SessionTracker()
     private var prefixes: PrefixTracker
     private var cached = UncachedSums()
@@ -24,6 +24,19 @@ public struct TraceActivity: Sendable {
         prefixes = PrefixTracker(blockTokens: blockTokens.map { max(1, min(1_000_000, $0)) })
     }
 
+    /// Sums over the requests that decode.
+    var sums: RequestSums { lengths.requests }
+
+    /// Tells the unit of the times of the rows to come, where none was read yet.
+    mutating func name(timeUnit: TimeUnit?) {
+        namedUnit = timeUnit
+        clock = ArrivalClock(unit: timeUnit)
+    }
+
+    /// Adds a request that decodes and of which its lengths alone are known: it is no row of those that tell more.
+    @inline(__always)
+    mutating func add(prefill: Int, decode: Int) { lengths.add(prefill: prefill, decode: decode) }
+
     /// Adds a row, in the order of the trace.
     ///
     /// - Parameters:
@@ -32,25 +45,15 @@ public struct TraceActivity: Sendable {
     /// - Returns: when it arrived, microseconds; `nil` where no time can be read.
     @discardableResult
     public mutating func add(_ row: RequestRow, in text: Span<UInt8>) -> Int? {
-        rows += 1
         var numbers = BlockNumbers(row.hashIDs.clamped(to: 0..<text.count))
         var hasBlocks = false
         while let block = numbers.next(text) {
             prefixes.use(block)
             hasBlocks = true
         }
-        // Mooncake's traces count milliseconds from their beginning.
-        if rows == 1, namedUnit == nil, hasBlocks { clock = ArrivalClock(unit: .milliseconds) }
-        let time = row.arrival.isEmpty ? nil : clock.read(text.extracting(row.arrival.clamped(to: 0..<text.count)))
-        if let time {
-            arrivals.add(time)
-            if time < lastTime { backwards += 1 }
-            lastTime = time
-            if row.decode > 0 { blocks.add(prefill: row.prefill, decode: row.decode, at: time) }
-        } else {
-            untimed += 1
-        }
-        if hasBlocks { prefixes.endRequest(prefill: row.prefill, decode: row.decode) }
+        let arrival = row.arrival.clamped(to: 0..<text.count)
+        let time = add(
+            prefill: row.prefill, decode: row.decode, arrival: arrival, in: text, hasBlocks: hasBlocks)
         if let tokens = row.cached {
             if tokens > row.prefill { cachedBeyondPrefill += 1 }
             cached.add(prefill: row.prefill, cached: max(0, min(tokens, row.prefill)), decode: row.decode)
@@ -59,9 +62,43 @@ public struct TraceActivity: Sendable {
         return time
     }
 
+    /// Adds a row of which nothing is known but its lengths, its arrival and the blocks of its prompt.
+    ///
+    /// - Parameter arrival: where the time stands in `text`; empty without one.
+    /// - Returns: when it arrived, microseconds; `nil` where no time can be read.
+    @inline(always)
+    mutating func add(
+        prefill: Int, decode: Int, arrival: Range<Int>, in text: Span<UInt8>, blocks: Span<UInt64>
+    ) -> Int? {
+        if !blocks.isEmpty { prefixes.use(blocks) }
+        return add(prefill: prefill, decode: decode, arrival: arrival, in: text, hasBlocks: !blocks.isEmpty)
+    }
+
+    @inline(always)
+    private mutating func add(
+        prefill: Int, decode: Int, arrival: Range<Int>, in text: Span<UInt8>, hasBlocks: Bool
+    ) -> Int? {
+        rows += 1
+        // Mooncake's traces count milliseconds from their beginning.
+        if rows == 1, namedUnit == nil, hasBlocks { clock = ArrivalClock(unit: .milliseconds) }
+        let time = arrival.isEmpty ? nil : clock.read(text, in: arrival)
+        if let time {
+            arrivals.add(time)
+            if time < lastTime { backwards += 1 }
+            lastTime = time
+            if decode > 0 { lengths.add(prefill: prefill, decode: decode, at: time) }
+        } else {
+            untimed += 1
+            if decode > 0 { lengths.add(prefill: prefill, decode: decode) }
+        }
+        if hasBlocks { prefixes.endRequest(prefill: prefill, decode: decode) }
+        return time
+    }
+
     /// What the rows come to.
     public func finish() -> ActivitySummary {
-        let blocks = blocks.gathered
+        let blocks = lengths.gathered
+        let arrivals = arrivals.gathered
         let duration = arrivals.span.map { $0.upperBound - $0.lowerBound }
         return ActivitySummary(
             arrivals: arrivals.requests > 0 ? arrivals : nil, blocks: blocks.count > 0 ? blocks : nil,

@@ -19,16 +19,17 @@ public struct ArrivalCounts: Hashable, Sendable {
     public init() {}
 
     /// Counts an arrival at `time`, microseconds, −9e15…9e15.
-    @inline(__always)
-    mutating func add(_ time: Int) {
-        requests += 1
-        if let span {
-            if !(span ~= time) { self.span = min(span.lowerBound, time)...max(span.upperBound, time) }
-        } else {
-            span = time...time
-        }
-        grid.update(grid.place(of: time)) { $0 += 1 }
+    mutating func add(_ time: Int) { add(1, from: time, to: time) }
+
+    /// Counts arrivals of one window, the first and the last of them at `first` and `last`.
+    mutating func add(_ count: Int, from first: Int, to last: Int) {
+        requests.merge(count)
+        span = min(span?.lowerBound ?? first, first)...max(span?.upperBound ?? last, last)
+        grid.update(grid.place(of: first)) { $0.merge(count) }
     }
+
+    /// The times of the window that `time` lies in, as windows are once it has a place.
+    mutating func times(around time: Int) -> Range<Int> { grid.times(around: time) }
 
     /// Adds the arrivals of another part of the trace.
     public mutating func merge(_ other: ArrivalCounts) {

@@ -34,6 +34,10 @@ struct ByteLanes {
         ((word & ~tops) &+ ones &* UInt64(0x80 &- byte) | word) & tops
     }
 
+    /// How many digits the bytes begin with, 0…8.
+    @inline(__always)
+    var digitCount: Int { Self.first(Self.marks(word ^ (Self.ones &* 0x30), from: 10)) }
+
     /// The digits that the bytes begin with, 0…8, and the number they are.
     @inline(__always)
     var digits: (count: Int, value: Int) {
@@ -41,7 +45,7 @@ struct ByteLanes {
         let count = Self.first(Self.marks(values, from: 10))
         guard count > 0 else { return (0, 0) }
         // The digits to the top lanes, zeros before them; then pairs, then all: Σ of 2 digits times 10⁶, 10⁴, 100 and 1.
-        let digits = values << UInt64(64 - 8 * count)
+        let digits = values &<< UInt64(64 - 8 * count)
         let pairs = digits &* 10 &+ digits >> 8
         let mask: UInt64 = 0x0000_00FF_0000_00FF
         let value = (pairs & mask) &* 0x000F_4240_0000_0064 &+ (pairs >> 16 & mask) &* 0x0000_2710_0000_0001

@@ -26,6 +26,47 @@ struct BlockPlaces {
         return old
     }
 
+    /// Gives places from `place` on to the blocks from `start` on, as long as these have the places from `old` on, below `end`.
+    ///
+    /// - Returns: how many blocks these are; others may follow that have such places too.
+    @inline(__always)
+    mutating func move(
+        _ ids: Span<UInt64>, from start: Int, at old: Int, below end: Int, to place: Int
+    ) -> Int {
+        var small = small.mutableSpan
+        let most = min(ids.count - start, end - old)
+        var count = 0
+        while count < most {
+            let id = ids[start + count]
+            guard id < UInt64(small.count) else { break }
+            let index = Int(truncatingIfNeeded: id)
+            guard Int(small[index]) == old + count else { break }
+            small[index] = UInt32(truncatingIfNeeded: place + count)
+            count += 1
+        }
+        return count
+    }
+
+    /// Gives places from `place` on to the blocks from `start` on, as long as these have none, but to no more than `most`.
+    ///
+    /// - Returns: how many blocks these are; others may follow that have none either.
+    @inline(__always)
+    mutating func add(_ ids: Span<UInt64>, from start: Int, most: Int, at place: Int) -> Int {
+        var small = small.mutableSpan
+        let most = min(ids.count - start, most)
+        var added = 0
+        while added < most {
+            let id = ids[start + added]
+            guard id < UInt64(small.count) else { break }
+            let index = Int(truncatingIfNeeded: id)
+            guard small[index] == Self.none else { break }
+            small[index] = UInt32(truncatingIfNeeded: place + added)
+            added += 1
+        }
+        count += added
+        return added
+    }
+
     private mutating func exchangeElsewhere(_ place: UInt32, for block: UInt64) -> UInt32 {
         if block < UInt64(Self.smallest) {
             // At least doubled, so that growing costs a constant for each block on average.
@@ -38,6 +79,18 @@ struct BlockPlaces {
         let old = others.updateValue(place, forKey: block)
         if old == nil { count += 1 }
         return old ?? Self.none
+    }
+
+    /// Gives all blocks new places, from 0 on in the order of `blocks`.
+    mutating func renumber(_ blocks: [UInt64]) {
+        for place in blocks.indices {
+            let block = blocks[place]
+            if block < UInt64(small.count) {
+                small[Int(truncatingIfNeeded: block)] = UInt32(truncatingIfNeeded: place)
+            } else {
+                others[block] = UInt32(truncatingIfNeeded: place)
+            }
+        }
     }
 
     mutating func remove(_ block: UInt64) {

@@ -40,7 +40,18 @@ struct PrefixTracker: Sendable {
         var prefill = 0
         var decode = 0
         var length = 0
+        /// Sizes that found as many are one step: the first of them, and how many blocks these found.
+        var steps = 0
+        var starts = InlineArray<14, Int32>(repeating: 0)
         var found = InlineArray<14, Int>(repeating: 0)
+
+        /// Notes that sizes from `first` on, behind all before, found the blocks so far: more than those before.
+        @inline(__always)
+        mutating func note(from first: Int) {
+            starts[steps] = Int32(truncatingIfNeeded: first)
+            found[steps] = length
+            steps += 1
+        }
     }
 
     /// - Parameter blockTokens: tokens a block, 1…1e6; `nil` to tell it by the first requests.
@@ -65,7 +76,7 @@ struct PrefixTracker: Sendable {
 
     /// Adds a request by the blocks of its prompt, in the order of the trace.
     mutating func add(prefill: Int, decode: Int, blocks ids: [UInt64]) {
-        for id in ids { use(id) }
+        use(ids.span)
         endRequest(prefill: prefill, decode: decode)
     }
 
@@ -77,13 +88,28 @@ struct PrefixTracker: Sendable {
         current.length += 1
     }
 
+    /// Takes the next blocks of the request, as if one by one.
+    mutating func use(_ ids: Span<UInt64>) {
+        var start = 0
+        while start < ids.count {
+            let (count, distance) = stack.use(ids, from: start)
+            // All have one distance: what the first one leaves out is left out for them all.
+            if distance ?? .max > reach { lose(distance ?? .max) }
+            current.length += count
+            start += count
+        }
+    }
+
     /// Leaves out the sizes that do not hold a block at that distance; `Int.max` for a new one, which no cache holds.
     private mutating func lose(_ distance: Int) {
         let last = Self.capacities.count
-        while first <= last, distance == .max || (first < last && Self.capacities[first] < distance) {
-            current.found[first] = current.length
-            first += 1
+        let start = first
+        if distance == .max {
+            first = last + 1
+        } else {
+            while first < last, Self.capacities[first] < distance { first += 1 }
         }
+        if first > start { current.note(from: start) }
         reach = first < last ? Self.capacities[first] : first == last ? .max - 1 : .max
     }
 
@@ -94,10 +120,7 @@ struct PrefixTracker: Sendable {
         blocks += current.length
         current.prefill = prefill
         current.decode = decode
-        while first <= Self.capacities.count {
-            current.found[first] = current.length
-            first += 1
-        }
+        if first <= Self.capacities.count { current.note(from: first) }
         if let blockTokens {
             count(current, blockTokens)
         } else {
@@ -105,6 +128,7 @@ struct PrefixTracker: Sendable {
             if sample.count == Self.sampleSize { tellBlock() }
         }
         current.length = 0
+        current.steps = 0
         first = 0
         reach = Self.capacities[0]
     }
@@ -121,10 +145,9 @@ struct PrefixTracker: Sendable {
         if reuse.prefill <= length - tokens { shorter += 1 }
         if reuse.prefill <= length - tokens || reuse.prefill >= length + tokens { mismatches += 1 }
         var before = UncachedSums()
-        var found = -1
-        for size in differences.indices where reuse.found[size] != found {
-            found = reuse.found[size]
-            let (product, overflow) = tokens.multipliedReportingOverflow(by: found)
+        for step in 0..<reuse.steps {
+            let size = Int(reuse.starts[step])
+            let (product, overflow) = tokens.multipliedReportingOverflow(by: reuse.found[step])
             let cached = min(reuse.prefill, overflow ? Int.max : product)
             let sums = UncachedSums(prefill: reuse.prefill, cached: cached, decode: reuse.decode)
             if size > 0 { differences[size].subtract(before) }

@@ -60,6 +60,37 @@ struct RecencyStack {
         return runDistance
     }
 
+    /// Uses the blocks from `start` on that have one distance and are quick to look up: one block at least.
+    ///
+    /// - Returns: how many these are, and their distance; `nil` where they are new or forgotten.
+    @inline(__always)
+    mutating func use(_ ids: Span<UInt64>, from start: Int) -> (count: Int, distance: Int?) {
+        let place = blocks.count
+        let room = bits.count << 6 - place
+        if !run.isEmpty {
+            let end = min(settled, run.upperBound + room)
+            let count = places.move(ids, from: start, at: run.upperBound, below: end, to: place)
+            if count > 0 {
+                run = run.lowerBound..<(run.upperBound + count)
+                append(ids, start..<(start + count))
+                return (count, runDistance)
+            }
+        }
+        let most = min(room, capacity - places.count)
+        let count = places.add(ids, from: start, most: most, at: place)
+        if count > 0 {
+            if !run.isEmpty { settle() }
+            append(ids, start..<(start + count))
+            return (count, nil)
+        }
+        return (1, use(ids[start]))
+    }
+
+    @inline(__always)
+    private mutating func append(_ ids: Span<UInt64>, _ range: Range<Int>) {
+        for index in range { blocks.append(ids[index]) }
+    }
+
     /// Brings bits and tree up to date.
     private mutating func settle() {
         change(run, to: 0)
@@ -107,12 +138,11 @@ struct RecencyStack {
         for word in bits.indices {
             var rest = bits[word]
             while rest != 0 {
-                let block = blocks[word << 6 + rest.trailingZeroBitCount]
+                kept.append(blocks[word << 6 + rest.trailingZeroBitCount])
                 rest &= rest - 1
-                _ = places.exchange(UInt32(kept.count), for: block)
-                kept.append(block)
             }
         }
+        places.renumber(kept)
         blocks = kept
         oldest = 0
         settled = 0

@@ -23,24 +23,22 @@ public struct JointHistogram: Hashable, Sendable {
     /// By rising prefill, then decode length.
     public let cells: [Cell]
 
-    /// Coarsens until there are few enough cells. `counts` are by prefill bin, then decode bin, at `level`.
-    private init(coarsening counts: [Int: Int], level: Int) {
-        var counts = counts
+    /// Coarsens until there are few enough cells. `counts` are by prefill bin, then decode bin, at `level`; a bin may stand there twice.
+    private init(coarsening counts: [(key: Int, count: Int)], level: Int) {
+        var counts = Self.added(counts)
         var level = level
         while counts.count > Self.maximumCells, level > 0 {
-            var coarser: [Int: Int] = [:]
-            for (key, count) in counts {
-                let (prefill, decode) = Self.bins(key)
-                let next = Self.key(
+            for index in counts.indices {
+                let (prefill, decode) = Self.bins(counts[index].key)
+                counts[index].key = Self.key(
                     LengthBins.index(of: LengthBins.lower(prefill, level: level), level: level - 1),
                     LengthBins.index(of: LengthBins.lower(decode, level: level), level: level - 1))
-                coarser[next, default: 0] += count
             }
-            counts = coarser
+            counts = Self.added(counts)
             level -= 1
         }
         self.level = level
-        cells = counts.sorted { $0.key < $1.key }.map { key, count in
+        cells = counts.map { key, count in
             let (prefill, decode) = Self.bins(key)
             return Cell(
                 prefill: LengthBins.middle(prefill, level: level), decode: LengthBins.middle(decode, level: level),
@@ -50,9 +48,22 @@ public struct JointHistogram: Hashable, Sendable {
 
     /// From the counts of a ``HistogramCounter``.
     init(_ counter: HistogramCounter) {
-        var counts: [Int: Int] = [:]
-        for cell in counter.occupied { counts[Self.key(cell.prefill, cell.decode)] = cell.count }
-        self.init(coarsening: counts, level: LengthBins.finest)
+        self.init(
+            coarsening: counter.occupied.map { (Self.key($0.prefill, $0.decode), $0.count) }, level: LengthBins.finest)
+    }
+
+    /// By rising key, with the counts of equal keys added up.
+    private static func added(_ counts: [(key: Int, count: Int)]) -> [(key: Int, count: Int)] {
+        var added: [(key: Int, count: Int)] = []
+        added.reserveCapacity(counts.count)
+        for cell in counts.sorted(by: { $0.key < $1.key }) {
+            if let last = added.last, last.key == cell.key {
+                added[added.count - 1].count += cell.count
+            } else {
+                added.append(cell)
+            }
+        }
+        return added
     }
 
     /// From what was sent: columns as ``cells`` gives them.
@@ -87,7 +98,7 @@ public struct JointHistogram: Hashable, Sendable {
                 throw InvalidInput(field: "prefill.\(index)", rule: "must not name a bin twice")
             }
         }
-        self.init(coarsening: cells, level: level)
+        self.init(coarsening: cells.map { ($0.key, $0.value) }, level: level)
     }
 
     /// The histogram of the requests of both.
@@ -105,7 +116,7 @@ public struct JointHistogram: Hashable, Sendable {
                 counts[key] = sum
             }
         }
-        return JointHistogram(coarsening: counts, level: level)
+        return JointHistogram(coarsening: counts.map { ($0.key, $0.value) }, level: level)
     }
 
     /// The requests counted.

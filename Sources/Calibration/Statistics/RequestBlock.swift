@@ -43,6 +43,12 @@ struct RequestBlock: TimeCell {
             wp &* (wp &* (UInt128(pd) &+ 3 &* UInt128(pairs)) &+ cubes) &+ UInt128(pairs) &* UInt128(pairs))
     }
 
+    /// Adds `count` requests whose ``sums`` are known.
+    mutating func add(_ count: Int, _ sums: InlineArray<7, UInt128>) {
+        self.count.merge(count)
+        for index in 0..<7 { self.sums[index].add(sums[index]) }
+    }
+
     mutating func merge(_ other: RequestBlock) {
         count.merge(other.count)
         for index in 0..<7 { sums[index] = sums[index] + other.sums[index] }

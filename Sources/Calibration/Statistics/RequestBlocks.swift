@@ -28,15 +28,12 @@ public struct RequestBlocks: Hashable, Sendable {
 
     /// The times of the block that `time` lies in, as blocks are now.
     mutating func times(around time: Int) -> Range<Int> {
-        // The place first: to make it may widen the blocks.
-        let place = grid.place(of: time)
-        let start = (grid.first + place) * width
-        return start..<(start + width)
+        grid.times(around: time)
     }
 
-    /// Adds what was gathered of the block that `time` lies in.
-    mutating func add(_ block: RequestBlock, at time: Int) {
-        grid.update(grid.place(of: time)) { $0.merge(block) }
+    /// Adds `count` requests that arrived in the block of `time` and whose sums are known.
+    mutating func add(_ count: Int, _ sums: InlineArray<7, UInt128>, at time: Int) {
+        grid.update(grid.place(of: time)) { $0.add(count, sums) }
     }
 
     /// Adds the blocks of another part of the trace.

@@ -41,7 +41,7 @@ public struct RequestSums: Hashable, Sendable {
     subscript(term: Int) -> WideInteger { sums[term] }
 
     /// Adds a request with P in 0…1e9 and D in 1…1e9; what lies outside is a programming error.
-    @inline(__always)
+    @inline(always)
     mutating func add(prefill: Int, decode: Int) {
         precondition(prefill >= 0 && prefill <= 1_000_000_000 && decode >= 1 && decode <= 1_000_000_000)
         let p = UInt64(prefill)
@@ -79,8 +79,19 @@ public struct RequestSums: Hashable, Sendable {
             sums[17].addProduct(s2, s2)
             sums[18].addProduct(s2, s3)
             sums[19].addProduct(s3, s3)
-            return
+        } else {
+            addLong(p, d)
         }
+    }
+
+    /// Adds what is of degree 3 and above, of a request whose lengths may be the longest. Apart, so that what most requests need is short.
+    @inline(never)
+    private mutating func addLong(_ p: UInt64, _ d: UInt64) {
+        let p2 = p &* p
+        let pd = p &* d
+        let d2 = d &* d
+        let pairs = (d2 &- d) / 2
+        let s1 = pd &+ pairs
         let wp = UInt128(p)
         let wd = UInt128(d)
         sums[5].add(wp &* UInt128(p2))

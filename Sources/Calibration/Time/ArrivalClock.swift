@@ -9,6 +9,15 @@ struct ArrivalClock: Hashable, Sendable {
         case epoch(TimeUnit)
         /// `isAssumed` where nothing told the unit.
         case relative(TimeUnit, isAssumed: Bool)
+
+        /// The unit of numbers; `nil` for dates.
+        @inline(__always)
+        var unit: TimeUnit? {
+            switch self {
+            case .dates: nil
+            case .epoch(let unit), .relative(let unit, _): unit
+            }
+        }
     }
 
     /// What the column says of its unit, if anything.
@@ -20,14 +29,17 @@ struct ArrivalClock: Hashable, Sendable {
 
     init(unit: TimeUnit? = nil) { named = unit }
 
-    /// The moment that `text` names, in microseconds.
+    /// The moment that `text` names within `range`, in microseconds.
     ///
     /// - Returns: `nil` where it names none, or is not of the kind of the first one.
-    mutating func read(_ text: Span<UInt8>) -> Int? {
-        if let time = inSameMinute(text) { return time }
-        if let kind, 1...15 ~= text.count, let number = Self.whole(text) {
-            return read(mantissa: number, exponent: 0, kind)
-        }
+    @inline(always)
+    mutating func read(_ text: Span<UInt8>, in range: Range<Int>) -> Int? {
+        if let time = inSameMinute(text, range) { return time }
+        if let kind, let number = Self.whole(text, range) { return Self.microseconds(number, kind) }
+        return readOther(text.extracting(range))
+    }
+
+    private mutating func readOther(_ text: Span<UInt8>) -> Int? {
         switch TimeText(text) {
         case .date(let microseconds):
             if kind == nil { kind = .dates }
@@ -35,39 +47,42 @@ struct ArrivalClock: Hashable, Sendable {
             remember(text)
             return microseconds
         case .number(let mantissa, let exponent):
-            return read(mantissa: mantissa, exponent: exponent)
+            let kind = kind ?? Self.kind(mantissa, exponent, named)
+            guard let unit = kind.unit,
+                let microseconds = TimeText.microseconds(mantissa: mantissa, exponent: exponent, in: unit)
+            else { return nil }
+            self.kind = kind
+            return microseconds
         case nil:
             return nil
         }
     }
 
-    private mutating func read(mantissa: Int, exponent: Int) -> Int? {
-        let kind = kind ?? Self.kind(mantissa, exponent, named)
-        guard let microseconds = read(mantissa: mantissa, exponent: exponent, kind) else { return nil }
-        self.kind = kind
-        return microseconds
+    /// The number of a text of 1 to 15 digits and nothing else that has eight bytes, or twice as many, from its beginning on.
+    @inline(__always)
+    private static func whole(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        let start = range.lowerBound
+        guard 1...15 ~= range.count, start <= text.count - 8 else { return nil }
+        let (count, value) = ByteLanes(text, at: start).digits
+        if count == range.count { return value }
+        guard count == 8, range.count > 8, start <= text.count - 16 else { return nil }
+        let (further, low) = ByteLanes(text, at: start + 8).digits
+        guard further == range.count - 8 else { return nil }
+        var high = value
+        for _ in 0..<further { high &*= 10 }
+        return high &+ low
     }
 
+    /// Microseconds of a whole number that is not negative, as ``TimeText/microseconds(mantissa:exponent:in:)`` has them.
     @inline(__always)
-    private func read(mantissa: Int, exponent: Int, _ kind: Kind) -> Int? {
-        let unit: TimeUnit
-        switch kind {
-        case .dates: return nil
-        case .epoch(let known), .relative(let known, _): unit = known
+    private static func microseconds(_ number: Int, _ kind: Kind) -> Int? {
+        switch kind.unit {
+        case .seconds: number <= TimeText.limit / 1_000_000 ? number &* 1_000_000 : nil
+        case .milliseconds: number <= TimeText.limit / 1000 ? number &* 1000 : nil
+        case .microseconds: number <= TimeText.limit ? number : nil
+        case .nanoseconds: number / 1000
+        case nil: nil
         }
-        return TimeText.microseconds(mantissa: mantissa, exponent: exponent, in: unit)
-    }
-
-    /// The number of a text of 1 to 15 digits and nothing else.
-    @inline(__always)
-    private static func whole(_ text: Span<UInt8>) -> Int? {
-        var value = 0
-        for index in text.indices {
-            let digit = text[index] &- 0x30
-            guard digit < 10 else { return nil }
-            value = value &* 10 &+ Int(digit)
-        }
-        return value
     }
 
     private static func kind(_ mantissa: Int, _ exponent: Int, _ named: TimeUnit?) -> Kind {
@@ -84,20 +99,21 @@ struct ArrivalClock: Hashable, Sendable {
     // MARK: Dates of one minute
 
     /// Reads seconds behind the minute of the last date, `:46.6805900`, if that is all that is new.
-    @inline(__always)
-    private func inSameMinute(_ text: Span<UInt8>) -> Int? {
-        let count = text.count
-        guard let minute, 19...28 ~= count, ByteLanes(text, at: 0).word == minute.text.0,
-            ByteLanes(text, at: 8).word == minute.text.1, text[16] == UInt8(ascii: ":")
+    @inline(always)
+    private func inSameMinute(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        let start = range.lowerBound
+        let count = range.count
+        guard let minute, 19...28 ~= count, ByteLanes(text, at: start).word == minute.text.0,
+            ByteLanes(text, at: start + 8).word == minute.text.1, text[start + 16] == UInt8(ascii: ":")
         else { return nil }
-        let (tens, ones) = (Int(text[17] &- 0x30), Int(text[18] &- 0x30))
+        let (tens, ones) = (Int(text[start + 17] &- 0x30), Int(text[start + 18] &- 0x30))
         guard tens < 6, ones < 10 else { return nil }
         var microseconds = (tens * 10 + ones) * 1_000_000
         if count > 19 {
             // One to eight decimals, moved down to the lowest lanes.
             let decimals = count - 20
-            guard decimals > 0, text[19] == UInt8(ascii: ".") else { return nil }
-            let word = ByteLanes(text, at: count - 8).word >> UInt64(64 - 8 * decimals)
+            guard decimals > 0, text[start + 19] == UInt8(ascii: ".") else { return nil }
+            let word = ByteLanes(text, at: range.upperBound - 8).word >> UInt64(64 - 8 * decimals)
             let (digits, value) = ByteLanes(word: word).digits
             guard digits == decimals else { return nil }
             microseconds += Self.microseconds(value, decimals: decimals)

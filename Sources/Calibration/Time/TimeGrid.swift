@@ -44,6 +44,12 @@ struct TimeGrid<Cell: TimeCell>: Hashable, Sendable {
         return place
     }
 
+    /// The times of the window that `time` lies in, as windows are once it has a place.
+    mutating func times(around time: Int) -> Range<Int> {
+        _ = place(of: time)
+        return recent.times
+    }
+
     /// Changes the cell at `place`.
     @inline(__always)
     mutating func update(_ place: Int, _ change: (inout Cell) -> Void) { change(&cells[place]) }

@@ -38,7 +38,8 @@ enum TimeText: Equatable {
         return abs(value) <= limit ? value : nil
     }
 
-    private static let limit = 9_000_000_000_000_000
+    /// The most microseconds either way.
+    static let limit = 9_000_000_000_000_000
 
     /// sign? digits (. digits)? (e sign? digits)?, to the end; digits beyond eighteen are dropped.
     private static func number(_ cursor: inout Cursor) -> (mantissa: Int, exponent: Int)? {

@@ -3,18 +3,19 @@ extension CSVHeader {
     ///
     /// `false` for any other row, also one that ends too near the end of `bytes`: nothing has then been decided, and the splitter
     /// and ``read(_:into:)`` look at it from its beginning. What this takes they would take, with the same lengths.
-    @inline(__always)
+    @inline(always)
     func plainRow(_ bytes: Span<UInt8>, from start: Int, into row: inout PlainRow) -> Bool {
         var index = start
         var column = 0
-        row.fields.clear()
+        row.arrival = 0..<0
+        if isDetailed { row.fields.clear() }
         while true {
             if column == prefill || column == decode {
                 guard index <= bytes.count - 8 else { return false }
                 let (count, value) = ByteLanes(bytes, at: index).digits
                 guard 1...7 ~= count else { return false }
                 if column == prefill { row.prefill = value } else { row.decode = value }
-                if needsRules {
+                if isDetailed {
                     let field = RowFields.Field(start: index, end: index + count, kind: .bare, rank: 0)
                     row.fields.set(column == prefill ? .prefill : .decode, field)
                 }
@@ -27,9 +28,14 @@ extension CSVHeader {
                 if let role = roles[column] {
                     let hasReturn = bytes[index] == 0x0A && index > begin && bytes[index - 1] == 0x0D
                     let end = hasReturn ? index - 1 : index
-                    row.fields.set(role, RowFields.Field(start: begin, end: end, kind: .bare, rank: ranks[column]))
+                    if isDetailed {
+                        row.fields.set(
+                            role, RowFields.Field(start: begin, end: end, kind: .bare, rank: ranks[column]))
+                    } else {
+                        row.arrival = begin..<end
+                    }
                 }
-                if column == 0, Self.mayBeSummary(bytes, begin, index) { return false }
+                if column == 0, Self.needsCare(bytes, begin, index) { return false }
             }
             column += 1
             guard column < columns else { break }
@@ -37,6 +43,7 @@ extension CSVHeader {
             guard bytes[index] == delimiter else { return false }
             index += 1
         }
+        row.end = index
         if bytes[index] == 0x0D {
             index += 1
             guard index < bytes.count else { return false }
@@ -46,12 +53,13 @@ extension CSVHeader {
         return true
     }
 
-    /// Whether a first field may be the label of a row of totals, or leaves the label to another: such rows are read with care.
+    /// Whether a first field may begin a comment, be the label of a row of totals, or leave the label to another.
     @inline(__always)
-    private static func mayBeSummary(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        guard end - start <= 12 else { return false }
+    private static func needsCare(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         guard end > start else { return true }
+        guard end - start <= 12 else { return bytes[start] == UInt8(ascii: "#") }
         switch bytes[start] | 0x20 {
+        case UInt8(ascii: "#"): return true
         case UInt8(ascii: "a"), UInt8(ascii: "c"), UInt8(ascii: "g"), UInt8(ascii: "i"), UInt8(ascii: "m"),
             UInt8(ascii: "o"),
             UInt8(ascii: "p"), UInt8(ascii: "s"), UInt8(ascii: "t"), 0x20:

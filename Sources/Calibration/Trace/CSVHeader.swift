@@ -11,8 +11,10 @@ struct CSVHeader: Sendable {
     let ranks: [UInt8]
     let prefill: Int
     let decode: Int
-    /// Whether a row has more to tell than its lengths and when it came.
+    /// Whether a row has more to tell than its lengths and what goes with its arrival, so that these do not stand for themselves.
     let needsRules: Bool
+    /// Whether a row has other columns than its lengths and the time that it arrived.
+    let isDetailed: Bool
     /// Whether there are arrivals, sessions, blocks or cached tokens.
     let hasActivity: Bool
     /// Whether the prompt column leaves out what its cache columns hold, by its name.
@@ -68,6 +70,7 @@ struct CSVHeader: Sendable {
         let prompt = NameTable.spelling(Array(titles[prefill].utf8).span)
         promptLeavesCacheOut = options.prefillColumn == nil && Vocabulary.withoutCache.contains(prompt)
         needsRules = roles.contains { role in role.map { !$0.isLength && !$0.isActivity } ?? false }
+        isDetailed = roles.contains { role in role.map { !$0.isLength && $0 != .arrival } ?? false }
         hasActivity = roles.contains { role in
             role.map { $0.isActivity || $0 == .cacheRead || $0 == .cachedPart } ?? false
         }

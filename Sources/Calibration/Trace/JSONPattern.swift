@@ -17,14 +17,21 @@ struct JSONPattern: Sendable {
         let length: Int
     }
 
+    /// Eight bytes or fewer, the first lowest.
+    private struct Word {
+        let bytes: UInt64
+        let mask: UInt64
+    }
+
     private var slots: [Slot] = []
     /// Behind the last value, to the line's end.
     private var tail = Slot(kind: .bare, role: nil, rank: 0, words: 0..<0, length: 0)
     /// What stands between values, each part filled up with zeros, and the bits of it that count.
-    private var words: [UInt64] = []
-    private var masks: [UInt64] = []
-    /// Whether a row has more to tell than its lengths and when it came.
+    private var words: [Word] = []
+    /// Whether a row has more to tell than its lengths and what goes with its arrival, so that these do not stand for themselves.
     private(set) var needsRules = false
+    /// Whether a row has other columns than its lengths, the time that it arrived and an array of the blocks of its prompt.
+    private(set) var isDetailed = false
 
     private static let maximumSlots = 64
     private static let maximumWords = 1024
@@ -74,6 +81,10 @@ struct JSONPattern: Sendable {
             kind: .bare, role: nil, rank: 0, words: append(line, start..<line.count), length: line.count - start)
         // Every column that was read must be one of the values.
         guard slots.count(where: { $0.role != nil }) == fields.present.nonzeroBitCount else { return nil }
+        isDetailed = slots.contains { slot in
+            guard let role = slot.role else { return false }
+            return !role.isLength && role != .arrival && !(role == .hashIDs && slot.kind == .array)
+        }
         needsRules = slots.contains { slot in slot.role.map { !$0.isLength && !$0.isActivity } ?? false }
     }
 
@@ -91,8 +102,7 @@ struct JSONPattern: Sendable {
             let count = min(8, range.upperBound - index)
             var word: UInt64 = 0
             for lane in 0..<count { word |= UInt64(line[index + lane]) << UInt64(8 * lane) }
-            words.append(word)
-            masks.append((~0 as UInt64) >> UInt64(64 - 8 * count))
+            words.append(Word(bytes: word, mask: (~0 as UInt64) >> UInt64(64 - 8 * count)))
             index += count
         }
         return first..<words.count
@@ -107,10 +117,13 @@ struct JSONPattern: Sendable {
     @inline(__always)
     func read(_ bytes: Span<UInt8>, from start: Int, into row: inout PlainRow) -> Bool {
         var index = start
-        row.fields.clear()
+        row.arrival = 0..<0
+        row.blocks.clear()
+        if isDetailed { row.fields.clear() }
         let slots = slots.span
+        let words = words.span
         for place in slots.indices {
-            guard isNext(slots[place], bytes, index) else { return false }
+            guard Self.isNext(slots[place], words, bytes, index) else { return false }
             index += slots[place].length
             let begin = index
             if let role = slots[place].role, role.isLength {
@@ -124,19 +137,28 @@ struct JSONPattern: Sendable {
                 switch slots[place].kind {
                 case .bare: index = Self.endOfBare(bytes, index)
                 case .string: index = Self.endOfString(bytes, index)
+                case .array where slots[place].role == .hashIDs && !isDetailed:
+                    if let end = row.blocks.readNumbers(bytes, from: index) {
+                        index = end
+                    } else {
+                        index = Self.endOfArray(bytes, index)
+                        if index < bytes.count { row.blocks.read(bytes, begin..<index) }
+                    }
                 case .array: index = Self.endOfArray(bytes, index)
                 }
                 guard index < bytes.count else { return false }
             }
-            if let role = slots[place].role, needsRules || !role.isLength {
+            if slots[place].role == .arrival { row.arrival = begin..<index }
+            if isDetailed, let role = slots[place].role {
                 let kind: RowFields.Kind =
                     slots[place].kind == .string ? .string : slots[place].kind == .array ? .array : .bare
                 row.fields.set(
                     role, RowFields.Field(start: begin, end: index, kind: kind, rank: slots[place].rank))
             }
         }
-        guard isNext(tail, bytes, index) else { return false }
+        guard Self.isNext(tail, words, bytes, index) else { return false }
         index += tail.length
+        row.end = index
         if index < bytes.count, bytes[index] == 0x0D { index += 1 }
         guard index < bytes.count, bytes[index] == 0x0A else { return false }
         row.next = index + 1
@@ -145,11 +167,12 @@ struct JSONPattern: Sendable {
 
     /// Whether what belongs before the value stands at `index`, with a whole word's bytes to compare.
     @inline(__always)
-    private func isNext(_ slot: Slot, _ bytes: Span<UInt8>, _ index: Int) -> Bool {
+    private static func isNext(_ slot: Slot, _ words: Span<Word>, _ bytes: Span<UInt8>, _ index: Int) -> Bool {
         guard index + 8 * slot.words.count <= bytes.count else { return false }
         var index = index
-        for word in slot.words {
-            if (ByteLanes(bytes, at: index).word ^ words[word]) & masks[word] != 0 { return false }
+        for place in slot.words {
+            let word = words[place]
+            if (ByteLanes(bytes, at: index).word ^ word.bytes) & word.mask != 0 { return false }
             index += 8
         }
         return true
@@ -165,6 +188,12 @@ struct JSONPattern: Sendable {
     @inline(__always)
     private static func endOfBare(_ bytes: Span<UInt8>, _ start: Int) -> Int {
         var index = start
+        // Digits first: most values are numbers.
+        while index <= bytes.count - 8 {
+            let digits = ByteLanes(bytes, at: index).digitCount
+            index += digits
+            if digits < 8 { break }
+        }
         while index < bytes.count, !endsValue(bytes[index]) {
             let byte = bytes[index]
             guard byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: ":"), byte != UInt8(ascii: "{"),

@@ -13,31 +13,36 @@ struct LengthCourse: Hashable, Sendable {
     private var isFree = false
     private var first = (prefill: 0, output: 0)
     private var longest = (prefill: 0, output: 0)
-    /// Rows since the last one that was the sum of those before it, their sums, and how many such there were.
-    private var open = (rows: 0, prefill: 0, output: 0)
+    /// Rows that were the sum of those before them, and the number of rows and ``sums`` behind the last one.
     private var sumRows = 0
+    private var summed = (rows: 0, prefill: 0, output: 0)
     /// Sums below are met by chance.
     private static let leastSum = 64
 
     @inline(__always)
     mutating func add(prefill: Int, output: Int) {
-        if !isFree, rows > 0 { step(prefill, output) }
-        if rows == 0 { first = (prefill, output) }
+        if rows == 0 {
+            first = (prefill, output)
+        } else if !isFree {
+            step(prefill, output)
+        }
+        let isSum = isOpenSum(prefill, output)
         rows += 1
         last = (prefill, output)
         longest = (max(longest.prefill, prefill), max(longest.output, output))
-        if isOpenSum(prefill, output) {
-            sumRows += 1
-            open = (0, 0, 0)
-        } else {
-            open = (open.rows + 1, open.prefill &+ prefill, open.output &+ output)
-        }
         sums.prefill &+= prefill
         sums.output &+= output
+        if isSum {
+            sumRows += 1
+            summed = (rows, sums.prefill, sums.output)
+        }
     }
 
+    /// Whether a row is the sum of those since the last such row.
+    @inline(__always)
     private func isOpenSum(_ prefill: Int, _ output: Int) -> Bool {
-        prefill == open.prefill && output == open.output && open.rows >= 3 && prefill &+ output >= Self.leastSum
+        prefill == sums.prefill &- summed.prefill && output == sums.output &- summed.output
+            && rows - summed.rows >= 3 && prefill &+ output >= Self.leastSum
     }
 
     /// Whether a row may be a total of those before it, by its lengths: none was longer in either.

@@ -1,5 +1,7 @@
 /// Where the columns of one row stand in its text, by what they say.
-struct RowFields {
+///
+/// Not to be copied: it is 640 bytes, and lent to whoever looks at it.
+struct RowFields: ~Copyable {
     /// How a value is written.
     enum Kind: UInt8 {
         /// A field of CSV, or a number, a truth value or null of JSON.

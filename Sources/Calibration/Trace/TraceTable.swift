@@ -4,14 +4,14 @@ import Text
 struct TraceTable: Sendable {
     private let options: TraceOptions
     var rules = RowRules()
-    private var sums = RequestSums()
     private var histogram = HistogramCounter()
     private var skipped = SkippedRows()
-    private var activity = TraceActivity()
+    private var activity: TraceActivity
     /// Whether arrivals, sessions or prefixes are gathered.
     private(set) var hasActivity = false
     /// `nil` where nobody replays the trace.
     private(set) var timetable: RequestTimetable?
+    private let keepsTimes: Bool
     private var course = LengthCourse()
     /// Requests that give no decode step: without output, or with one token that comes from prefill.
     private var withoutSteps = 0
@@ -26,6 +26,8 @@ struct TraceTable: Sendable {
 
     init(options: TraceOptions) {
         self.options = options
+        activity = TraceActivity(timeUnit: options.timeUnit, blockTokens: options.blockTokens)
+        keepsTimes = options.keptRequests != nil
         timetable = options.keptRequests.map { RequestTimetable(limit: $0) }
     }
 
@@ -35,8 +37,7 @@ struct TraceTable: Sendable {
     mutating func beginActivity(arrival: String?) {
         guard !hasActivity else { return }
         hasActivity = true
-        activity = TraceActivity(
-            timeUnit: options.timeUnit ?? arrival.flatMap(Self.unit), blockTokens: options.blockTokens)
+        if options.timeUnit == nil { activity.name(timeUnit: arrival.flatMap(Self.unit)) }
     }
 
     /// The unit that a name tells, as `arrival_ms` or `startTimeUnixNano`.
@@ -63,21 +64,46 @@ struct TraceTable: Sendable {
         }
     }
 
-    /// Adds a request.
-    @inline(__always)
-    mutating func add(
-        prefill: Int, output: Int, cached: Int?, _ fields: borrowing RowFields, in text: Span<UInt8>
-    ) {
+    /// Counts a request; its decode steps.
+    @inline(always)
+    private mutating func count(prefill: Int, output: Int) -> Int {
         rows += 1
         course.add(prefill: prefill, output: output)
         let steps = options.firstTokenFromPrefill ? max(0, output - 1) : output
         if steps > 0 {
-            sums.add(prefill: prefill, decode: steps)
             histogram.add(prefill: prefill, decode: steps)
         } else {
             withoutSteps += 1
         }
-        guard hasActivity else { return }
+        return steps
+    }
+
+    /// Adds a request of which nothing is known but its lengths, its arrival and the blocks of its prompt.
+    ///
+    /// - Parameter arrival: where the time stands in `text`; empty without one.
+    @inline(always)
+    mutating func add(
+        prefill: Int, output: Int, arrival: Range<Int>, in text: Span<UInt8>, blocks: Span<UInt64>
+    ) {
+        let steps = count(prefill: prefill, output: output)
+        guard hasActivity else {
+            if steps > 0 { activity.add(prefill: prefill, decode: steps) }
+            return
+        }
+        let time = activity.add(prefill: prefill, decode: steps, arrival: arrival, in: text, blocks: blocks)
+        // Asked of a value of its own: to look into the timetable is to copy it.
+        if keepsTimes { timetable?.add(at: time, prefill: prefill, output: output, cached: nil, row: rows) }
+    }
+
+    /// Adds a request.
+    mutating func add(
+        prefill: Int, output: Int, cached: Int?, _ fields: borrowing RowFields, in text: Span<UInt8>
+    ) {
+        let steps = count(prefill: prefill, output: output)
+        guard hasActivity else {
+            if steps > 0 { activity.add(prefill: prefill, decode: steps) }
+            return
+        }
         var row = RequestRow(prefill: prefill, decode: steps, cached: cached)
         row.arrival = fields.range(.arrival)
         row.session = fields.range(.session)
@@ -104,17 +130,26 @@ struct TraceTable: Sendable {
     @inline(__always)
     func mayBeTotal(prefill: Int, output: Int) -> Bool { course.mayBeTotal(prefill: prefill, output: output) }
 
+    /// The same of what a row came to.
+    func mayBeTotal(_ outcome: RowRules.Outcome) -> Bool {
+        guard case .lengths(let prefill, let output, _) = outcome else { return false }
+        return mayBeTotal(prefill: prefill, output: output)
+    }
+
     // MARK: The end
 
-    /// Why so many rows without a usable one are enough; `nil` where one was usable, or fewer were read.
-    func hopeless(after limit: Int, place: String) -> InvalidInput? {
-        guard rows >= limit, sums.count == 0, withoutSteps == 0, skipped.lost == rows else { return nil }
+    /// Why the rows so far, with none usable, are enough; `nil` where one was usable, or few were read.
+    func hopeless(place: String) -> InvalidInput? {
+        guard rows >= TraceParser.hopelessRows, activity.sums.count == 0, withoutSteps == 0, skipped.lost == rows else {
+            return nil
+        }
         return Self.failure("None of the first \(rows) rows can be used: \(reasons(place)).")
     }
 
     /// - Throws: `InvalidInput` where the trace cannot be used.
     func finish(_ columns: TraceColumns, place: String, lines: Int) throws(InvalidInput) -> TraceSummary {
         try refuse(columns, place: place)
+        let sums = activity.sums
         let n = Double(max(1, sums.count))
         var warnings = columns.warnings
         warnings += rules.notes.warnings(
@@ -161,13 +196,13 @@ struct TraceTable: Sendable {
                 "\(summaries) of \(rows) rows are counts, means or quantiles, as describe() writes them: this is a summary and no "
                     + "trace. Export the rows themselves.")
         }
-        if sawRunTotal, sums.count == 0 {
+        if sawRunTotal, activity.sums.count == 0 {
             throw Self.failure(
                 "This is the summary of a benchmark, without the lengths of its requests (input_lens and output_lens, or rows). Run "
                     + "it with --save-detailed (vLLM) or --output-details (SGLang), or export the rows.")
         }
         guard rows > 0 else { throw Self.failure("The trace has no rows.") }
-        guard sums.count + withoutSteps > 0 else {
+        guard activity.sums.count + withoutSteps > 0 else {
             throw Self.failure("None of the \(rows) rows can be used: \(reasons(place)).\(columns.advice)")
         }
         guard skipped.lost <= rows / 2 else {
@@ -188,7 +223,7 @@ struct TraceTable: Sendable {
         if let line = rules.repetitions.refusedLine {
             throw Self.repeated(columns.name(of: .repetitions), "\(place) \(line)")
         }
-        guard sums.count > 0 else {
+        guard activity.sums.count > 0 else {
             throw Self.failure(
                 "None of the \(withoutSteps) requests decodes: they have no output"
                     + (options.firstTokenFromPrefill ? ", or one token, which comes from prefill." : "."))

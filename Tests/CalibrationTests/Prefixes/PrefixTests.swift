@@ -36,6 +36,65 @@ struct PrefixTests {
         #expect(stack.hasForgotten == (seed % 2 == 1))
     }
 
+    @Test("blocks that are used in runs have the distances of blocks used one by one", arguments: 0..<12)
+    func runs(seed: UInt64) {
+        var generator = SeededGenerator(seed: 60 + seed)
+        let capacity = seed % 3 == 0 ? 200 : 5000
+        var single = RecencyStack(capacity: capacity)
+        var runs = RecencyStack(capacity: capacity)
+        var next: UInt64 = seed % 4 == 0 ? 1 << 63 : 0
+        for _ in 0..<500 {
+            // A prefix of blocks that came before, then new ones; now and then one block twice.
+            let start = next > 40 ? UInt64(generator.unit() * 0.999 * Double(next % (1 << 32))) : 0
+            let base = next & 1 << 63
+            let shared = UInt64(Int.random(in: 0...30, using: &generator))
+            var ids = (start..<(start + shared)).map { base | $0 }
+            for _ in 0..<Int.random(in: 0...20, using: &generator) {
+                ids.append(next)
+                next += Int.random(in: 0..<50, using: &generator) == 0 ? 3_000_000 : 1
+            }
+            if let again = ids.randomElement(using: &generator) { ids.append(again) }
+            let expected = ids.map { single.use($0) }
+            var distances: [Int?] = []
+            while distances.count < ids.count {
+                let (count, distance) = runs.use(ids.span, from: distances.count)
+                distances += repeatElement(distance, count: count)
+            }
+            #expect(distances == expected)
+        }
+        #expect(runs.count == single.count && runs.hasForgotten == single.hasForgotten)
+    }
+
+    @Test("an array of blocks is read at once as it is read element by element, or not at all")
+    func lists() {
+        var list = BlockList()
+        func expected(_ text: String) -> [UInt64] {
+            let bytes = Array(text.utf8)
+            var numbers = BlockNumbers(0..<bytes.count)
+            var ids: [UInt64] = []
+            while let id = numbers.next(bytes.span) { ids.append(id) }
+            return ids
+        }
+        let many = "[" + (0..<300).map { "\($0 * 997)" }.joined(separator: ", ") + "]"
+        for (text, isPlain) in [
+            ("[1]", true), ("[1,2,30]", true), ("[1, 2, 999999]", true), (many, true), ("[]", false), ("[01]", false),
+            ("[1,  2]", false), ("[1 ]", false), ("[1000000]", false), ("[1, x]", false), ("[[1], 2]", false),
+            ("[0, 00]", false), ("[-1]", false), ("1", false), ("[1; 2]", false),
+        ] {
+            let bytes = Array("\(text), and what follows".utf8)
+            let end = list.readNumbers(bytes.span, from: 0)
+            #expect((end != nil) == isPlain, "\(text)")
+            if end != nil {
+                #expect(end == text.utf8.count && Array(list.ids.prefix(list.count)) == expected(text), "\(text)")
+            }
+            list.read(bytes.span, 0..<text.utf8.count)
+            #expect(Array(list.ids.prefix(list.count)) == expected(text), "\(text)")
+            // Cut off, it is none.
+            let cut = Array(text.utf8.dropLast())
+            #expect(list.readNumbers(cut.span, from: 0) == nil)
+        }
+    }
+
     @Test("cached tokens are those of a cache that is asked request by request", arguments: 0..<6)
     func reuse(seed: UInt64) throws {
         var generator = SeededGenerator(seed: 30 + seed)

@@ -94,5 +94,5 @@ extension TimeText {
 }
 
 extension ArrivalClock {
-    mutating func read(_ text: String) -> Int? { read(Array(text.utf8).span) }
+    mutating func read(_ text: String) -> Int? { read(Array(text.utf8).span, in: 0..<text.utf8.count) }
 }

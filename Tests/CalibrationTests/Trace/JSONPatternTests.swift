@@ -129,6 +129,28 @@ import Testing
         }
     }
 
+    @Test("blocks are read with the line where nothing but lengths and an arrival is beside them")
+    func blocks() throws {
+        for (text, isDetailed) in [
+            (#"{"timestamp": 1, "input_length": 12, "output_length": 7, "hash_ids": [1, 2]}"#, false),
+            (#"{"timestamp": 1, "input_length": 12, "output_length": 7, "hash_ids": 12}"#, true),
+            (#"{"timestamp": 1, "input_length": 12, "output_length": 7, "hash_ids": [1, 2], "session_id": 3}"#, true),
+        ] {
+            let bytes = Array("\(text)\nand more of the next line".utf8)
+            var row = JSONRow(names: NameTable(options: TraceOptions()), options: TraceOptions())
+            var fields = RowFields()
+            let line = bytes.span.extracting(0..<text.utf8.count)
+            let isObject = row.read(line, into: &fields)
+            let learned = JSONPattern(line, fields)
+            let pattern = try #require(learned)
+            #expect(isObject && pattern.isDetailed == isDetailed)
+            var plain = PlainRow()
+            let isTaken = pattern.read(bytes.span, from: 0, into: &plain)
+            #expect(isTaken)
+            #expect(plain.blocks.count == (isDetailed ? 0 : 2) && plain.fields.has(.hashIDs) == isDetailed)
+        }
+    }
+
     @Test("rows within rows, lengths twice and columns have no pattern")
     func none() {
         for text in [

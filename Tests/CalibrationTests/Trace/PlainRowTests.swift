@@ -19,7 +19,7 @@ struct PlainRowTests {
     ]
     private static let notes = [
         "", "a", "2023-11-16 18:15:46.6805900", "\"quoted\"", "\"a,b\"", "\"a\nb\"", "a\"b", "\"", "é", "\u{2}", "\r",
-        "a\rb", "12345678", "1234567", "-", String(repeating: "z", count: 70),
+        "a\rb", "12345678", "1234567", "-", "#", "# a note that is long", String(repeating: "z", count: 70),
     ]
 
     /// A trace mostly of plain rows, the rest chosen to lie beside what is plain.
@@ -93,6 +93,7 @@ struct PlainRowTests {
         for text in [
             "x,12,99999999\nmore", "\"x\",12,3\nmore and more", "x,12,3", "x,12\nmore and more",
             "x,1,2,3\nmore and more", "Total,12,3\nmore and more", ",12,3\nmore and more",
+            "#x,12,3\nmore and more", "# a comment that is long,12,3\nmore and more",
         ] {
             #expect(!header.plainRow(Array(text.utf8).span, from: 0, into: &row), "\(text)")
         }
