@@ -7,6 +7,8 @@ public struct AdviceDemand: Hashable, Sendable {
     /// Mean of P, of P less what is cached, and of D, tokens.
     public var prefill: Double
     public var uncached: Double
+    /// Coefficient of variation of what is not cached of P.
+    public var uncachedVariation: Double
     public var decode: Double
     /// θ and ν, tokens.
     public var slotMean: Double
@@ -25,6 +27,8 @@ public struct AdviceDemand: Hashable, Sendable {
         self.dispersion = dispersion ?? window.dispersion
         prefill = window.prefill / count
         uncached = window.uncached / count
+        let variance = max(0, window.uncachedSquare / count - uncached * uncached)
+        uncachedVariation = uncached > 0 ? variance.squareRoot() / uncached : 0
         decode = window.decode / count
         slotMean = load.mean
         slotDeviation = load.deviation

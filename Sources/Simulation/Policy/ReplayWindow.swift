@@ -1,13 +1,14 @@
 /// What a controller is told of the requests since it was last asked.
 public struct ReplayWindow: Hashable, Sendable {
     /// Requests that arrived; and of their lengths Σ P, Σ D, Σ (P D + D(D − 1)/2), Σ (D P² + P D(D − 1) + D(D − 1)(2D − 1)/6),
-    /// Σ of uncached prompt tokens.
+    /// Σ of uncached prompt tokens and of their squares.
     public var arrivals = 0
     public var prefill = 0.0
     public var decode = 0.0
     public var load = 0.0
     public var loadSquare = 0.0
     public var uncached = 0.0
+    public var uncachedSquare = 0.0
     /// Of the counts of arrivals in whole bins of ``binWidth``: how many bins, and Σ of their squares.
     public var bins = 0
     public var binCounts = 0.0
@@ -39,7 +40,9 @@ public struct ReplayWindow: Hashable, Sendable {
         let (p, d) = (Double(prompt), Double(generated))
         prefill += p
         decode += d
-        uncached += Double(prompt - cached)
+        let u = Double(prompt - cached)
+        uncached += u
+        uncachedSquare += u * u
         load += p * d + d * (d - 1) / 2
         loadSquare += d * p * p + p * d * (d - 1) + d * (d - 1) * (2 * d - 1) / 6
         closeBins(before: time)
@@ -80,6 +83,7 @@ public struct ReplayWindow: Hashable, Sendable {
         load += next.load
         loadSquare += next.loadSquare
         uncached += next.uncached
+        uncachedSquare += next.uncachedSquare
         bins += next.bins
         binCounts += next.binCounts
         binSquares += next.binSquares

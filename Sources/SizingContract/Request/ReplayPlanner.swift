@@ -1,6 +1,7 @@
 import Simulation
 import Sizing
 import Synchronization
+import Text
 
 /// The plans that advice follows in a replay: the smallest pools that keep the limits at a demand, by the theory of open systems.
 ///
@@ -47,7 +48,7 @@ final class ReplayPlanner: Sendable {
         return plan
     }
 
-    /// Rate, loads and lengths up to the next of steps of 2 %, the dispersion to the next of 10 %.
+    /// Rate, loads and lengths up to the next of steps of 2 %, dispersion and variation to the next of 10 %.
     private static func rounded(_ demand: AdviceDemand) -> AdviceDemand {
         func up(_ value: Double, _ steps: Double) -> Double {
             guard value > 0 else { return 0 }
@@ -62,6 +63,7 @@ final class ReplayPlanner: Sendable {
         rounded.dispersion = up(max(1, demand.dispersion), 8)
         rounded.prefill = up(demand.prefill, 64)
         rounded.uncached = min(rounded.prefill, up(demand.uncached, 64))
+        rounded.uncachedVariation = up(demand.uncachedVariation, 8)
         rounded.decode = max(1, up(demand.decode, 64))
         rounded.slotMean = up(demand.slotMean, 64)
         rounded.slotDeviation = up(demand.slotDeviation, 32)
@@ -75,7 +77,7 @@ final class ReplayPlanner: Sendable {
                 requestsPerSecond: min(1e9, max(1e-6, demand.rate)), dispersion: min(1e4, max(0.01, demand.dispersion))),
             let workload = try? Workload(
                 .independent(
-                    prefill: .fixed(demand.prefill), decode: .geometric(mean: max(1, demand.decode)))),
+                    prefill: Self.prompts(demand), decode: .geometric(mean: max(1, demand.decode)))),
             let load = try? OpenLoad(workload),
             let slotLoad = try? SlotLoad(mean: demand.slotMean, standardDeviation: demand.slotDeviation)
         else { return nil }
@@ -85,6 +87,14 @@ final class ReplayPlanner: Sendable {
         var sizes = PoolSizes(prefill: bounds.prefill.upperBound, decode: decode ?? bounds.decode.upperBound)
         if let prefill { sizes.prefill = prefillSize(prefill, arrivals, load.lengths, demand) }
         return sizes
+    }
+
+    /// Prompts with the mean and the variation that were seen. Their law is not known to a controller; lengths of public traces are near
+    /// to lognormal.
+    private static func prompts(_ demand: AdviceDemand) throws(InvalidInput) -> LengthDistribution {
+        let deviation = demand.uncachedVariation * demand.prefill
+        guard deviation > 0 else { return try .fixed(demand.prefill) }
+        return try .lognormal(mean: demand.prefill, standardDeviation: deviation)
     }
 
     private func decodeSize(_ arrivals: Arrivals, _ load: OpenLoad, _ limits: ServiceLimits) -> Int? {
@@ -127,15 +137,28 @@ final class ReplayPlanner: Sendable {
                 perToken: time.perToken, perPass: time.perPass, perPair: time.perPair, windows: time.windows,
                 weightTime: time.weightTime, cachedFraction: cached, chunkTokens: time.chunkTokens)) ?? time
         let pool = PrefillPool(seen, lengths: lengths)
-        return Self.least(in: bounds.prefill) { count in
+        func firstToken(_ count: Int) -> Double? {
             guard let first = pool.timeToFirstToken(arrivals, instances: count, routing: self.routing) else {
-                return false
+                return nil
             }
-            guard let limit = self.limits.ttft else { return pool.utilisation(arrivals, instances: count) <= 0.85 }
-            guard let fraction = limit.percentile.fraction else { return first.mean <= limit.time }
-            return first.percentile(fraction) <= limit.time
-        } ?? bounds.prefill.upperBound
+            guard let fraction = limits.ttft?.percentile.fraction else { return first.mean }
+            return first.percentile(fraction)
+        }
+        guard let limit = limits.ttft else {
+            return Self.least(in: bounds.prefill) { pool.utilisation(arrivals, instances: $0) <= 0.85 }
+                ?? bounds.prefill.upperBound
+        }
+        if let enough = Self.least(in: bounds.prefill, { firstToken($0).map { $0 <= limit.time } ?? false }) {
+            return enough
+        }
+        // The prompts alone take too long: no wait to speak of is all that instances can give.
+        guard let best = firstToken(bounds.prefill.upperBound) else { return bounds.prefill.upperBound }
+        return Self.least(in: bounds.prefill) { firstToken($0).map { $0 <= Self.nearlyBest * best } ?? false }
+            ?? bounds.prefill.upperBound
     }
+
+    /// Times to first token of so many times the least that can be had are as good as that.
+    private static let nearlyBest = 1.05
 
     /// The least number that will do, where more do if fewer do.
     private static func least(in range: ClosedRange<Int>, _ isEnough: (Int) -> Bool) -> Int? {

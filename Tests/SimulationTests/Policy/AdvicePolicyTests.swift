@@ -71,7 +71,20 @@ struct AdvicePolicyTests {
         // θ = P + (D − 1)/2, ν² = (D² − 1)/12.
         #expect(abs(demand.slotMean - 124.5) < 1e-9)
         #expect(abs(demand.slotDeviation - ((2500.0 - 1) / 12).squareRoot()) < 1e-6)
+        #expect(demand.uncachedVariation == 0)
         #expect(AdviceDemand(ReplayWindow(), seconds: 60) == nil)
+    }
+
+    @Test("a demand tells how much the prompts scatter beside what is cached")
+    func scatter() throws {
+        var window = ReplayWindow()
+        for (prompt, cached) in [(100, 0), (400, 100), (500, 0)] {
+            window.add(prompt: prompt, cached: cached, decode: 10, at: 0)
+        }
+        let demand = try #require(AdviceDemand(window, seconds: 1))
+        // 100, 300 and 500 tokens: variance 80,000/3.
+        #expect(demand.uncached == 300)
+        #expect(abs(demand.uncachedVariation - (80_000.0 / 3).squareRoot() / 300) < 1e-12)
     }
 
     @Test("the yardstick has each window's plan ready when it begins")
