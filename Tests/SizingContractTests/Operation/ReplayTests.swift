@@ -325,4 +325,33 @@ import Testing
             #expect((side["pools"]?["attention"]?["instances"]?["max"]?.number ?? 0) > 2)
         }
     }
+
+    @Test("prompts that scatter take more prefill instances than prompts that do not, and those that no number serves not all")
+    func scatteredPrompts() throws {
+        func instances(_ prompts: String, ttft: Double) throws -> (mean: Double, late: Double) {
+            let reply = try Self.replay(
+                """
+                "arrivals": {"process": "poisson", "requests_per_second": 20, "duration_s": 120}, "replications": 1,
+                "workload": {"prefill": \(prompts), "decode": 20}, "prefill": {"alpha_us": 100, "beta_us": 1000},
+                "limits": {"ttft_ms": \(ttft), "ttft_percentile": "p90"}, "policies": [{"policy": "oracle", "window_s": 120}],
+                "scaling": {"min_prefill": 1, "max_prefill": 100}
+                """,
+                deployment:
+                    #"{"bundles": 1, "bundle": {"attention_instances": 4}, "batch_size": 64, "prefill_instances": 2}"#)
+            #expect(reply.status == 200, "\(reply.errors)")
+            let side = try #require(reply.root["policies"]?.elements.first { _ in true })
+            return (
+                try #require(side["pools"]?["prefill"]?["instances"]?["mean"]?.number),
+                1 - (try #require(side["goodput"]?["fraction"]?.number))
+            )
+        }
+        let scattered = #"{"distribution": "lognormal", "mean": 1000, "stddev": 1000}"#
+        let same = try instances("1000", ttft: 400)
+        let wide = try instances(scattered, ttft: 400)
+        #expect(wide.mean > same.mean)
+        #expect(wide.late < 0.12)
+        // A tenth of the prompts takes more than 200 ms by itself.
+        let hopeless = try instances(scattered, ttft: 150)
+        #expect(hopeless.mean < 20, "\(hopeless)")
+    }
 }
