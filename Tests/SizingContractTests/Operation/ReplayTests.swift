@@ -326,7 +326,7 @@ import Testing
         }
     }
 
-    @Test("prompts that scatter take more prefill instances than prompts that do not, and those that no number serves not all")
+    @Test("prompts that scatter take more prefill instances; those that no number serves do not take all")
     func scatteredPrompts() throws {
         func instances(_ prompts: String, ttft: Double) throws -> (mean: Double, late: Double) {
             let reply = try Self.replay(
