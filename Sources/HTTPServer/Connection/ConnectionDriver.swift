@@ -116,6 +116,13 @@ final class ConnectionDriver {
         pump(now: now)
     }
 
+    /// A request without a response gets one that says that the server stops.
+    func graceEnds(now: UInt64) {
+        guard !isClosed else { return }
+        http.graceEnds(now: now)
+        pump(now: now)
+    }
+
     /// Answers that there is no room for this connection, and closes it.
     func refuseConnection(now: UInt64) {
         http.refuseConnection(now: now)

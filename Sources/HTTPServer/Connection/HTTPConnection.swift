@@ -203,6 +203,10 @@ struct HTTPConnection {
     /// The server is going to stop: an idle connection has `grace` nanoseconds for one more request.
     mutating func drainBegan(now: UInt64, grace: UInt64) { machine.drainBegan(now: now, grace: grace) }
 
+    /// The time for what is under way is over: a request without a response is refused, so that its client knows that it may ask
+    /// elsewhere. A response whose beginning was sent stays without its end.
+    mutating func graceEnds(now: UInt64) { perform(machine.workRefused(.stopping, now: now), now: now) }
+
     /// There is no room for this connection: says so, and ends it.
     mutating func refuseConnection(now: UInt64) { perform(machine.connectionRefused(now: now), now: now) }
 

@@ -24,6 +24,8 @@ enum ServerError: Error, Equatable, Sendable {
     /// Too many bytes of bodies wait for the rest of them.
     case bodiesWaiting
     case tooManyConnections
+    /// The server stops, and the time for what was under way is over.
+    case stopping
     case internalError
 
     var status: HTTPResponse.Status {
@@ -36,7 +38,7 @@ enum ServerError: Error, Equatable, Sendable {
         case .unknownMethod: .notImplemented
         case .connectRefused: .methodNotAllowed
         case .unknownExpectation: .expectationFailed
-        case .workQueueFull, .responsesWaiting, .bodiesWaiting, .tooManyConnections: .serviceUnavailable
+        case .workQueueFull, .responsesWaiting, .bodiesWaiting, .tooManyConnections, .stopping: .serviceUnavailable
         case .internalError: .internalServerError
         }
     }
@@ -56,6 +58,7 @@ enum ServerError: Error, Equatable, Sendable {
         case .responsesWaiting: "Too many responses wait for their clients to read them."
         case .bodiesWaiting: "Too many requests are only half there."
         case .tooManyConnections: "There are too many connections."
+        case .stopping: "The server is stopping and has no more time for this request."
         case .internalError: "Something went wrong inside the server."
         }
     }
@@ -72,6 +75,7 @@ enum ServerError: Error, Equatable, Sendable {
         case .responsesWaiting: .outputLimit
         case .bodiesWaiting: .inputLimit
         case .tooManyConnections: .connectionLimit
+        case .stopping: .stopping
         case .internalError: nil
         }
     }
@@ -82,7 +86,7 @@ enum ServerError: Error, Equatable, Sendable {
     func response(retryAfter: Int) -> Response {
         var fields: HTTPFields = [:]
         switch self {
-        case .workQueueFull, .responsesWaiting, .bodiesWaiting, .tooManyConnections:
+        case .workQueueFull, .responsesWaiting, .bodiesWaiting, .tooManyConnections, .stopping:
             fields[.retryAfter] = String(retryAfter)
         case .connectRefused: fields[.allow] = ServerMethods.allow
         case .unsupportedCoding: fields[.acceptEncoding] = ContentCoding.acceptEncoding

@@ -45,6 +45,7 @@ public enum RejectionReason: String, Sendable, CaseIterable {
     case outputLimit = "output_limit"
     case inputLimit = "input_limit"
     case handshakeLimit = "handshake_limit"
+    case stopping
     case unauthorized
     case rateLimit = "rate_limit"
 }

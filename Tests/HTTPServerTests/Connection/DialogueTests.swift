@@ -445,6 +445,16 @@ import Testing
         #expect(silent.isClosed)
     }
 
+    @Test func workThatIsNotDoneInTimeIsRefused() {
+        let talk = Dialogue()
+        talk.say("POST /work HTTP/1.1\r\nHost: a\r\n\r\n")
+        talk.drain()
+        let refusal = talk.graceEnds()
+        #expect(refusal.hasPrefix("HTTP/1.1 503 ") && refusal.contains("Connection: close"))
+        #expect(refusal.contains("Retry-After: "))
+        #expect(talk.runWork() == "", "what comes of it later is not sent")
+    }
+
     // MARK: Identifiers
 
     @Test(arguments: [("abc-1", true), ("a b", false), ("x\"", false), (String(repeating: "x", count: 129), false)])

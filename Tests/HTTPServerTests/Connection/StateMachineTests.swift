@@ -204,6 +204,16 @@ import Testing
         #expect(talk.sent() == "half-close")
     }
 
+    @Test func whatHasNoResponseAtTheEndIsRefused() {
+        let waiting = MachineDialogue()
+        _ = waiting.head()
+        waiting.drain()
+        #expect(waiting.graceEnds() == "refuse 503 last")
+        #expect(waiting.sent() == "half-close")
+        let idle = MachineDialogue()
+        #expect(idle.graceEnds() == "", "it asks for nothing")
+    }
+
     @Test func anIdleConnectionHasTimeForOneMore() {
         let talk = MachineDialogue()
         talk.drain(1)

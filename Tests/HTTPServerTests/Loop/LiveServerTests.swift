@@ -182,8 +182,30 @@ struct LiveServerTests {
             let busy = TestClient(port: port)
             busy.send(gated)
             await Gate.until { gate.entered.load(ordering: .relaxed) == 1 }
-            #expect(await server.drain(after: 0, grace: 0.1) == false)
+            #expect(await server.drain(after: 0, grace: 0.1) == false, "the client does not close")
             await Gate.until { gate.cancelled.load(ordering: .relaxed) == 1 }
+            #expect(busy.receiveAll().hasPrefix("HTTP/1.1 503 "))
+        }
+    }
+
+    @Test func whatWaitsForAWorkerWhenTheTimeIsOverLearnsThatItWasNotDone() async throws {
+        let gate = Gate()
+        try await withServer(gate: gate) {
+            $0.workers = 1
+        } _: { server, port in
+            let busy = TestClient(port: port)
+            busy.send(gated)
+            await Gate.until { gate.entered.load(ordering: .relaxed) == 1 }
+            let waiting = (0..<3).map { _ in TestClient(port: port) }
+            for client in waiting { client.send(gated) }
+            await Gate.until { server.statistics.waitingJobs == 3 }
+            async let drained = server.drain(after: 0, grace: 4)
+            for client in waiting + [busy] {
+                let answer = client.receiveAll()
+                #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: "))
+                client.hangUp()
+            }
+            #expect(await drained, "nothing was cut off")
         }
     }
 

@@ -105,6 +105,13 @@ final class Dialogue {
         return play()
     }
 
+    /// The time for what is under way is over.
+    @discardableResult
+    func graceEnds() -> String {
+        http.graceEnds(now: now)
+        return play()
+    }
+
     func drain(grace: Double = 1) { http.drainBegan(now: now, grace: Timeouts.nanoseconds(grace)) }
 
     /// The client reads on.

@@ -63,6 +63,7 @@ final class MachineDialogue {
     }
     func streamEnded() -> String { Self.words(machine.streamEnded(now: now)) }
     func poolIsFull() -> String { Self.words(machine.workRefused(.workQueueFull, now: now)) }
+    func graceEnds() -> String { Self.words(machine.workRefused(.stopping, now: now)) }
     func sent() -> String { Self.words(machine.outputSent(now: now)) }
     /// The client takes no more, after so many bytes.
     func blocked(after sent: Int = 0) { machine.outputBlocked(sent: sent, now: now) }
