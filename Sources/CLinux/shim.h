@@ -1,5 +1,6 @@
 // System calls of Linux that Swift's Glibc module leaves out.
 #pragma once
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -33,4 +34,19 @@ static inline __u64 afd_set_slice(__u64 nanoseconds) {
     if (syscall(SYS_sched_setattr, 0, &attributes, 0) != 0) return 0;
     if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return 0;
     return attributes.runtime;
+}
+
+// Has blocks of so many bytes and more mapped one by one, so that each goes back to the system when it is freed. Without this, glibc
+// raises the size with the largest block that was freed, up to 32 MiB, and keeps what lies between blocks in use.
+static inline void afd_map_blocks_from(int bytes) {
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, bytes);
+#endif
+}
+
+// Gives memory that is free back to the system, wherever it lies. It takes some milliseconds.
+static inline void afd_return_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

@@ -209,7 +209,10 @@ class Run:
         probe.running = False
         probe.join()
         seconds, busy = time.monotonic() - start, self.service.processor_seconds() - busy
-        peak, after = self.service.memory("VmHWM"), self.service.memory()
+        peak = self.service.memory("VmHWM")
+        # Memory goes back when the workers have had nothing to do for a second.
+        time.sleep(2)
+        after = self.service.memory()
         self.confirm()
         alive = self.service.process.poll() is None
         code = self.service.end() if alive else self.service.process.returncode
@@ -238,6 +241,8 @@ class Run:
         clients = self.options.clients
         if peak > idle + MEMORY_LIMIT * clients:
             faults.append(f"memory rose by {(peak - idle) / 1e6:.0f} MB with {clients} clients")
+        if after > 1.2 * idle:
+            faults.append(f"memory stays {(after - idle) / 1e6:.0f} MB above that of the idle process")
         if asked == 0:
             faults.append("nothing was asked")
         if total[200] < 0.3 * asked:

@@ -18,7 +18,10 @@ class Grammar:
     """Bodies of one API description."""
 
     def __init__(self, description, models=None, devices=None):
+        from example_fuzz import Examples  # which needs this file
+
         self.schemas = description["components"]["schemas"]
+        self.examples = Examples(description)
         self.models = models or MODELS
         self.devices = devices or DEVICES
         self.bodies = []
@@ -29,6 +32,8 @@ class Grammar:
 
     def body(self, path, schema, rng):
         """A value for the body of one request."""
+        if self.examples.wanted(path, rng):
+            return self.examples.body(self, path, schema, rng)
         value = Maker(self, rng).make(schema, path)
         if rng.random() < 0.05:
             value = spoiled(value, rng)
@@ -37,7 +42,7 @@ class Grammar:
 
 # How often each path is asked.
 WEIGHTS = {"/v1/size": 10, "/v1/size/batch": 3, "/v1/simulate": 3, "/v1/plan": 4, "/v1/calibrate": 3, "/v1/workload": 2,
-           "/v1/catalog/models": 0.3}
+           "/v1/replay": 2, "/v1/catalog/models": 1}
 
 
 def request(grammar, seed, number):
@@ -225,12 +230,67 @@ def apart(maker, value):
                 del value[member]
 
 
+OPEN = ["prefill", "transfer", "routing"]
+OPEN_LIMITS = ["ttft_ms", "ttft_percentile", "wait_ms", "wait_percentile", "transfer_utilisation"]
+
+
+def with_arrivals(maker, value):
+    """What only requests that arrive have, and what they exclude; a percentile belongs to a limit."""
+    limits = value.get("limits")
+    if not isinstance(limits, dict):
+        limits = {}
+    if "arrivals" in value:
+        for member in ("demand", "occupancy", "simulation"):
+            value.pop(member, None)
+        if "prefill" not in value:
+            value.pop("transfer", None)
+    else:
+        for member in OPEN:
+            value.pop(member, None)
+        for member in OPEN_LIMITS:
+            limits.pop(member, None)
+    if "transfer" not in value:
+        limits.pop("transfer_utilisation", None)
+    for name in ("ttft", "tpot", "wait"):
+        if name + "_ms" not in limits:
+            limits.pop(name + "_percentile", None)
+
+
+def timed_size(maker, value):
+    if "arrivals" not in value and maker.rng.random() < 0.9:
+        value.pop("limits", None)
+    if "arrivals" not in value and isinstance(value.get("objective"), str):
+        value.pop("ratio", None)
+    with_arrivals(maker, value)
+    by_name(maker, value)
+
+
+def prices(maker, value):
+    for member in ("attention_instance", "ffn_instance"):
+        value.setdefault(member, maker.logarithmic(0.1, 100))
+
+
+def prefill(maker, value):
+    """By coefficients or by device."""
+    if "device" in value:
+        for member in ("alpha_us", "beta_us", "gamma_us"):
+            value.pop(member, None)
+    else:
+        for member in ("tensor_parallel", "efficiencies"):
+            value.pop(member, None)
+        value.setdefault("alpha_us", maker.logarithmic(1, 200))
+        value.setdefault("beta_us", maker.logarithmic(10, 1e4))
+
+
 def plan(maker, value):
     value["hardware"] = hardware(maker, {})
     if "prices" not in value and value.get("objective") == "cost":
         del value["objective"]
     if "demand" in value and "devices" in value:
         del value[maker.rng.choice(["demand", "devices"])]
+    if maker.rng.random() < 0.4:
+        value.setdefault("arrivals", {"requests_per_second": maker.logarithmic(0.1, 1e4)})
+    with_arrivals(maker, value)
     by_name(maker, value)
 
 
@@ -247,8 +307,9 @@ def by_name(maker, value):
 
 FIXES = {
     "UniformLength": uniform, "LognormalLength": lognormal, "EmpiricalLength": equal_lengths, "requests": equal_lengths,
-    "speculation": falling, "MeasuredLatency": rising, "StageSamples": rising, "WorkloadLengths": steps, "SizeRequest": by_name,
+    "speculation": falling, "MeasuredLatency": rising, "StageSamples": rising, "WorkloadLengths": steps, "SizeRequest": timed_size,
     "SimulateRequest": by_name, "PlanRequest": plan, "demand": apart, "devices": apart,
+    "prices": prices, "prefill": prefill, "Prefill": prefill,
 }
 
 

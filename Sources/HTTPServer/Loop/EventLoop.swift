@@ -18,6 +18,8 @@ final class EventLoop: @unchecked Sendable {
         case stopAccepting(@Sendable () -> Void)
         /// Idle connections have that many nanoseconds for one more request; every response is the last.
         case drain(grace: UInt64)
+        /// What has no response yet is refused.
+        case graceEnds
         case shutDown(@Sendable () -> Void)
     }
 
@@ -181,6 +183,11 @@ final class EventLoop: @unchecked Sendable {
                 drainGrace = grace
                 for driver in table.all {
                     driver.drainBegan(now: now, grace: grace)
+                    followUp(on: driver)
+                }
+            case .graceEnds:
+                for driver in table.all {
+                    driver.graceEnds(now: now)
                     followUp(on: driver)
                 }
             case .shutDown(let done):

@@ -13,19 +13,45 @@ final class WorkPool: Sendable {
         var next = 0
         var running = 0
         var isStopped = false
+        /// Jobs were done since the pool last rested.
+        var isWorn = false
+
+        /// The next job. A result within a result: the inner nil says that the pool has ended, the outer one that there is no job yet.
+        mutating func take() -> Job?? {
+            if isStopped { return .some(nil) }
+            guard next < waiting.count else { return nil }
+            let job = waiting[next]
+            next += 1
+            if next == waiting.count || next >= 1024 {
+                waiting.removeFirst(next)
+                next = 0
+            }
+            running += 1
+            return job
+        }
     }
 
     let workers: Int
     /// Jobs that may wait beyond those that run.
     let queueLimit: Int
+    /// Milliseconds without a job after which the pool rests.
+    private let patience: Int
+    private let rest: @Sendable () -> Void
     private let state = Monitor(State())
 
     /// Nice value of the workers.
     static let niceness: Int32 = 5
 
-    init(workers: Int, queueLimit: Int) {
+    /// - Parameters:
+    ///   - workers: threads.
+    ///   - queueLimit: jobs that may wait beyond those that run.
+    ///   - patience: milliseconds without a job after which `rest` is called, once until there was another job.
+    ///   - rest: what is to be done when work is over, on a thread of the pool.
+    init(workers: Int, queueLimit: Int, patience: Int = 1000, rest: @escaping @Sendable () -> Void = {}) {
         self.workers = max(1, workers)
         self.queueLimit = max(0, queueLimit)
+        self.patience = patience
+        self.rest = rest
     }
 
     /// Starts the threads; they end after ``stop()``.
@@ -88,24 +114,24 @@ final class WorkPool: Sendable {
     private func run() {
         while let job = next() {
             job()
-            state.withLock { $0.running -= 1 }
+            state.withLock {
+                $0.running -= 1
+                $0.isWorn = true
+            }
         }
     }
 
     /// Waits for a job; nil at the end.
     private func next() -> Job? {
-        // A result within a result: the inner nil ends the thread, the outer one waits on.
-        state.wait { state -> Job?? in
-            if state.isStopped { return .some(nil) }
-            guard state.next < state.waiting.count else { return nil }
-            let job = state.waiting[state.next]
-            state.next += 1
-            if state.next == state.waiting.count || state.next >= 1024 {
-                state.waiting.removeFirst(state.next)
-                state.next = 0
+        while true {
+            if !state.withLock({ $0.isWorn }) { return state.wait { $0.take() } }
+            if let job = state.wait(milliseconds: patience, for: { $0.take() }) { return job }
+            let isRestDue = state.withLock { state in
+                guard state.isWorn, state.running == 0 else { return false }
+                state.isWorn = false
+                return true
             }
-            state.running += 1
-            return job
+            if isRestDue { rest() }
         }
     }
 }

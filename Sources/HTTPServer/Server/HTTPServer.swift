@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Glibc
 import Synchronization
@@ -26,6 +27,8 @@ public final class HTTPServer: Sendable {
 
     /// Seconds that an idle connection has for one more request once the server no longer accepts.
     private static let idleGrace = 1.0
+    /// Seconds before the end of the grace period at which the rest is refused: enough to be sent.
+    private static let lastWords = 1.0
 
     public init(configuration: ServerConfiguration, handler: any HTTPHandler) {
         self.configuration = configuration
@@ -41,7 +44,8 @@ public final class HTTPServer: Sendable {
         // Dispatch opens a descriptor for its first timer, and traps where there is none: not when draining begins.
         Task { await Self.sleep(nanoseconds: 1) }
         let sockets = try listen()
-        let pool = WorkPool(workers: configuration.workers ?? Self.cores, queueLimit: configuration.workQueue)
+        let pool = WorkPool(
+            workers: configuration.workers ?? Self.cores, queueLimit: configuration.workQueue, rest: { afd_return_memory() })
         let reserve = DescriptorReserve()
         var loops: [EventLoop] = []
         do {
@@ -113,6 +117,10 @@ public final class HTTPServer: Sendable {
         try DescriptorReserve.require(20 + DescriptorReserve.count + 4 * loopCount(loops))
     }
 
+    /// Has memory of large blocks go back to the system as soon as they are freed, in the whole process: a service that has worked on
+    /// something large is then as small as before.
+    public static func returnLargeBlocks() { afd_map_blocks_from(128 * 1024) }
+
     private static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     private static func loopCount(_ configured: Int?) -> Int { max(1, configured ?? cores) }
@@ -130,8 +138,9 @@ public final class HTTPServer: Sendable {
     }
 
     /// Ends in order: goes on as before for `delay` seconds, so that load balancers see the readiness change; then
-    /// accepts no more, gives every response with `Connection: close`, and closes what is idle. Returns when all
-    /// connections are closed, or after `grace` seconds, counted from the call, whatever is still open.
+    /// accepts no more, gives every response with `Connection: close`, and closes what is idle. What has no response shortly
+    /// before the end is cancelled and answered with 503. Returns when all connections are closed, or after `grace` seconds,
+    /// counted from the call, whatever is still open.
     ///
     /// - Returns: true if nothing had to be cut off.
     @discardableResult
@@ -140,12 +149,18 @@ public final class HTTPServer: Sendable {
         await Self.sleep(nanoseconds: Timeouts.nanoseconds(min(delay, grace)))
         await stopAccepting()
         for loop in loops { loop.post(.drain(grace: Timeouts.nanoseconds(Self.idleGrace))) }
-        while state.connections.load(ordering: .relaxed) > 0, MonotonicClock.now() < end {
-            await Self.sleep(nanoseconds: 20_000_000)
-        }
+        await untilClosed(before: end &- Timeouts.nanoseconds(min(Self.lastWords, grace / 4)))
+        for loop in loops { loop.post(.graceEnds) }
+        await untilClosed(before: end)
         let clean = state.connections.load(ordering: .relaxed) == 0
         await stop()
         return clean
+    }
+
+    private func untilClosed(before end: UInt64) async {
+        while state.connections.load(ordering: .relaxed) > 0, MonotonicClock.now() < end {
+            await Self.sleep(nanoseconds: 20_000_000)
+        }
     }
 
     /// Ends at once: closes every connection, whatever it is doing.

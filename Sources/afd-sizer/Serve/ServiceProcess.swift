@@ -19,6 +19,7 @@ final class ServiceProcess: Sendable {
     init(_ settings: ServeSettings) throws {
         self.settings = settings
         try HTTPServer.requireDescriptors(loops: settings.loops)
+        HTTPServer.returnLargeBlocks()
         let writer = LogWriter()
         self.writer = writer
         let logger = Logger(label: "afd-sizer") {
