@@ -8,7 +8,7 @@ final class ServerState: Sendable {
     /// Nanoseconds from one TLS handshake to the next; 0 where their rate is not limited.
     private let handshakeInterval: UInt64
     /// When the handshakes that were begun are paid for, in nanoseconds.
-    private let handshakesPaidAt = Mutex<UInt64>(0)
+    private let handshakesPaidAt = Monitor<UInt64>(0)
 
     /// How far handshakes may be ahead of their rate, in nanoseconds: a loop that waits for its turn looks every tenth of a second.
     private static let handshakeTolerance: UInt64 = 250_000_000

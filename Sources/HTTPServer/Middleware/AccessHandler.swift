@@ -1,5 +1,4 @@
 import HTTPTypes
-import Synchronization
 
 /// Lets requests through to another handler, or answers 401 or 429 in its place, before any body is read.
 ///
@@ -15,7 +14,7 @@ public final class AccessHandler: HTTPHandler {
     private let publicPaths: [StaticString]
     private let tokens: BearerTokenStore?
     private let isLimited: Bool
-    private let limiter: Mutex<RateLimiter?>
+    private let limiter: Monitor<RateLimiter?>
     private let realm: String
     private let now: @Sendable () -> UInt64
     private let observer: (any ServerObserver)?
@@ -44,7 +43,7 @@ public final class AccessHandler: HTTPHandler {
         self.publicPaths = publicPaths
         self.tokens = tokens
         self.isLimited = limiter != nil
-        self.limiter = Mutex(limiter)
+        self.limiter = Monitor(limiter)
         self.realm = realm
         self.observer = observer
         self.now = now

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Both forms of constant responses, made when first asked for.
 final class CompressedConstants: Sendable {
     struct Forms: Sendable {
@@ -10,7 +8,7 @@ final class CompressedConstants: Sendable {
         func pick(_ accepted: Bool) -> Response { Response(accepted ? gzip : plain) }
     }
 
-    private let forms = Mutex<[ObjectIdentifier: Forms]>([:])
+    private let forms = Monitor<[ObjectIdentifier: Forms]>([:])
     /// Constants are meant to be few. Beyond this many they are coded at each request.
     private static let maximum = 256
 

@@ -19,7 +19,7 @@ public final class LogWriter: Sendable {
 
     private let descriptor: Int32
     private let capacity: Int
-    private let state = Mutex(State())
+    private let state = Monitor(State())
     private let droppedLines = Atomic<Int>(0)
     private let queue = DispatchQueue(label: "http.log", qos: .utility)
     /// How long lines wait for others to be written with them: a busy server would otherwise wake this queue's thread, and

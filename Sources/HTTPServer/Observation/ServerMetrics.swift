@@ -39,15 +39,15 @@ public final class ServerMetrics: ServerObserver {
 
     static let maximumRoutes = 64
 
-    private let requests = Mutex(Requests())
+    private let requests = Monitor(Requests())
     private let open = Atomic<Int>(0)
     private let accepted = Atomic<Int>(0)
     private let handshakes = Atomic<Int>(0)
     private let failedHandshakes = Atomic<Int>(0)
-    private let rejections = Mutex<[RejectionReason: Int]>([:])
+    private let rejections = Monitor<[RejectionReason: Int]>([:])
     private let product: String
     private let buildInformation: [(String, String)]
-    private let sources: Mutex<[@Sendable (inout MetricsText) -> Void]> = Mutex([])
+    private let sources: Monitor<[@Sendable (inout MetricsText) -> Void]> = Monitor([])
 
     /// - Parameters:
     ///   - product: letters, digits and underscores; names the metric `<product>_build_info`.

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A value made from files, which is made again when they change. Who already holds the old value keeps it.
 ///
 /// A new value replaces the old one in one step, and only if it could be made whole: with a certificate already replaced and its
@@ -16,9 +14,10 @@ public final class Reloadable<Value: Sendable>: Sendable, Polled {
     private let maximumAge: UInt64?
     private let load: @Sendable () throws -> Value
     private let report: @Sendable (ReloadEvent) -> Void
-    private let state: Mutex<State>
+    private let state: Monitor<State>
     // Held while files are read, so that two reloads cannot overtake one another; `state` is never held so long.
-    private let loading = Mutex<Void>(())
+    // What it guards is no value of the process; of a value without a size, ThreadSanitizer takes the place for that of the lock.
+    private let loading = Monitor<UInt8>(0)
 
     /// Makes the first value.
     /// - Parameters:
@@ -44,7 +43,7 @@ public final class Reloadable<Value: Sendable>: Sendable, Polled {
         self.report = report
         // Stamps are taken before the files are read: a change in between is then seen at the next look.
         let stamps = paths.map(FileStamp.init(path:))
-        state = Mutex(State(value: try load(), stamps: stamps, loadedAt: now))
+        state = Monitor(State(value: try load(), stamps: stamps, loadedAt: now))
     }
 
     /// The value in use.

@@ -1,7 +1,6 @@
 import CLinux
 import Dispatch
 import Glibc
-import Synchronization
 
 /// An HTTP/1.1 server: listeners, event loops and a work pool around a handler.
 ///
@@ -17,7 +16,7 @@ public final class HTTPServer: Sendable {
     public let configuration: ServerConfiguration
     private let handler: any HTTPHandler
     private let state: ServerState
-    private let running = Mutex<Running?>(nil)
+    private let running = Monitor<Running?>(nil)
 
     private struct Running {
         var sockets: [ListeningSocket]
@@ -45,7 +44,8 @@ public final class HTTPServer: Sendable {
         Task { await Self.sleep(nanoseconds: 1) }
         let sockets = try listen()
         let pool = WorkPool(
-            workers: configuration.workers ?? Self.cores, queueLimit: configuration.workQueue, rest: { afd_return_memory() })
+            workers: configuration.workers ?? Self.cores, queueLimit: configuration.workQueue,
+            rest: { afd_return_memory() })
         let reserve = DescriptorReserve()
         var loops: [EventLoop] = []
         do {

@@ -219,7 +219,7 @@ struct LiveServerTests {
 
     @Test func observersAreToldOfEveryAnswer() async throws {
         final class Recorder: ServerObserver {
-            let records = Mutex<[String]>([])
+            let records = Monitor<[String]>([])
             let open = Atomic<Int>(0)
             func requestFinished(_ record: RequestRecord) {
                 let line =

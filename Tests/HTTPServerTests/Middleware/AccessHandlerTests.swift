@@ -121,7 +121,7 @@ final class TestClock: Sendable {
 
 /// Collects rejections.
 final class RejectionRecorder: ServerObserver {
-    private let reasons = Mutex<[RejectionReason]>([])
+    private let reasons = Monitor<[RejectionReason]>([])
 
     var all: [RejectionReason] { reasons.withLock { $0 } }
 

@@ -111,7 +111,7 @@ import Testing
 
 /// Collects what was reported.
 final class EventRecorder: Sendable {
-    private let events = Mutex<[ReloadEvent]>([])
+    private let events = Monitor<[ReloadEvent]>([])
 
     func add(_ event: ReloadEvent) {
         events.withLock { $0.append(event) }
