@@ -230,7 +230,7 @@ function showNotes() {
   const { statistics, config } = state.held;
   const found = statistics?.value;
   byId('trace-note').textContent = found
-    ? `${whole(found.requests ?? found.sums?.count ?? 0)} requests (${statistics.name}); ${digits(found.slot_load_mean?.value)} tokens in a slot in the mean.`
+    ? `${whole(found.requests ?? found.sums?.count ?? 0)} requests (${statistics.name}); ${whole(found.slot_load_mean?.value)} tokens in a slot in the mean.`
     : 'No trace yet.';
   byId('measured-note').textContent = state.held.calibration ? fitSentence(state.held.calibration.value) : 'No measurements yet.';
   byId('config-note').textContent = config
