@@ -110,7 +110,8 @@ public struct InstancePair: Sendable {
     /// scale-up domain at a small batch where the same requests do not at a larger one.
     func leastCommunication(_ stages: StageLatencies, batchSize: Int) -> LatencyModel {
         guard case .derived(let hardware) = latencies else { return stages.communication }
-        return (try? hardware.communicationInOneDomain(batchSize: batchSize, occupancy: occupancy)) ?? stages.communication
+        return (try? hardware.communicationInOneDomain(batchSize: batchSize, occupancy: occupancy))
+            ?? stages.communication
     }
 
     /// The pair with `bytes` more memory on each Attention device.

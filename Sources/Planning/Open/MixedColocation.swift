@@ -54,7 +54,9 @@ extension OpenPlanProblem {
                 budget.look()
                 if budget.isCancelled { return nil }
                 let most = found.map { ($0.instances - 1) / candidate.group } ?? 1_000_000
-                guard most > 0, let pool = MixedSearch.Pool(candidate, decoding, chunk, search, limits) else { continue }
+                guard most > 0, let pool = MixedSearch.Pool(candidate, decoding, chunk, search, limits) else {
+                    continue
+                }
                 if let better = search.fewest(pool, atMost: most) { found = better }
             }
         }
@@ -124,7 +126,9 @@ struct MixedSearch {
                 time = search.given
                 hardware = nil
             case .derived(let hardware):
-                guard let own = hardware.description.chunkAttention(of: instance, like: search.given) else { return nil }
+                guard let own = hardware.description.chunkAttention(of: instance, like: search.given) else {
+                    return nil
+                }
                 time = own
                 self.hardware = hardware
             }

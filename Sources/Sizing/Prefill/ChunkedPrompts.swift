@@ -13,8 +13,8 @@ public struct ChunkedPrompts: Sendable {
     /// What a step that carries a chunk takes longer, over such steps, microseconds.
     let additions: WeightedValues
 
-    /// Prompts that stand for all; chunks of each that stand for its own; lengths of steps that are told apart.
-    private static let (promptPoints, chunkPoints, additionPoints) = (48, 8, 6)
+    /// Chunks of a prompt that stand for its own; lengths of steps that are told apart.
+    private static let (chunkPoints, additionPoints) = (8, 64)
 
     /// - Parameters:
     ///   - lengths: P over requests, tokens.
@@ -34,8 +34,7 @@ public struct ChunkedPrompts: Sendable {
         }
         var prompts: [(chunks: Double, added: Double, weight: Double)] = []
         var steps: [(value: Double, weight: Double)] = []
-        let points = lengths.thinned(to: Self.promptPoints)
-        for (tokens, weight) in zip(points.values, points.weights) {
+        for (tokens, weight) in zip(lengths.values, lengths.weights) {
             let cached = time.cachedFraction * tokens
             let computed = max(0, tokens - cached)
             // A prompt that is cached whole still takes a step.

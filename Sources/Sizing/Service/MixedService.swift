@@ -5,12 +5,16 @@
 /// with λ/(1 − h) in place of λ (docs/model.md).
 ///
 /// **Prompts.** While one is there, every step carries a chunk. An instance is so a server of prompts that takes n steps and what the prompt
-/// adds for each: Pollaczek and Khinchine's wait, before it that for a slot, and the rest of the step that an arrival finds.
+/// adds for each: Pollaczek and Khinchine's wait, before it that for a slot, and the rest of a
+/// step: with steps that carry none for vacations a line waits as without and E[V²]/(2E[V]) (Fuhrmann and Cooper, Operations Research 33,
+/// 1985).
 ///
 /// **TPOT over tokens.** A part q of the steps carries a chunk, q = λE[n]·step/(1 − h), and is longer by that.
 public struct MixedService: Sendable {
     /// Of decode alone at the rate λ/(1 − h): numbers and steps are right, times in decode are not.
     private let decode: BundleService
+    /// TPOT over tokens of steps without a chunk.
+    private let scatter: PaceScatter
     private let prompts: ChunkedPrompts
     /// s, tokens that a request gains a step.
     private let tokensPerStep: Double
@@ -25,17 +29,20 @@ public struct MixedService: Sendable {
     /// Whether it lies where it was found right (docs/accuracy.md).
     public let isTrustworthy: Bool
 
-    /// E[k] of one group of instances that step together.
-    let requestsPerGroup: Double
+    /// How long the line of prompts is remembered against how long a request decodes: E[S²]/E[S]/(1 − λE[S]) over E[D]·TPOT. Where it is not
+    /// small a request meets a busy line, or none, for most of its time.
+    let lineMemory: Double
+    /// Of ``lineMemory``, up to which mean TPOT was found right to 3 %.
+    static let trustedLineMemory = 0.1
 
     /// Mean over tokens.
     public var meanTPOT: Double { decode.meanTPOT / (1 - addedShare) }
 
     /// Share of tokens at a TPOT of at most `limit`.
     public func tpotShare(within limit: Double) -> Double {
-        var share = (1 - chunkShare) * decode.tpotShare(within: limit)
+        var share = (1 - chunkShare) * scatter.share(within: limit)
         for (added, weight) in zip(prompts.additions.values, prompts.additions.weights) {
-            share += chunkShare * weight * decode.tpotShare(within: limit - added / tokensPerStep)
+            share += chunkShare * weight * scatter.share(within: limit - added / tokensPerStep)
         }
         return share
     }
@@ -43,9 +50,9 @@ public struct MixedService: Sendable {
     /// TPOT that a fraction p of tokens does not exceed; p over 0 and below 1.
     public func tpot(percentile p: Double) -> Double {
         let most = (prompts.additions.values.last ?? 0) / tokensPerStep
-        var low = decode.tpot(percentile: min(p, 1e-3))
-        var high = decode.tpot(percentile: max(p, 0.999)) + most
-        for _ in 0..<30 {
+        var low = 0.0
+        var high = scatter.percentile(max(p, 0.9999)) + most
+        for _ in 0..<40 {
             let middle = (low + high) / 2
             if tpotShare(within: middle) >= p { high = middle } else { low = middle }
         }
@@ -104,7 +111,8 @@ extension SolvedBundle {
             // Rows add next to the same at neighbouring numbers: two looks are enough, and a circle ends.
             if abs(found - requests) * 16 <= requests || !tried.insert(found).inserted || tried.count > 3 {
                 return MixedService(
-                    decode, chunks, own: own, added: added, requests: perGroup, tokensPerStep: bundle.tokensPerStep)
+                    decode, chunks, own: own, added: added, meanDecode: bundle.load.lengths.meanDecode,
+                    tokensPerStep: bundle.tokensPerStep)
             }
             requests = found
         }
@@ -114,31 +122,54 @@ extension SolvedBundle {
 }
 
 extension MixedService {
+    /// Numbers of requests that are told apart.
+    private static let stepPoints = 6
+
     /// nil where prompts are more than steps can carry.
     fileprivate init?(
-        _ decode: BundleService, _ prompts: ChunkedPrompts, own: Arrivals, added: Double, requests: Double,
+        _ decode: BundleService, _ prompts: ChunkedPrompts, own arrivals: Arrivals, added: Double, meanDecode: Double,
         tokensPerStep: Double
     ) {
-        let times = prompts.times(step: decode.step)
-        let service = ServiceTime(times)
-        guard
-            let line = WaitingTime.single(rate: own.rate, service: service, dispersion: own.dispersion)
-        else { return nil }
-        let utilisation = own.rate * service.mean
+        let service = ServiceTime(prompts.times(step: decode.step))
+        let (rate, dispersion) = (arrivals.rate, arrivals.dispersion)
+        let utilisation = rate * service.mean
+        guard utilisation < 1 else { return nil }
+        var line = (probability: 0.0, mean: 0.0)
+        var times: [(value: Double, weight: Double)] = []
+        var isSteady = true
+        // The number of requests moves more slowly than the line of prompts: it waits as with each number for ever.
+        let steps = decode.steps.thinned(to: Self.stepPoints)
+        for (step, weight) in zip(steps.values, steps.weights) {
+            let prompt = prompts.times(step: step * tokensPerStep)
+            let own = ServiceTime(prompt)
+            guard let wait = WaitingTime.single(rate: rate, service: own, dispersion: dispersion) else {
+                // For a while more comes than it can do; how long that lasts is not known here.
+                isSteady = false
+                line.probability += weight
+                line.mean += weight * own.mean / (1 - utilisation)
+                continue
+            }
+            line.probability += weight * wait.probability
+            line.mean += weight * wait.mean
+            // Steps go on without prompts, vacations of their line: everybody waits the rest of one longer.
+            let rest = step * tokensPerStep / 2
+            times += zip(prompt.values, prompt.weights).map { (value: $0 + rest, weight: $1 * weight) }
+        }
+        guard !times.isEmpty else { return nil }
+        let decodeTime = meanDecode * decode.meanTPOT / (1 - added)
+        let memory = service.mean * (1 + service.squaredVariation) / (1 - utilisation) / decodeTime
         let slot = decode.slotWait
         let none = (1 - line.probability) * (1 - slot.probability)
         let mean = line.mean + slot.mean / (1 - added)
-        // Whoever finds no prompt in work waits for the step that runs.
-        let rest = (1 - utilisation) * decode.step / 2
         self.init(
-            decode: decode, prompts: prompts, tokensPerStep: tokensPerStep, addedShare: added,
-            chunkShare: min(1, own.rate * prompts.meanChunks * decode.step / (1 - added)),
+            decode: decode, scatter: decode.scatter, prompts: prompts, tokensPerStep: tokensPerStep, addedShare: added,
+            chunkShare: min(1, arrivals.rate * prompts.meanChunks * decode.step / (1 - added)),
             promptUtilisation: utilisation,
             ttft: DelayedValues(
-                times.map { $0 + rest },
+                WeightedValues(times),
                 after: WaitingTime(probability: 1 - none, meanWhereWaiting: none < 1 ? mean / (1 - none) : 0)),
-            isTrustworthy: decode.isTrustworthy
-                && TrustedRange.contains(prefillShare: utilisation, service, dispersion: own.dispersion),
-            requestsPerGroup: requests)
+            isTrustworthy: decode.isTrustworthy && isSteady && memory <= Self.trustedLineMemory
+                && TrustedRange.contains(prefillShare: utilisation, service, dispersion: arrivals.dispersion),
+            lineMemory: memory)
     }
 }

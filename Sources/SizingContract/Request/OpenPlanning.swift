@@ -82,7 +82,8 @@ struct OpenPlanning: Sendable {
         guard let object = ObjectReader(value, fields: ["chunk_tokens"], &errors) else { return nil }
         if !hasPrefill { errors.add(value, "needs prefill") }
         let chunk = object.optional("chunk_tokens")?.integer(in: 1...1_000_000_000, &errors)
-        assumptions.append("one pool: a step carries a chunk of one prompt at a time, reads weights once, and overlaps nothing")
+        assumptions.append(
+            "one pool: a step carries a chunk of one prompt at a time, reads weights once, and overlaps nothing")
         assumptions.append("one pool: prompts of an instance wait in one line, and routing does not level the lines")
         if chunk == nil { assumptions.append("one pool: chunk_tokens chosen from powers of two, 64 to 16384") }
         return MixedPrefill(chunkTokens: chunk)

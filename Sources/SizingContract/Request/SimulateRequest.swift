@@ -40,7 +40,8 @@ public struct SimulateRequest: Sendable {
         let scatter = ScatterSchema.decode(object, &errors)
         let settings = SimulationSettings.decode(object, limits, &errors)
         guard let workload, let hardware, let batchSize, let ratios, errors.isEmpty else { return nil }
-        let stages = errors.checked(hardwareValue ?? value, try hardware.stages(batchSize: batchSize, occupancy: scatter.occupancy))
+        let stages = errors.checked(
+            hardwareValue ?? value, try hardware.stages(batchSize: batchSize, occupancy: scatter.occupancy))
         guard let stages else { return nil }
         if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         let problem = errors.checkedSimulation(

@@ -141,7 +141,8 @@ public struct SizeRequest: Sendable {
             hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
             derivedHardware: hardware.derived, depths: depths,
             errors: hardware.errors(
-                batchSize: ScatterSchema.occupied(batchSize, scatter.occupancy), load: workload.errors), open: open, ranges: hardware.ranges,
+                batchSize: ScatterSchema.occupied(batchSize, scatter.occupancy), load: workload.errors), open: open,
+            ranges: hardware.ranges,
             warnings: workload.warnings + hardware.warnings, pointer: value.pointer, hash: value.canonicalHash())
     }
 

@@ -27,6 +27,9 @@ struct MixedSimulation {
         var chunkShare = 0.0
         /// Share of the time that a prompt is in work.
         var promptUtilisation = 0.0
+        /// Arrivals a microsecond, and the mean prompt, of what came.
+        var rate = 0.0
+        var meanPrompt = 0.0
     }
 
     private struct Request {
@@ -47,7 +50,7 @@ struct MixedSimulation {
         var line: [Request] = []
         var head = 0
         var decoding: [(tokens: Int, left: Int)] = []
-        var admitted = 0
+        var load = 0
         var firsts: [Double] = []
         var steps: [(time: Double, tokens: Int, hasChunk: Bool)] = []
         let warm = count / 5
@@ -62,7 +65,6 @@ struct MixedSimulation {
                 now = next
                 continue
             }
-            let load = decoding.reduce(0) { $0 + $1.tokens }
             var time = cache * Double(load) + attention + request * Double(decoding.count) + ffn
             if hasPrompt {
                 let tokens = min(chunk, line[head].prompt - line[head].done)
@@ -73,17 +75,24 @@ struct MixedSimulation {
             if firsts.count >= warm { steps.append((time, decoding.count, hasPrompt)) }
             for index in decoding.indices.reversed() {
                 decoding[index].tokens += 1
+                load += 1
                 decoding[index].left -= 1
-                if decoding[index].left == 0 { decoding.swapAt(index, decoding.count - 1); decoding.removeLast() }
+                guard decoding[index].left == 0 else { continue }
+                load -= decoding[index].tokens
+                decoding.swapAt(index, decoding.count - 1)
+                decoding.removeLast()
             }
             if hasPrompt, line[head].done >= line[head].prompt {
                 firsts.append(now - line[head].arrival)
                 decoding.append((line[head].prompt, line[head].left))
+                load += line[head].prompt
                 head += 1
-                admitted += 1
             }
         }
-        return Self.result(firsts: Array(firsts.dropFirst(warm)).sorted(), steps: steps)
+        var result = Self.result(firsts: Array(firsts.dropFirst(warm)).sorted(), steps: steps)
+        result.rate = Double(line.count) / now
+        result.meanPrompt = line.reduce(0) { $0 + Double($1.prompt) } / Double(line.count)
+        return result
     }
 
     private static func result(
