@@ -138,7 +138,8 @@ extension MixedService {
         var times: [(value: Double, weight: Double)] = []
         var isSteady = true
         // The number of requests moves more slowly than the line of prompts: it waits as with each number for ever.
-        let steps = decode.steps.thinned(to: Self.stepPoints)
+        var steps = decode.steps.thinned(to: Self.stepPoints)
+        if steps.values.isEmpty { steps = WeightedValues([(value: decode.meanTPOT, weight: 1)]) }
         for (step, weight) in zip(steps.values, steps.weights) {
             let prompt = prompts.times(step: step * tokensPerStep)
             let own = ServiceTime(prompt)

@@ -40,7 +40,7 @@ struct ScatterTests {
         }
     }
 
-    @Test("By name half-full slots take what half as many full ones do: the link and the products of an Attention rank, too")
+    @Test("By name half-full slots take what half as many full ones do, the link and Attention's products, too")
     func occupiedByName() throws {
         // One rank, so that its number of requests is that of the batch.
         let hardware = Self.named.replacing("\"data_parallel\": 8", with: "\"tensor_parallel\": 8")
