@@ -59,7 +59,7 @@ public struct MixedService: Sendable {
         return high
     }
 
-    /// Nothing on the way is slower: the first of the limits that is broken; nil where all are kept.
+    /// The first of the limits that is broken; nil where all are kept.
     public func bound(_ limits: ServiceLimits) -> ServiceBound? {
         if let limit = limits.ttft, !ttft.keeps(limit) { return .ttft }
         // Where there is no bound on TTFT, as for prefill instances.
