@@ -41,7 +41,7 @@ final class BundleEvaluator {
         guard let stages = stages(batchSize: batchSize),
             let parameters = try? BundleParameters(
                 slotLoad: pair.slotLoad, stages: stages, batchSize: batchSize, microbatches: microbatches,
-                jitter: pair.jitter, division: division)
+                occupancy: pair.occupancy, jitter: pair.jitter, division: division)
         else { return nil }
         evaluations += 1
         let model = GaussianBarrierCycle(parameters)
@@ -53,7 +53,7 @@ final class BundleEvaluator {
         let tpot = m * duration / tokens
         let tpot99 = m * model.duration(ratio: ratio, percentile: 0.99) / tokens
         if let limit = pair.limits.tpot, (pair.limits.percentile == .mean ? tpot : tpot99) > limit { return nil }
-        let throughput = 1e6 * ratio * Double(batchSize) * tokens / duration
+        let throughput = 1e6 * ratio * parameters.requests * tokens / duration
         guard let bundles = pair.fleet.bundles(attention: x, ffn: ffn, throughput: throughput) else { return nil }
         let score = pair.fleet.score(attention: x, ffn: ffn, throughput: throughput, bundles: bundles)
         if score < least { return nil }
@@ -73,7 +73,8 @@ extension BundleEvaluator {
     /// Attention curve the line below it is taken, its value at no load with its least slope: then
     /// E[t_A of the slowest] ≥ α(Bθ + √B ν e_x) + β, e_x = E[max of x normals], which falls with B per request. The FFN's
     /// curve is taken at its least per request. So the Attention bound is sharp at the box's upper end and the FFN's at its
-    /// lower. Jitter only lengthens a step: its mean stays, and the slowest of more scattered times is slower.
+    /// lower. Jitter only lengthens a step: its mean stays, and the slowest of more scattered times is slower. All is counted per slot,
+    /// of which ρ are full: the barrier takes the moments of such a slot, FFN and link take ρ requests of each.
     func bound(x: ClosedRange<Int>, batch: ClosedRange<Int>) -> Double? {
         guard let low = stages(batchSize: batch.lowerBound), let high = stages(batchSize: batch.upperBound) else {
             return nil
@@ -81,6 +82,7 @@ extension BundleEvaluator {
         let corner = leastDuration(low, x: x.lowerBound, batch: batch.lowerBound)
         let m = Double(microbatches ?? 1)
         let tokens = pair.tokensPerStep
+        let full = pair.occupancy
         if let limit = pair.limits.tpot, m * corner / tokens > limit { return nil }
         let (x1, x2) = (Double(x.lowerBound), Double(x.upperBound))
         let (b1, b2) = (Double(batch.lowerBound), Double(batch.upperBound))
@@ -88,14 +90,15 @@ extension BundleEvaluator {
         // Least time per request of one Attention instance, and of the whole bundle through the FFN. The curve of t_C at the
         // largest batch is the highest; the one at the smallest bounds from below.
         let perAttention = leastAttention(high, x: x.lowerBound, b2)
-        let n = (x1 * b1 / y)...(x2 * b2 / y)
+        let n = (full * x1 * b1 / y)...(full * x2 * b2 / y)
+        let own = (full * b1)...(full * b2)
         var perInstance = perAttention
-        var perFFN = low.ffn.leastLatencyPerLoad(in: n) / y
+        var perFFN = full * low.ffn.leastLatencyPerLoad(in: n) / y
         let communication = pair.leastCommunication(low, batchSize: batch.lowerBound)
         if microbatches == nil {
             switch low.communicationLoad {
-            case .aggregateBatch: perFFN = max(perFFN, communication.leastLatencyPerLoad(in: n) / y)
-            case .attentionBatch: perInstance = max(perInstance, communication.leastLatencyPerLoad(in: b1...b2))
+            case .aggregateBatch: perFFN = max(perFFN, full * communication.leastLatencyPerLoad(in: n) / y)
+            case .attentionBatch: perInstance = max(perInstance, full * communication.leastLatencyPerLoad(in: own))
             }
         } else {
             // The busier direction is a server; the round, (a + f + c)/m, takes all of t_C.
@@ -103,17 +106,17 @@ extension BundleEvaluator {
             let (server, whole): (Double, Double)
             switch low.communicationLoad {
             case .aggregateBatch:
-                server = busier * communication.leastTransferPerLoad(in: n, delay: low.linkDelay) / y
-                whole = communication.leastLatencyPerLoad(in: n) / y
+                server = full * busier * communication.leastTransferPerLoad(in: n, delay: low.linkDelay) / y
+                whole = full * communication.leastLatencyPerLoad(in: n) / y
             case .attentionBatch:
                 server = 0
-                let one = busier * communication.leastTransferPerLoad(in: b1...b2, delay: low.linkDelay)
+                let one = full * busier * communication.leastTransferPerLoad(in: own, delay: low.linkDelay)
                 perInstance = max(perInstance, one)
-                whole = communication.leastLatencyPerLoad(in: b1...b2) / x2
+                whole = full * communication.leastLatencyPerLoad(in: own) / x2
             }
             perFFN = max(perFFN, server, (perAttention / x2 + perFFN + whole) / m)
         }
-        let scale = 1e6 * tokens
+        let scale = 1e6 * full * tokens
         let throughput = scale * min(x2 * b2 / corner, x2 / perInstance, 1 / perFFN)
         func per(_ attention: Double, _ ffnWeight: Double) -> Double {
             let rising = x2 / (x2 * attention + y * ffnWeight)
@@ -129,14 +132,15 @@ extension BundleEvaluator {
 
     private func leastDuration(_ stages: StageLatencies, x: Int, batch: Int) -> Double {
         let ratio = Double(x) / Double(ffn)
-        let f = stages.ffnTime(ratio: ratio, batchSize: batch)
-        let c = stages.communicationTime(ratio: ratio, batchSize: batch)
+        let requests = pair.occupancy * Double(batch)
+        let f = stages.ffnTime(ratio: ratio, requests: requests)
+        let c = stages.communicationTime(ratio: ratio, requests: requests)
         let line = Self.lineBelow(stages.attention)
-        let a = line.beta + line.alpha * Double(batch) * pair.slotLoad.mean
-        let spread = line.alpha * Double(batch).squareRoot() * pair.slotLoad.standardDeviation * pair.largestNormal[x]
+        let a = line.beta + line.alpha * Double(batch) * pair.occupied.mean
+        let spread = line.alpha * Double(batch).squareRoot() * pair.occupied.standardDeviation * pair.largestNormal[x]
         guard let microbatches else { return max(a + spread, f, c) }
         let m = Double(microbatches)
-        let link = stages.busierDirection(ratio: ratio, requests: Double(batch))
+        let link = stages.busierDirection(ratio: ratio, requests: requests)
         return max(a + spread / m.squareRoot(), f, link, (a + spread + f + c) / m)
     }
 
@@ -145,8 +149,8 @@ extension BundleEvaluator {
         let line = Self.lineBelow(high.attention)
         // (β(B) + α√B ν e)/B falls with B: a fixed part, a roofline through the origin, and a root.
         let root = (Double(microbatches ?? 1) * b2).squareRoot()
-        let spread = line.alpha * pair.slotLoad.standardDeviation * pair.largestNormal[x] / root
-        return line.beta / b2 + line.alpha * pair.slotLoad.mean + spread
+        let spread = line.alpha * pair.occupied.standardDeviation * pair.largestNormal[x] / root
+        return line.beta / b2 + line.alpha * pair.occupied.mean + spread
     }
 
     /// The line through the latency at no load with the least slope: nowhere above the model.

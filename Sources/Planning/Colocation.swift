@@ -181,7 +181,8 @@ struct ColocatedInstance {
     func point(batchSize: Int, limits: PlanLimits) -> Point? {
         guard batchSize >= 1, batchSize <= largestBatch(limits), let stages = try? pair.stages(batchSize: batchSize),
             let parameters = try? BundleParameters(
-                slotLoad: pair.slotLoad, stages: stages, batchSize: batchSize, jitter: pair.jitter)
+                slotLoad: pair.slotLoad, stages: stages, batchSize: batchSize, occupancy: pair.occupancy,
+                jitter: pair.jitter)
         else { return nil }
         let n = Double(group)
         let cycle = GaussianBarrierCycle(parameters).cycle(ratio: n)
@@ -197,7 +198,7 @@ struct ColocatedInstance {
             if (limits.percentile == .mean ? tpot : tail) > limit { return nil }
         }
         return Point(
-            batchSize: batchSize, throughput: 1e6 * Double(batchSize) * pair.tokensPerStep / step, tpot: tpot)
+            batchSize: batchSize, throughput: 1e6 * parameters.requests * pair.tokensPerStep / step, tpot: tpot)
     }
 }
 

@@ -38,7 +38,8 @@ public struct DepthSizing: Sendable {
                 Depth(
                     hardware: hardware,
                     problem: try SizingProblem(
-                        workload: workload, stages: try hardware.stages(batchSize: batchSize), batchSize: batchSize,
+                        workload: workload, stages: try hardware.stages(batchSize: batchSize, occupancy: occupancy),
+                        batchSize: batchSize,
                         microbatches: microbatches, maximumRatio: maximumRatio, cost: cost,
                         barrierMethod: barrierMethod,
                         occupancy: occupancy, jitter: jitter,

@@ -42,6 +42,8 @@ public struct InstancePair: Sendable {
     public var memory: MemoryBudget?
     /// How the times of its kernels scatter from step to step.
     public var jitter = KernelJitter.none
+    /// ρ, the probability that a slot is full, 0.001…1; memory is kept for all of them.
+    public var occupancy = 1.0
 
     public init(
         attention: Kind, ffn: Kind, latencies: Latencies, slotLoad: SlotLoad, tokensPerStep: Double = 1,
@@ -100,7 +102,7 @@ public struct InstancePair: Sendable {
     func stages(batchSize: Int) throws(InvalidInput) -> StageLatencies {
         switch latencies {
         case .given(let stages): stages
-        case .derived(let hardware): try hardware.stages(batchSize: batchSize)
+        case .derived(let hardware): try hardware.stages(batchSize: batchSize, occupancy: occupancy)
         }
     }
 
@@ -108,7 +110,8 @@ public struct InstancePair: Sendable {
     /// scale-up domain at a small batch where the same requests do not at a larger one.
     func leastCommunication(_ stages: StageLatencies, batchSize: Int) -> LatencyModel {
         guard case .derived(let hardware) = latencies else { return stages.communication }
-        return (try? hardware.communicationInOneDomain(batchSize: batchSize)) ?? stages.communication
+        return (try? hardware.communicationInOneDomain(batchSize: batchSize, occupancy: occupancy))
+            ?? stages.communication
     }
 
     /// The pair with `bytes` more memory on each Attention device.

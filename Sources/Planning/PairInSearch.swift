@@ -5,7 +5,11 @@ import SizingNumerics
 final class PairInSearch {
     /// Index in the problem.
     let index: Int
+    /// Of a full slot.
     let slotLoad: SlotLoad
+    /// Of a slot, full or not, as the barrier sees it.
+    let occupied: SlotLoad
+    let occupancy: Double
     let tokensPerStep: Double
     let jitter: KernelJitter
     /// Devices of an instance of each kind.
@@ -22,6 +26,8 @@ final class PairInSearch {
         let pair = problem.pairs[index]
         self.pair = pair
         slotLoad = pair.slotLoad
+        occupancy = pair.occupancy
+        occupied = pair.occupancy < 1 ? pair.slotLoad.occupied(pair.occupancy) : pair.slotLoad
         tokensPerStep = pair.tokensPerStep
         jitter = pair.jitter
         attentionRanks = pair.attention.devices

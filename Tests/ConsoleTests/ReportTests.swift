@@ -109,6 +109,25 @@ import Testing
         #expect(Self.page(.plan, Self.plan, 80).split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
+    @Test("prices say what a plan with a looser limit would save, and one pool is compared with the plan")
+    func savings() {
+        let text = #"""
+            {"shadow_prices": [{"limit": "ttft", "one_more": "tenth of the limit", "gain": 0.1, "weight_saved": 0.25, "devices_saved": 8},
+             {"limit": "tpot", "one_more": "tenth of the limit", "gain": 0.02, "weight_saved": 0, "devices_saved": 0},
+             {"limit": "wait", "one_more": "tenth of the limit", "gain": 0, "weight_saved": 0.1, "devices_saved": -1}],
+             "colocated": {"verdict": "disaggregate", "gain": 0.2, "lightest": "mixed",
+             "mixed": {"verdict": "do_not_disaggregate", "instances": 6, "chunk_tokens": 512, "gain": -0.25, "trustworthy": false}}}
+            """#
+        let lines = Self.page(.plan, text, 200).split(separator: "\n").map(String.init)
+        #expect(lines.contains { $0.hasSuffix("10.0 %; 8 devices less, 25.0 % lighter") })
+        #expect(lines.contains { $0.hasSuffix("2.0 %; saves no device") })
+        #expect(lines.contains { $0.hasSuffix("0.0 %; 1 device more, but cheaper, 10.0 % lighter") })
+        #expect(
+            lines.contains(
+                "One pool that prefills in chunks of 512 tokens beside decode takes 6 instances, 25.0 % less than the plan "
+                    + "(not known to be right to 3 %). One pool is the lightest."))
+    }
+
     @Test("what is not JSON comes back as it is, and an empty answer makes a page", arguments: AnswerReport.allCases)
     func other(report: AnswerReport) {
         #expect(Self.page(report, "plain", 80) == "plain")

@@ -135,6 +135,14 @@ struct PlacementTests {
                 last = value
             }
         }
+        // Half-full slots send half: the same as half as many full ones, the end of the domain included.
+        for ratio in 1...20 {
+            func time(_ batch: Int, _ occupancy: Double) throws -> Double {
+                try within.stages(batchSize: batch, occupancy: occupancy)
+                    .communicationTime(ratio: Double(ratio), requests: occupancy * Double(batch))
+            }
+            #expect(try abs(time(200, 0.5) / time(100, 1) - 1) < 1e-12)
+        }
         #expect(
             within.assumptions.contains { $0.contains("domain of 8 devices") && $0.contains("3 Attention instances") })
         #expect(free.assumptions.contains { $0.contains("domain is not known") })

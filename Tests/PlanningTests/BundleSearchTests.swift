@@ -37,6 +37,7 @@ enum Cases {
         if Int.random(in: 0..<3, using: &generator) == 0 {
             pair.jitter = try KernelJitter(attention: random(0...0.15), ffn: random(0...0.15))
         }
+        if Int.random(in: 0..<3, using: &generator) == 0 { pair.occupancy = random(0.05...1) }
         return pair
     }
 
@@ -138,16 +139,17 @@ struct BundleSearchTests {
         }
     }
 
-    @Test("Derived hardware: the same as an exhaustive search, memory included")
-    func derived() throws {
+    @Test("Derived hardware: the same as an exhaustive search, memory included", arguments: [1, 0.37])
+    func derived(occupancy: Double) throws {
         let gb200 = try Catalogue.embedded.device("gb200")
         for model in ["qwen3-235b-a22b", "gpt-oss-120b"] {
             let hardware = try DerivedHardware(
                 HardwareDescription(
                     model: try Catalogue.embedded.model(model), attention: .init(device: gb200, dataParallel: 4),
                     ffn: .init(device: gb200, expertParallel: 4), link: .init(kind: .scaleUp)))
-            let pair = try InstancePair(
+            var pair = try InstancePair(
                 hardware, slotLoad: try SlotLoad(mean: 16_000, standardDeviation: 8000))
+            pair.occupancy = occupancy
             let problem = try PlanProblem(
                 pairs: [pair],
                 limits: try PlanLimits(maximumBatch: 256, maximumRatio: 12, maximumFFNInstances: 2, microbatches: [2]))

@@ -54,10 +54,12 @@ public struct MeasuredRanges: Hashable, Sendable {
     ///   - meanContext: θ, tokens.
     ///   - ratio: Attention instances for one FFN instance.
     ///   - communicationLoad: what the load of the communication is.
+    ///   - occupancy: ρ, the probability that a slot of the batch is full.
     public func warnings(
-        batchSize: Int, meanContext: Double, ratio: Double, communicationLoad: CommunicationLoad
+        batchSize: Int, meanContext: Double, ratio: Double, communicationLoad: CommunicationLoad,
+        occupancy: Double = 1
     ) -> [Warning] {
-        let batch = Double(batchSize)
+        let batch = occupancy * Double(batchSize)
         let exchanged = communicationLoad == .attentionBatch ? batch : ratio * batch
         return [
             attention?.warning(load: batch * meanContext, stage: "Attention", pointer: "/hardware/attention"),

@@ -7,6 +7,7 @@ enum PlanReport {
         if let colocated = answer["colocated"] {
             page.sentence(
                 Phrase.colocation(colocated["verdict"]?.string ?? "", gain: colocated["gain"]?.number))
+            if let mixed = colocated["mixed"] { page.sentence(onePool(mixed, colocated["lightest"]?.string)) }
         }
         page.sentence(fleet(deployment))
         if let advice = answer["advice"] { page.sentence(Self.advice(advice)) }
@@ -22,6 +23,28 @@ enum PlanReport {
             page.figures(SizeReport.coefficients(lines))
         }
         page.notes(answer)
+    }
+
+    /// One pool that prefills beside decode, against the plan.
+    private static func onePool(_ mixed: JSONValue, _ lightest: String?) -> String {
+        guard let instances = mixed["instances"]?.number else {
+            return "One pool that prefills in chunks beside decode keeps the limits with no number of instances."
+        }
+        var sentence =
+            "One pool that prefills in chunks of \(Number.text(mixed["chunk_tokens"]?.number)) tokens beside decode takes "
+            + Phrase.count(instances, "instance")
+        if let gain = mixed["gain"]?.number {
+            sentence += ", \(Number.percent(abs(gain))) \(gain < 0 ? "less" : "more") than the plan"
+        }
+        if mixed["trustworthy"]?.bool == false { sentence += " (not known to be right to 3 %)" }
+        let best =
+            switch lightest {
+            case "disaggregated": "The plan is the lightest."
+            case "colocated": "Decoding without the split beside the same prefill instances is the lightest."
+            case "mixed": "One pool is the lightest."
+            default: "The lightest two differ by no more than the accuracy of the numbers."
+            }
+        return "\(sentence). \(best)"
     }
 
     private static func fleet(_ deployment: JSONValue?) -> String {
@@ -106,15 +129,29 @@ enum PlanReport {
     }
 
     private static func prices(_ prices: JSONValue?, _ page: inout Page) {
-        guard let prices, prices.elements.contains(where: { ($0["gain"]?.number ?? 0) > 0 }) else { return }
+        let kinds = ["gain", "weight_saved"] as [StaticString]
+        guard let prices,
+            prices.elements.contains(where: { price in kinds.contains { (price[$0]?.number ?? 0) > 0 } })
+        else { return }
         page.heading("What one more brings")
         page.figures(
             prices.elements.map {
                 (
                     "\(Phrase.limit($0["limit"]?.string ?? "")): one more \($0["one_more"]?.string ?? "")",
-                    Number.percent($0["gain"]?.number)
+                    Number.percent($0["gain"]?.number) + saved($0)
                 )
             })
+    }
+
+    /// What a plan for the same rate would do without; nothing where a price does not say.
+    private static func saved(_ price: JSONValue) -> String {
+        guard let weight = price["weight_saved"]?.number, let devices = price["devices_saved"]?.number else {
+            return ""
+        }
+        guard weight > 0 else { return "; saves no device" }
+        let count = Phrase.count(abs(devices), "device")
+        let words = devices < 0 ? "\(count) more, but cheaper" : "\(count) less"
+        return "; \(words), \(Number.percent(weight)) lighter"
     }
 
     private static func alternatives(_ points: JSONValue?, _ page: inout Page) {

@@ -7,15 +7,27 @@ import Text
 /// arithmetic where that is longer), the output head, launches, and the reduction of tensor parallelism.
 struct AttentionDerivation {
     let description: HardwareDescription
+    /// ρ, the probability that a slot of the batch is full.
+    var occupancy = 1.0
 
     private var instance: HardwareDescription.AttentionInstance { description.attention }
     private var model: ModelDescription { description.model }
     private var queries: Double { description.speculation?.queryTokens ?? 1 }
 
     /// Requests of the fullest rank: the batch is spread as evenly as whole requests allow.
+    ///
+    /// Of slots that are not always full their number k varies, and ⌈k/d⌉ on d ranks is k/d + (d − 1)/(2d) in the mean; never more than
+    /// there are.
     func rankBatch(_ batchSize: Int) -> Double {
-        Double((batchSize + instance.dataParallel - 1) / instance.dataParallel)
+        guard occupancy < 1 else {
+            return Double((batchSize + instance.dataParallel - 1) / instance.dataParallel)
+        }
+        let (requests, ranks) = (requests(batchSize), Double(instance.dataParallel))
+        return min(requests, requests / ranks + (ranks - 1) / (2 * ranks))
     }
+
+    /// ρB, requests of the batch in the mean.
+    private func requests(_ batchSize: Int) -> Double { occupancy * Double(batchSize) }
 
     /// The curve of a layer's attention kernel.
     private func curve(_ mechanism: AttentionMechanism) -> KernelCurves.Attention {
@@ -56,22 +68,28 @@ struct AttentionDerivation {
     }
 
     /// The parts that the batch fixes.
-    func fixedTerms(batchSize: Int) -> [LatencyTerm] {
-        let rank = rankBatch(batchSize) * queries
+    ///
+    /// - Parameter chunkRows: tokens of prompts that go through the products beside the batch, shared evenly by the ranks.
+    func fixedTerms(batchSize: Int, chunkRows: Double = 0) -> [LatencyTerm] {
+        let rank = rankBatch(batchSize) * queries + chunkRows / Double(instance.dataParallel)
         let weights = description.precision.weights.attention
         let tensor = Double(instance.tensorParallel)
-        func product(_ name: String, _ parameters: Double, _ format: ElementFormat) -> LatencyTerm {
+        func product(
+            _ name: String, _ parameters: Double, _ format: ElementFormat, rows: Double
+        ) -> LatencyTerm {
             .product(
-                name, parameters: parameters, rows: rank, device: instance.device, format: format,
+                name, parameters: parameters, rows: rows, device: instance.device, format: format,
                 curve: instance.efficiencies.dense[format.kernels(on: instance.device)])
         }
         var terms = model.attending.map { kind in
             let parameters = kind.attention.projectionParameters(hidden: model.hidden)
-            return product("projections", Double(kind.count) * parameters / tensor, weights)
+            return product("projections", Double(kind.count) * parameters / tensor, weights, rows: rank)
         }
         terms += stateTerms(requests: rankBatch(batchSize))
-        if model.isMixture { terms.append(product("router", model.routerParameters, .bf16)) }
-        terms.append(product("output_head", model.headParameters / tensor, .bf16))
+        if model.isMixture { terms.append(product("router", model.routerParameters, .bf16, rows: rank)) }
+        // Of a prompt the last token alone has one.
+        let heads = rankBatch(batchSize) * queries
+        terms.append(product("output_head", model.headParameters / tensor, .bf16, rows: heads))
         terms.append(.overhead("kernel_launches", launches(requests: rankBatch(batchSize), weights)))
         terms += Reduction(
             tokens: rank, hidden: model.hidden, ranks: instance.tensorParallel, device: instance.device,
@@ -136,10 +154,10 @@ struct AttentionDerivation {
         let limits = Set(model.attending.flatMap(\.attention.span.bends)).sorted()
         guard let last = limits.last else {
             return LatencyModel(
-                try LatencyLine(alpha: (time(1_048_576) - fixed) / (Double(batchSize) * 1_048_576), beta: fixed))
+                try LatencyLine(alpha: (time(1_048_576) - fixed) / (requests(batchSize) * 1_048_576), beta: fixed))
         }
         var points = [(load: 0.0, latency: fixed)]
-        for context in limits + [2 * last] { points.append((Double(batchSize) * context, time(context))) }
+        for context in limits + [2 * last] { points.append((requests(batchSize) * context, time(context))) }
         return try LatencyModel(through: points)
     }
 }

@@ -7,6 +7,8 @@ import Text
 /// sets the pace: a device of an Attention instance moves its share of B, a device of the FFN instance its share of rB.
 struct CommunicationDerivation {
     let description: HardwareDescription
+    /// ρ, the probability that a slot of the batch is full: an Attention instance sends what is in them.
+    var occupancy = 1.0
 
     private var queries: Double { description.speculation?.queryTokens ?? 1 }
 
@@ -21,6 +23,9 @@ struct CommunicationDerivation {
         }
         return ranks * (1 - missed)
     }
+
+    /// ρB, requests of an Attention instance's batch in the mean.
+    private func sent(_ batchSize: Int) -> Double { occupancy * Double(batchSize) }
 
     /// Bytes of one token, out and back, all layers and all copies.
     var bytesPerToken: Double {
@@ -79,7 +84,7 @@ struct CommunicationDerivation {
     func terms(batchSize: Int, requests: Double) -> [LatencyTerm] {
         var longest = terms(inner, batchSize, requests, beyond: false)
         if let outer, let inside = description.path.crossing?.inside {
-            let beyond = requests - Double(inside * batchSize)
+            let beyond = requests - Double(inside) * sent(batchSize)
             if description.link.load == .aggregateBatch ? beyond > 0 : inside == 0 {
                 let crossing = terms(outer, batchSize, max(beyond, 0), beyond: true)
                 func total(_ terms: [LatencyTerm]) -> Double { terms.reduce(0) { $0 + $1.microseconds } }
@@ -90,7 +95,7 @@ struct CommunicationDerivation {
     }
 
     private func terms(_ way: Way, _ batchSize: Int, _ requests: Double, beyond: Bool) -> [LatencyTerm] {
-        let ends = (way.attention * Double(batchSize), way.ffn * requests)
+        let ends = (way.attention * sent(batchSize), way.ffn * requests)
         let atFFN = description.link.load == .aggregateBatch && ends.1 > ends.0
         let time = atFFN ? ends.1 : ends.0
         return [
@@ -121,7 +126,7 @@ struct CommunicationDerivation {
         switch description.link.load {
         case .attentionBatch: return LatencyModel(try LatencyLine(alpha: way.attention, beta: way.latencies))
         case .aggregateBatch:
-            let flat = try LatencyLine(alpha: 0, beta: way.latencies + way.attention * Double(batchSize))
+            let flat = try LatencyLine(alpha: 0, beta: way.latencies + way.attention * sent(batchSize))
             return try LatencyModel(maximumOf: [flat, try LatencyLine(alpha: way.ffn, beta: way.latencies)])
         }
     }
@@ -131,7 +136,7 @@ struct CommunicationDerivation {
     private func latency(
         within near: Way, beyond far: Way, inside: Int, batchSize: Int
     ) throws(InvalidInput) -> LatencyModel {
-        let batch = Double(batchSize)
+        let batch = sent(batchSize)
         let held = Double(inside) * batch
         func time(_ requests: Double) -> Double {
             let within = near.latencies + max(near.attention * batch, near.ffn * min(requests, held))

@@ -44,22 +44,35 @@ public struct DerivedHardware: Hashable, Sendable {
         hasher.combine(ffn)
     }
 
-    /// The three stages for `batchSize` requests an Attention instance and microbatch.
-    public func stages(batchSize: Int) throws(InvalidInput) -> StageLatencies {
+    /// The three stages for `batchSize` slots an Attention instance and microbatch.
+    ///
+    /// - Parameters:
+    ///   - batchSize: B, 1…10,000,000.
+    ///   - occupancy: ρ, the probability that a slot is full, 0.001…1: what a batch fixes is that of ρB requests.
+    /// - Throws: `InvalidInput` naming `batch_size` or `occupancy`, or where a derived latency is out of range.
+    public func stages(batchSize: Int, occupancy: Double = 1) throws(InvalidInput) -> StageLatencies {
         try InvalidInput.check(batchSize, in: 1...SizingLimits.maximumBatchSize, field: "batch_size")
-        let communication = CommunicationDerivation(description: description)
+        try InvalidInput.check(occupancy, in: SizingLimits.leastOccupancy...1, field: "occupancy")
+        let communication = CommunicationDerivation(description: description, occupancy: occupancy)
+        let attention = AttentionDerivation(description: description, occupancy: occupancy)
         return StageLatencies(
-            attention: try AttentionDerivation(description: description).latency(batchSize: batchSize), ffn: ffn,
+            attention: try attention.latency(batchSize: batchSize), ffn: ffn,
             communication: try communication.latency(batchSize: batchSize), communicationLoad: description.link.load,
             linkDelay: communication.latencies, outboundShare: communication.outboundShare)
     }
 
     /// What each stage's time is made of at a batch, a mean context and a ratio, longest first.
+    ///
+    /// - Parameters:
+    ///   - batchSize: B, slots of an Attention instance and microbatch.
+    ///   - meanContext: tokens of a full slot.
+    ///   - ratio: Attention instances of one FFN instance.
+    ///   - occupancy: ρ, the probability that a slot is full.
     public func terms(
-        batchSize: Int, meanContext: Double, ratio: Double
+        batchSize: Int, meanContext: Double, ratio: Double, occupancy: Double = 1
     ) -> (attention: [LatencyTerm], ffn: [LatencyTerm], communication: [LatencyTerm]) {
-        let requests = ratio * Double(batchSize)
-        let attention = AttentionDerivation(description: description)
+        let requests = ratio * occupancy * Double(batchSize)
+        let attention = AttentionDerivation(description: description, occupancy: occupancy)
         func ordered(_ terms: [LatencyTerm]) -> [LatencyTerm] {
             LatencyTerm.combined(terms).sorted { $0.microseconds > $1.microseconds }
         }
@@ -69,12 +82,48 @@ public struct DerivedHardware: Hashable, Sendable {
                     + attention.fixedTerms(batchSize: batchSize)),
             ordered(FFNDerivation(description: description).terms(requests: requests)),
             ordered(
-                CommunicationDerivation(description: description).terms(batchSize: batchSize, requests: requests))
+                CommunicationDerivation(description: description, occupancy: occupancy)
+                    .terms(batchSize: batchSize, requests: requests))
         )
     }
 
+    /// What tokens of a prompt add to the products, the exchange and the reductions of a step of decode in which Attention and FFN follow
+    /// each other, microseconds; their attention to one another is not in it.
+    ///
+    /// - Parameters:
+    ///   - tokens: of all instances together, which share them evenly; not negative.
+    ///   - batchSize: requests that decode on each instance, 1…10,000,000.
+    ///   - instances: that step together.
+    /// - Throws: `InvalidInput` where a derived latency is out of range.
+    public func timeOfTokens(
+        _ tokens: Double, besideBatch batchSize: Int, instances: Int
+    ) throws(InvalidInput) -> Double {
+        let (count, batch) = (Double(instances), Double(batchSize))
+        let attention = AttentionDerivation(description: description)
+        let own = tokens / count
+        func fixed(_ rows: Double) -> Double {
+            attention.fixedTerms(batchSize: batchSize, chunkRows: rows).reduce(0) { $0 + $1.microseconds }
+        }
+        // As requests of decode, each of which has so many tokens a step.
+        let rows = own / (description.speculation?.queryTokens ?? 1)
+        let communication = CommunicationDerivation(description: description)
+        func exchange(_ requests: Double) throws(InvalidInput) -> Double {
+            let whole = Int(requests.rounded(.up))
+            let load = description.link.load == .attentionBatch ? requests : count * requests
+            return try communication.latency(batchSize: whole).latency(at: load)
+        }
+        return fixed(own) - fixed(0) + ffn.latency(at: count * (batch + rows)) - ffn.latency(at: count * batch)
+            + (try exchange(batch + rows) - exchange(batch))
+    }
+
     /// t_C at `batchSize` were the whole bundle within one scale-up domain: a bound from below for every batch that is larger.
-    public func communicationInOneDomain(batchSize: Int) throws(InvalidInput) -> LatencyModel {
-        try CommunicationDerivation(description: description).latencyInOneDomain(batchSize: batchSize)
+    ///
+    /// - Parameters:
+    ///   - batchSize: B, slots of an Attention instance and microbatch.
+    ///   - occupancy: ρ, the probability that a slot is full.
+    /// - Throws: `InvalidInput` where a derived latency is out of range.
+    public func communicationInOneDomain(batchSize: Int, occupancy: Double = 1) throws(InvalidInput) -> LatencyModel {
+        try CommunicationDerivation(description: description, occupancy: occupancy)
+            .latencyInOneDomain(batchSize: batchSize)
     }
 }

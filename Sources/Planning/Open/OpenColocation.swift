@@ -49,7 +49,7 @@ extension OpenPlanProblem {
 
 extension ColocatedInstance {
     /// As an open bundle of `group` instances whose steps are t_A + t_F, and t_C where there is a link between their ranks.
-    fileprivate func open(_ load: OpenLoad, _ limits: PlanLimits) -> SolvedBundle? {
+    func open(_ load: OpenLoad, _ limits: PlanLimits) -> SolvedBundle? {
         let batch = limits.batchSize.map { min($0, largestBatch(limits)) } ?? largestBatch(limits)
         guard batch >= 1 else { return nil }
         let (pair, ratio) = (pair, Double(group))

@@ -32,11 +32,14 @@ extension OpenPlanProblem {
         let alternatives = near.filter {
             shapes.insert(BundleShape(pair: $0.pair, attention: $0.attentionInstances, ffn: $0.ffnInstances)).inserted
         }.prefix(Self.maximumAlternatives).map(finished)
+        let colocated = colocation(point, arrivals, budget)
+        let mixed = mixedColocation(point, choice, arrivals, budget)
         return OpenPlan(
             bundles: point, prefill: choice, arrivals: arrivals, service: given, largestRate: rate, bound: bound,
             alternatives: alternatives, pareto: pareto(result.points, arrivals),
             shadowPrices: shadowPrices(point, choice, arrivals, rate: rate, budget),
-            colocated: colocation(point, arrivals, budget),
+            colocated: colocated, mixed: mixed,
+            lightest: mixed.map { lightest(point, choice, colocated, $0) },
             isProven: isProven)
     }
 

@@ -18,6 +18,10 @@ public struct OpenPlan: Sendable {
     /// What one more of each limit in force brings, largest first.
     public let shadowPrices: [OpenShadowPrice]
     public let colocated: OpenColocation?
+    /// nil where it is not asked for.
+    public let mixed: MixedColocation?
+    /// Of the plan, `colocated` and `mixed`; nil where the last is.
+    public let lightest: LightestDeployment?
     /// Whether the search ended by itself: then nothing is better.
     public let isProven: Bool
 

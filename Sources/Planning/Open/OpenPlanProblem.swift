@@ -28,12 +28,14 @@ public struct OpenPlanProblem: Sendable {
     public let prefill: [PrefillKind]
     public let transfer: CacheTransfer?
     public let routing: Routing
+    /// nil where one pool for prefill and decode is not asked about.
+    public let mixing: MixedPrefill?
 
     /// - Throws: `InvalidInput` as `PlanProblem` does, and naming `objective` where a prefill instance has no price or power for it.
     public init(
         pairs: [InstancePair], load: OpenLoad, limits: PlanLimits, service: ServiceLimits, objective: Objective,
         arrivals: Arrivals, target: OpenTarget = .lightest, prefill: [PrefillKind] = [],
-        transfer: CacheTransfer? = nil, routing: Routing = .leastLoaded
+        transfer: CacheTransfer? = nil, routing: Routing = .leastLoaded, mixing: MixedPrefill? = nil
     ) throws(InvalidInput) {
         // The same checks of pairs and prices.
         _ = try PlanProblem(pairs: pairs, limits: limits, objective: objective, target: .shape)
@@ -59,6 +61,7 @@ public struct OpenPlanProblem: Sendable {
         self.prefill = prefill
         self.transfer = transfer
         self.routing = routing
+        self.mixing = mixing
     }
 
     /// The same question of other pairs, or with other limits or target, which are known to be in range.

@@ -30,8 +30,13 @@ public struct BundleService: Sendable {
     let loads: LoadModulation
     let solved: SolvedBundle
 
+    /// TPOT over time while there are requests.
+    var steps: WeightedValues {
+        WeightedValues(law.numbers.map { (value: $0.pace, weight: $0.share * $0.pace / $0.requests) })
+    }
+
     /// TPOT over tokens.
-    private var scatter: PaceScatter { PaceScatter(solved, law, loads) }
+    var scatter: PaceScatter { PaceScatter(solved, law, loads) }
 
     /// TPOT that a fraction p of tokens does not exceed, microseconds; p over 0 and below 1.
     public func tpot(percentile p: Double) -> Double { scatter.percentile(p) }

@@ -69,11 +69,7 @@ public struct PrefillTime: Hashable, Sendable {
     /// t of a prompt of which `cached` tokens are cached, microseconds. A prompt that is cached whole still takes a pass.
     public func time(tokens: Double, cached: Double) -> Double {
         let computed = max(0, tokens - cached)
-        let pairs = computed * cached + computed * computed / 2
-        var time = perPair * pairs
-        for window in windows {
-            time += window.perPair * (Self.pairs(tokens, window.tokens) - Self.pairs(cached, window.tokens))
-        }
+        var time = pairTime(tokens: tokens, cached: cached)
         guard let chunkTokens, computed > Double(chunkTokens) else {
             return time + perPass + max(weightTime, perToken * computed)
         }
@@ -82,6 +78,17 @@ public struct PrefillTime: Hashable, Sendable {
         let rest = computed - whole * chunk
         time += whole * (perPass + max(weightTime, perToken * chunk))
         return rest > 0 ? time + perPass + max(weightTime, perToken * rest) : time
+    }
+
+    /// The attention of the tokens that are computed with those before them: γ(u h + u²/2), and within windows.
+    func pairTime(tokens: Double, cached: Double) -> Double {
+        let computed = max(0, tokens - cached)
+        let pairs = computed * cached + computed * computed / 2
+        var time = perPair * pairs
+        for window in windows {
+            time += window.perPair * (Self.pairs(tokens, window.tokens) - Self.pairs(cached, window.tokens))
+        }
+        return time
     }
 
     /// ∫ min(c, window) dc up to `context`.

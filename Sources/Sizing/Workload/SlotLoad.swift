@@ -80,7 +80,7 @@ public struct SlotLoad: Hashable, Sendable {
     }
 
     /// The load of a slot that is full with probability `occupancy` and weighs nothing otherwise, independent of all others.
-    func occupied(_ occupancy: Double) -> SlotLoad {
+    public func occupied(_ occupancy: Double) -> SlotLoad {
         // Around 0: E[X], E[X²], E[X³] of a full slot, each times ρ.
         let second = variance + mean * mean
         let third = skewness * variance * standardDeviation + 3 * mean * variance + mean * mean * mean

@@ -123,7 +123,13 @@ public struct OpenPlanAnswer: Sendable {
             writer.endObject()
         }
         if let advice { writer.object("advice") { Self.write(advice, &$0) } }
-        if let colocated = plan.colocated { writer.object("colocated") { Self.write(colocated, &$0) } }
+        if let colocated = plan.colocated {
+            writer.object("colocated") { writer in
+                Self.write(colocated, &writer)
+                if let mixed = plan.mixed { writer.object("mixed") { Self.write(mixed, &$0) } }
+                if let lightest = plan.lightest { writer.field("lightest", lightest.rawValue) }
+            }
+        }
         if let choice = plan.prefill { writer.object("prefill") { Self.write(problem.prefill[choice.kind], &$0) } }
         if let lines { HardwareAnswer.write(lines, into: &writer) }
         if let terms { HardwareAnswer.write(terms, into: &writer) }
@@ -198,5 +204,32 @@ public struct OpenPlanAnswer: Sendable {
         if let batch = colocated.batchSize { writer.field("batch_size", batch) }
         if let tpot = colocated.tpot { writer.object("tpot_ms") { $0.field("mean", tpot / 1000) } }
         if let gain = colocated.gain { writer.field("gain", gain) }
+    }
+
+    private static func write(_ mixed: MixedColocation, _ writer: inout JSONWriter) {
+        writer.field("verdict", mixed.verdict.rawValue)
+        if let instances = mixed.instances { writer.field("instances", instances) }
+        if let batch = mixed.batchSize { writer.field("batch_size", batch) }
+        if let chunk = mixed.chunkTokens { writer.field("chunk_tokens", chunk) }
+        if let service = mixed.service {
+            writer.object("ttft_ms") { writer in
+                writer.field("mean", service.ttft.mean / 1000)
+                writer.field("p50", service.ttft.percentile(0.5) / 1000)
+                writer.field("p90", service.ttft.percentile(0.9) / 1000)
+                writer.field("p95", service.ttft.percentile(0.95) / 1000)
+                writer.field("p99", service.ttft.percentile(0.99) / 1000)
+            }
+            writer.object("tpot_ms") { writer in
+                writer.field("mean", service.meanTPOT / 1000)
+                writer.field("p99", service.tpot(percentile: 0.99) / 1000)
+            }
+            writer.object("utilisation") { writer in
+                writer.field("prompts", service.promptUtilisation)
+                writer.field("steps_with_chunk", service.chunkShare)
+                writer.field("chunk_time", service.addedShare)
+            }
+        }
+        if let gain = mixed.gain { writer.field("gain", gain) }
+        if let service = mixed.service { writer.field("trustworthy", service.isTrustworthy) }
     }
 }

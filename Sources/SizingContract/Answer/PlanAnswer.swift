@@ -40,9 +40,12 @@ public struct PlanAnswer: Sendable {
             problem.advice(current: $0, plan: plan, threshold: request.hysteresis, stop: stop)
         }
         lines = pair.stagesIfAny(batchSize: best.batchSize)?.lines(
-            batchSize: best.batchSize, meanContext: pair.slotLoad.mean, ratio: best.ratio)
+            batchSize: best.batchSize, meanContext: pair.slotLoad.mean, ratio: best.ratio,
+            occupancy: pair.occupancy)
         if lines != nil, case .derived(let hardware) = pair.latencies {
-            terms = hardware.terms(batchSize: best.batchSize, meanContext: pair.slotLoad.mean, ratio: best.ratio)
+            terms = hardware.terms(
+                batchSize: best.batchSize, meanContext: pair.slotLoad.mean, ratio: best.ratio,
+                occupancy: pair.occupancy)
         } else {
             terms = nil
         }
@@ -90,11 +93,11 @@ public struct PlanAnswer: Sendable {
         let pair = problem.pairs[best.pair]
         guard case .given(let stages) = pair.latencies else { return request.warnings }
         let context = pair.slotLoad.mean
-        let load = Double(best.batchSize) * context
+        let load = pair.occupancy * Double(best.batchSize) * context
         return request.warnings
             + request.ranges.warnings(
                 batchSize: best.batchSize, meanContext: context, ratio: best.ratio,
-                communicationLoad: stages.communicationLoad)
+                communicationLoad: stages.communicationLoad, occupancy: pair.occupancy)
             + SizingPlausibility.warnings(
                 best.cycle, tpot: best.tpot, load: load, latency: stages.attention.latency(at: load))
     }

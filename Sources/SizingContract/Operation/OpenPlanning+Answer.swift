@@ -21,7 +21,7 @@ extension OpenPlanning {
             problem = try OpenPlanProblem(
                 pairs: saturated.pairs, load: load, limits: saturated.limits, service: service,
                 objective: target == .lightest ? saturated.objective : .devices, arrivals: arrivals, target: target,
-                prefill: kinds, transfer: transfer, routing: routing)
+                prefill: kinds, transfer: transfer, routing: routing, mixing: mixing)
         } catch {
             throw ProblemDocument(error, at: "")
         }

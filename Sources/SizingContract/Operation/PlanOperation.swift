@@ -20,7 +20,8 @@ public struct PlanOperation: JSONOperation {
         let effort = PlanEffort(
             pairs: input.hardware.count, areDerived: input.hardware.isNamed, segments: input.hardware.segments,
             limits: input.limits)
-        let open = input.open == nil ? 0 : 0.1 + 20e-3 * Double(input.hardware.count)
+        var open = input.open == nil ? 0 : 0.1 + 20e-3 * Double(input.hardware.count)
+        if input.open?.mixing != nil { open += 0.2 }
         return WorkEstimate(time: effort.time + open, memory: effort.memory)
     }
 

@@ -47,7 +47,8 @@ public struct SimulateOperation: JSONOperation {
     /// Whether what came out can be, where latencies were given.
     private static func warnings(_ input: SimulateRequest, _ result: SimulationResult) -> [Warning] {
         guard input.derivation.isEmpty, let tpot = result.best(cost: .equal)?.timePerToken?.mean else { return [] }
-        let load = Double(input.problem.batchSize) * input.problem.workload.slotLoad.mean
+        let load =
+            input.problem.occupancy * Double(input.problem.batchSize) * input.problem.workload.slotLoad.mean
         return SizingPlausibility.warnings(
             tpot: tpot, load: load, latency: input.problem.stages.attention.latency(at: load))
     }

@@ -102,10 +102,12 @@ public struct SizeOperation: JSONOperation {
         return SizeAnswer(
             request: input, answer: solution.answer,
             lines: problem.stages.lines(
-                batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio),
+                batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio,
+                occupancy: problem.parameters.occupancy),
             memory: memory,
             terms: input.derivedHardware?.terms(
-                batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio),
+                batchSize: problem.batchSize, meanContext: problem.workload.slotLoad.mean, ratio: best.ratio,
+                occupancy: problem.parameters.occupancy),
             uncertainty: open != nil
                 ? nil
                 : try input.errors.map { errors throws(ProblemDocument) in
@@ -198,10 +200,10 @@ public struct SizeOperation: JSONOperation {
         guard request.derivedHardware == nil else { return [] }
         let problem = request.problem
         let context = problem.workload.slotLoad.mean
-        let load = Double(problem.batchSize) * context
+        let load = problem.parameters.requests * context
         return request.ranges.warnings(
             batchSize: problem.batchSize, meanContext: context, ratio: best.ratio,
-            communicationLoad: problem.stages.communicationLoad)
+            communicationLoad: problem.stages.communicationLoad, occupancy: problem.parameters.occupancy)
             + SizingPlausibility.warnings(
                 best.cycle, tpot: best.tpot, load: load, latency: problem.stages.attention.latency(at: load))
     }

@@ -43,15 +43,17 @@ struct CheckedHardware: Sendable {
             + sent.map { $0.below("/hardware") }
     }
 
-    /// The latencies for `batchSize` requests an Attention instance and microbatch.
+    /// The latencies for `batchSize` slots an Attention instance and microbatch, each full with probability `occupancy`.
     ///
     /// - Throws: `InvalidInput` naming a part of the hardware or `batch_size`, where a derived latency is out of range.
-    func stages(batchSize: Int) throws(InvalidInput) -> StageLatencies {
+    func stages(batchSize: Int, occupancy: Double = 1) throws(InvalidInput) -> StageLatencies {
         switch latencies {
         case .stages(let stages): stages
         case .measured(let pooled, let attention):
-            pooled.replacing(attention: LatencyModel(try attention.line(batchSize: batchSize).line))
-        case .derived(let hardware): try hardware.stages(batchSize: batchSize)
+            pooled.replacing(
+                attention: LatencyModel(
+                    try attention.line(batchSize: ScatterSchema.occupied(batchSize, occupancy)).line))
+        case .derived(let hardware): try hardware.stages(batchSize: batchSize, occupancy: occupancy)
         }
     }
 

@@ -14,6 +14,8 @@ struct OpenPlanning: Sendable {
     var prefill: [CheckedPrefill]
     var transfer: CacheTransfer?
     var routing: Routing
+    /// Whether one pool for prefill and decode is asked about.
+    var mixing: MixedPrefill?
     /// Prefill instances that run now; nil where none are given.
     var currentPrefill: Int?
 
@@ -23,7 +25,7 @@ struct OpenPlanning: Sendable {
         _ errors: inout ValidationErrors, _ assumptions: inout [StaticString]
     ) -> OpenPlanning? {
         guard let given = object.optional("arrivals") else {
-            for name in ["prefill", "transfer", "routing"] as [StaticString] {
+            for name in ["prefill", "transfer", "routing", "colocation"] as [StaticString] {
                 if let value = object.optional(name) { errors.add(value, "needs arrivals") }
             }
             return nil
@@ -33,6 +35,7 @@ struct OpenPlanning: Sendable {
                 demand, "must not be given together with arrivals: the rate is that of arrivals, and headroom an answer"
             )
         }
+        if let value = object.optional("occupancy") { errors.add(value, OpenSizing.occupancyIsAnswer) }
         let arrivals = ArrivalsSchema.decode(given, &errors)
         let prefillValue = object.optional("prefill")
         let model = Self.model(hardware)
@@ -47,6 +50,9 @@ struct OpenPlanning: Sendable {
         let service = Self.service(object, hasPrefill: prefillValue != nil, &errors, &assumptions)
         let target =
             object.optional("devices").map { Self.target($0, hasPrefill: prefillValue != nil, &errors) } ?? .lightest
+        let mixing = object.optional("colocation").flatMap {
+            Self.mixing($0, hasPrefill: prefillValue != nil, &errors, &assumptions)
+        }
         let current = object.optional("current")?["prefill_instances"]
         let currentPrefill = current?.integer(in: 0...1_000_000, &errors)
         if let current, prefillValue == nil { errors.add(current, "needs prefill") }
@@ -58,7 +64,7 @@ struct OpenPlanning: Sendable {
         if given["dispersion"] == nil { assumptions.append(ArrivalsSchema.poissonAssumption) }
         return OpenPlanning(
             arrivals: arrivals, service: service, target: target, load: load, prefill: prefill ?? [],
-            transfer: transfer, routing: routing, currentPrefill: currentPrefill)
+            transfer: transfer, routing: routing, mixing: mixing, currentPrefill: currentPrefill)
     }
 
     /// The model that is prefilled and whose cache is moved; nil where hardware gives coefficients.
@@ -67,6 +73,20 @@ struct OpenPlanning: Sendable {
     ) -> (description: ModelDescription, precision: Precision)? {
         guard case .named(let choices)? = hardware else { return nil }
         return (choices.model, choices.precision.resolved(for: choices.model.published))
+    }
+
+    /// `colocation`: one pool whose instances prefill in chunks beside decode.
+    private static func mixing(
+        _ value: JSONValue, hasPrefill: Bool, _ errors: inout ValidationErrors, _ assumptions: inout [StaticString]
+    ) -> MixedPrefill? {
+        guard let object = ObjectReader(value, fields: ["chunk_tokens"], &errors) else { return nil }
+        if !hasPrefill { errors.add(value, "needs prefill") }
+        let chunk = object.optional("chunk_tokens")?.integer(in: 1...1_000_000_000, &errors)
+        assumptions.append(
+            "one pool: a step carries a chunk of one prompt at a time, reads weights once, and overlaps nothing")
+        assumptions.append("one pool: prompts of an instance wait in one line, and routing does not level the lines")
+        if chunk == nil { assumptions.append("one pool: chunk_tokens chosen from powers of two, 64 to 16384") }
+        return MixedPrefill(chunkTokens: chunk)
     }
 
     private static func service(

@@ -24,6 +24,9 @@ struct OpenSizing: Sendable {
     private static let limitsElsewhere: [(name: StaticString, detail: StaticString)] =
         ["ttft_ms", "ttft_percentile", "transfer_utilisation", "max_batch"].map { ($0, ofPlan) }
 
+    static let occupancyIsAnswer =
+        "must not be given together with arrivals: how full slots are is an answer"
+
     /// The parts that need no other; nil where there is no `arrivals`, or with an error.
     struct Parts: Sendable {
         var arrivals: Arrivals
@@ -45,7 +48,7 @@ struct OpenSizing: Sendable {
             return nil
         }
         if let value = object.optional("occupancy") {
-            errors.add(value, "must not be given together with arrivals: how full slots are is an answer")
+            errors.add(value, occupancyIsAnswer)
         }
         if let value = object.optional("simulation") {
             errors.add(value, "must not be given together with arrivals: /v1/replay simulates them")

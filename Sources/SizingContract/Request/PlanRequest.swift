@@ -15,6 +15,8 @@ public struct PlanRequest: Sendable {
     var margin: Double
     /// How kernel times scatter.
     var jitter: KernelJitter
+    /// ρ, the probability that a slot is full.
+    var occupancy: Double
     var prices: PlanHardwareSchema.Rates?
     var power: PlanHardwareSchema.Rates?
     var limits: PlanLimits
@@ -40,7 +42,7 @@ public struct PlanRequest: Sendable {
     static let fields: [StaticString] = [
         "workload", "hardware", "batch_size", "microbatches", "max_ratio", "max_ffn_instances", "limits", "rules",
         "demand", "devices", "objective", "prices", "power", "speculation", "current", "hysteresis", "arrivals",
-        "prefill", "transfer", "routing", "jitter",
+        "prefill", "transfer", "routing", "jitter", "occupancy", "colocation",
     ]
 
     static let defaultHysteresis = 0.05
@@ -56,7 +58,7 @@ public struct PlanRequest: Sendable {
             .flatMap { PlanHardwareSchema.decode($0, speculation, &errors, &assumptions) }
         let givenMargin = object.optional("limits")?["margin_deviations"]
         let margin = givenMargin?.number(in: 0...10, &errors) ?? 3
-        let jitter = ScatterSchema.jitter(object, &errors)
+        let scatter = ScatterSchema.decode(object, &errors)
         let prices = object.optional("prices").flatMap { PlanHardwareSchema.Rates($0, &errors) }
         let power = object.optional("power").flatMap { PlanHardwareSchema.Rates($0, &errors) }
         let objective = object.optional("objective")?.choice(of: Objective.self, &errors)
@@ -96,7 +98,8 @@ public struct PlanRequest: Sendable {
                 || Set(choices.ffn.map { [$0.expertParallel, $0.tensorParallel] }).count > 1
         }
         return PlanRequest(
-            hardware: hardware, slotLoad: workload.workload.slotLoad, margin: margin, jitter: jitter, prices: prices,
+            hardware: hardware, slotLoad: workload.workload.slotLoad, margin: margin,
+            jitter: scatter.jitter, occupancy: scatter.occupancy, prices: prices,
             power: power, limits: limits, objective: objective ?? (prices == nil ? .instances : .cost),
             target: target.target,
             current: current, hysteresis: hysteresis, demand: target.demand, assumptions: assumptions, open: open,
@@ -112,7 +115,10 @@ public struct PlanRequest: Sendable {
             var made = try PlanHardwareSchema.pairs(
                 hardware, slotLoad: slotLoad, batchSize: limits.batchSize, margin: margin, prices: prices, power: power,
                 stop: context.isCancelled)
-            for index in made.pairs.indices { made.pairs[index].jitter = jitter }
+            for index in made.pairs.indices {
+                made.pairs[index].jitter = jitter
+                made.pairs[index].occupancy = occupancy
+            }
             let problem = try PlanProblem(pairs: made.pairs, limits: limits, objective: objective, target: target)
             return (problem, made.assumptions)
         } catch {

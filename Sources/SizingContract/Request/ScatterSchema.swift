@@ -17,8 +17,12 @@ struct ScatterSchema: Sendable {
         return scatter
     }
 
-    /// `jitter` alone; none where it is not given.
-    static func jitter(_ object: ObjectReader, _ errors: inout ValidationErrors) -> KernelJitter {
+    /// ρB as whole requests, 1 or more: what a step of so many slots was measured as.
+    static func occupied(_ batchSize: Int, _ occupancy: Double) -> Int {
+        occupancy < 1 ? max(1, Int((occupancy * Double(batchSize)).rounded())) : batchSize
+    }
+
+    private static func jitter(_ object: ObjectReader, _ errors: inout ValidationErrors) -> KernelJitter {
         guard let given = object.optional("jitter"),
             let members = ObjectReader(given, fields: ["attention_cv", "ffn_cv"], &errors)
         else { return .none }

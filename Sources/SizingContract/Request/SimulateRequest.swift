@@ -40,7 +40,8 @@ public struct SimulateRequest: Sendable {
         let scatter = ScatterSchema.decode(object, &errors)
         let settings = SimulationSettings.decode(object, limits, &errors)
         guard let workload, let hardware, let batchSize, let ratios, errors.isEmpty else { return nil }
-        let stages = errors.checked(hardwareValue ?? value, try hardware.stages(batchSize: batchSize))
+        let stages = errors.checked(
+            hardwareValue ?? value, try hardware.stages(batchSize: batchSize, occupancy: scatter.occupancy))
         guard let stages else { return nil }
         if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         let problem = errors.checkedSimulation(
@@ -74,7 +75,7 @@ public struct SimulateRequest: Sendable {
         for ratio in [problem.ratios.max(), problem.ratios.min()].compactMap({ $0 }) {
             let warnings = hardware.ranges.warnings(
                 batchSize: problem.batchSize, meanContext: context, ratio: Double(ratio),
-                communicationLoad: problem.stages.communicationLoad)
+                communicationLoad: problem.stages.communicationLoad, occupancy: problem.occupancy)
             found = WarningSchema.joined(found, sent: warnings)
         }
         return found

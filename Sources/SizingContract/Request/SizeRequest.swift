@@ -122,7 +122,8 @@ public struct SizeRequest: Sendable {
                     jitter: scatter.jitter))
             guard depths != nil else { return nil }
         }
-        let stages = errors.checked(hardwareValue ?? value, try hardware.stages(batchSize: batchSize))
+        let stages = errors.checked(
+            hardwareValue ?? value, try hardware.stages(batchSize: batchSize, occupancy: scatter.occupancy))
         guard let stages else { return nil }
 
         if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
@@ -139,7 +140,9 @@ public struct SizeRequest: Sendable {
             problem: problem, include: include, hasCost: cost != nil,
             hasMaximumRatio: maximumRatio != nil, simulation: simulation, assumptions: assumptions,
             derivedHardware: hardware.derived, depths: depths,
-            errors: hardware.errors(batchSize: batchSize, load: workload.errors), open: open, ranges: hardware.ranges,
+            errors: hardware.errors(
+                batchSize: ScatterSchema.occupied(batchSize, scatter.occupancy), load: workload.errors), open: open,
+            ranges: hardware.ranges,
             warnings: workload.warnings + hardware.warnings, pointer: value.pointer, hash: value.canonicalHash())
     }
 

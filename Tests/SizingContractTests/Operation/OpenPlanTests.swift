@@ -56,6 +56,86 @@ import Testing
         }
     }
 
+    private static let fast = "{\"alpha_us\": 0.5, \"beta_us\": 500, \"gamma_us\": 0.0001}"
+    private static let loose = "{\"ttft_ms\": 40, \"tpot_ms\": 1.5, \"max_batch\": 256}"
+
+    @Test("one pool that prefills beside decode is compared where it is asked for, and nothing else changes")
+    func mixed() throws {
+        let plain = try Self.plan(limits: Self.loose, prefill: Self.fast, transfer: nil)
+        let reply = try Self.plan(limits: Self.loose, prefill: Self.fast, transfer: nil, "\"colocation\": {}")
+        #expect(reply.status == 200, "\(reply.errors)")
+        #expect(plain.value("colocated", "mixed") == nil && plain.value("colocated", "lightest") == nil)
+        for name in ["deployment", "service", "alternatives", "shadow_prices"] as [StaticString] {
+            #expect(
+                try #require(reply.root[name]).canonicalText() == #require(plain.root[name]).canonicalText(), "\(name)")
+        }
+        #expect(reply.number("colocated", "gain") == plain.number("colocated", "gain"))
+        #expect(reply.number("colocated", "mixed", "ttft_ms", "p90") <= 40)
+        #expect(reply.number("colocated", "mixed", "tpot_ms", "p99") <= 1.5 * (1 + 1e-6))
+        #expect(0..<1 ~= reply.number("colocated", "mixed", "utilisation", "prompts"))
+        let instances = reply.number("colocated", "mixed", "instances")
+        let planned = Self.instances(reply)
+        #expect(isClose(reply.number("colocated", "mixed", "gain"), instances / planned - 1, 1e-9))
+        let bundles =
+            reply.number("deployment", "attention_instances") + reply.number("deployment", "ffn_instances")
+        let prefill = reply.number("deployment", "prefill_instances")
+        let weights = [
+            "disaggregated": planned, "mixed": instances,
+            "colocated": bundles * (1 + reply.number("colocated", "gain")) + prefill,
+        ]
+        let lightest = try #require(reply.value("colocated", "lightest")?.string)
+        let sorted = weights.sorted { $0.value < $1.value }
+        #expect(lightest == (sorted[1].value <= 1.01 * sorted[0].value ? "tie" : sorted[0].key))
+        #expect(reply.assumptions.count { $0.hasPrefix("one pool: ") } == 3)
+        // A given chunk is taken, and none is better than the chosen one.
+        for chunk in [64, 512, 4096] {
+            let fixed = try Self.plan(
+                limits: Self.loose, prefill: Self.fast, transfer: nil, "\"colocation\": {\"chunk_tokens\": \(chunk)}")
+            guard let count = fixed.value("colocated", "mixed", "instances")?.number else { continue }
+            #expect(fixed.number("colocated", "mixed", "chunk_tokens") == Double(chunk))
+            #expect(count >= instances)
+        }
+        // More rate, or tighter limits, never take fewer.
+        let more = try Self.plan(rate: 800, limits: Self.loose, prefill: Self.fast, transfer: nil, "\"colocation\": {}")
+        #expect(more.number("colocated", "mixed", "instances") >= instances)
+        let hard = try Self.plan(
+            limits: "{\"ttft_ms\": 40, \"tpot_ms\": 0.3, \"max_batch\": 256}", prefill: Self.fast, transfer: nil,
+            "\"colocation\": {}")
+        if let count = hard.value("colocated", "mixed", "instances")?.number { #expect(count >= instances) }
+    }
+
+    @Test("one pool by hardware name")
+    func mixedByName() throws {
+        let reply = try Reply(
+            "/v1/plan",
+            """
+            {"workload": {"prefill": 2000, "decode": 300}, "arrivals": {"requests_per_second": 30}, "microbatches": 2, "max_ratio": 16,
+             "hardware": {"model": "qwen3-235b-a22b", "attention": {"device": "h200-sxm", "tensor_parallel": 4, "data_parallel": 2},
+              "ffn": {"device": "h200-sxm", "expert_parallel": 8}},
+             "prefill": {"device": "h200-sxm", "tensor_parallel": 8}, "objective": "devices",
+             "limits": {"ttft_ms": 2000, "tpot_ms": 100, "max_batch": 512}, "colocation": {}}
+            """)
+        #expect(reply.status == 200, "\(reply.errors)")
+        #expect(reply.number("colocated", "mixed", "instances") >= 1)
+        #expect(reply.number("colocated", "mixed", "ttft_ms", "p90") <= 2000)
+        #expect(reply.number("colocated", "mixed", "tpot_ms", "p99") <= 100 * (1 + 1e-6))
+        #expect(reply.value("colocated", "lightest")?.string != nil)
+    }
+
+    @Test(
+        "what is wrong with colocation is named",
+        arguments: [
+            ("\"colocation\": {\"chunk_tokens\": 0}", "/colocation/chunk_tokens"),
+            ("\"colocation\": {\"chunks\": 1}", "/colocation/chunks"), ("\"colocation\": 1", "/colocation"),
+        ])
+    func wrongColocation(more: String, pointer: String) throws {
+        let reply = try Self.plan(more)
+        #expect(reply.errors.contains { $0.hasPrefix(pointer + " ") }, "\(reply.errors)")
+        #expect(try Self.plan(prefill: nil, "\"colocation\": {}").errors.contains { $0.hasPrefix("/colocation ") })
+        let saturated = try Reply("/v1/plan", Sample.size("\"colocation\": {}"))
+        #expect(saturated.errors.contains { $0.hasPrefix("/colocation needs arrivals") }, "\(saturated.errors)")
+    }
+
     @Test("with one prefill instance, or one bundle, fewer a limit is broken")
     func smallest() throws {
         let reply = try Self.plan()

@@ -40,6 +40,58 @@ struct ScatterTests {
         }
     }
 
+    @Test("By name half-full slots take what half as many full ones do, the link and Attention's products, too")
+    func occupiedByName() throws {
+        // One rank, so that its number of requests is that of the batch.
+        let hardware = Self.named.replacing("\"data_parallel\": 8", with: "\"tensor_parallel\": 8")
+            .replacing("8}}", with: "8}, \"communication\": {\"load\": \"aggregate_batch\"}}")
+        func size(_ batch: Int, _ more: String) throws -> Reply {
+            let reply = try Reply(
+                "/v1/size", Sample.size(hardware: hardware, batch: "\(batch)", more + "\"max_ratio\": 1"))
+            #expect(reply.status == 200, "\(reply.errors)")
+            return reply
+        }
+        let full = try size(64, "")
+        let half = try size(128, "\"occupancy\": 0.5, ")
+        for stage in ["attention", "ffn", "communication"] as [StaticString] {
+            for name in ["alpha_us", "beta_us"] as [StaticString] {
+                let value = full.number("coefficients", stage, name)
+                #expect(abs(half.number("coefficients", stage, name) - value) <= 1e-9 * value, "\(stage) \(name)")
+            }
+        }
+        #expect(
+            isClose(
+                half.number("mean_field", "throughput_per_instance"),
+                full.number("mean_field", "throughput_per_instance"), 1e-9))
+        // Memory is kept for all slots.
+        #expect(
+            half.number("memory", "attention_used_gb") > full.number("memory", "attention_used_gb") + 0.1)
+    }
+
+    @Test("A plan takes occupancy as a sizing does; with arrivals it is an answer")
+    func planned() throws {
+        let half = #""occupancy": 0.5"#
+        for hardware in [Sample.hardware, Self.named] {
+            let size = try Reply(
+                "/v1/size", Sample.size(hardware: hardware, half + #", "max_ratio": 32, "barrier": "gaussian""#))
+            let plan = try Reply("/v1/plan", Sample.size(hardware: hardware, half + #", "max_ratio": 32"#))
+            #expect(plan.status == 200, "\(plan.errors)")
+            #expect(plan.number("deployment", "ratio") == size.number("recommendation", "ratio"))
+            for name in ["throughput_per_instance", "cycle_us"] as [StaticString] {
+                #expect(
+                    isClose(plan.number("deployment", name), size.number("recommendation", name), 1e-9), "\(name)")
+            }
+            let full = try Reply("/v1/plan", Sample.size(hardware: hardware, #""max_ratio": 32"#))
+            #expect(plan.number("deployment", "throughput") < full.number("deployment", "throughput"))
+            #expect(
+                plan.number("colocated", "throughput_per_instance")
+                    < full.number("colocated", "throughput_per_instance"))
+        }
+        let refused = try Reply("/v1/plan", Sample.size(half + #", "arrivals": {"requests_per_second": 40}"#))
+        #expect(refused.status == 422)
+        #expect(refused.errors.contains { $0.hasPrefix("/occupancy ") && $0.contains("is an answer") })
+    }
+
     @Test("The depth of speculation is an answer")
     func depth() throws {
         func size(_ speculation: String) throws -> Reply {

@@ -1034,6 +1034,16 @@ class Efficiencies:
 
 
 @dataclass(kw_only=True)
+class PlanRequestColocation:
+    """Asks what one pool without any split would take, whose instances (the Attention devices with both sides'
+    weights) prefill in chunks beside decode; with `arrivals` and `prefill`. Answered under `colocated.mixed`.
+    """
+
+    # Tokens of a prompt a step; where not given chosen from powers of two, 64 to 16384.
+    chunk_tokens: int | None = None
+
+
+@dataclass(kw_only=True)
 class PlanRequestLimits:
     tpot_ms: float | None = None
     # mean (the default) or p99, over steps; with `arrivals` any, over tokens, p99 by default.
@@ -1111,6 +1121,10 @@ class PlanRequest:
     # FFN instances of a bundle.
     max_ffn_instances: int | None = None
     jitter: Jitter | None = None
+    occupancy: Occupancy | None = None
+    # Asks what one pool without any split would take, whose instances (the Attention devices with both sides'
+    # weights) prefill in chunks beside decode; with `arrivals` and `prefill`. Answered under `colocated.mixed`.
+    colocation: PlanRequestColocation | None = None
     limits: PlanRequestLimits | None = None
     # What a runtime asks for.
     rules: PlanRequestRules | None = None
@@ -1927,6 +1941,34 @@ class OpenPlanAnswerAdvice:
 
 
 @dataclass(kw_only=True)
+class OpenPlanAnswerColocatedMixedUtilisation:
+    """Shares of the time that an instance has a prompt in work, and that chunks add; of the steps that carry one."""
+
+    prompts: float
+    steps_with_chunk: float
+    chunk_time: float
+
+
+@dataclass(kw_only=True)
+class OpenPlanAnswerColocatedMixed:
+    """One pool that prefills in chunks beside decode, at the same rate and limits; where `colocation` asks for it."""
+
+    verdict: SplitVerdict
+    instances: int | None = None
+    # Requests that decode on an instance at most.
+    batch_size: int | None = None
+    chunk_tokens: int | None = None
+    ttft_ms: ServiceTimes | None = None
+    tpot_ms: PlanTPOT | None = None
+    # Shares of the time that an instance has a prompt in work, and that chunks add; of the steps that carry one.
+    utilisation: OpenPlanAnswerColocatedMixedUtilisation | None = None
+    # How much heavier it is than the bundles and the prefill instances.
+    gain: float | None = None
+    # Whether arrivals and loads are like those that the closed form was found right for.
+    trustworthy: bool | None = None
+
+
+@dataclass(kw_only=True)
 class OpenPlanAnswerColocated:
     """Decoding on the Attention devices without the split, at the same rate and limits; prefill stays apart."""
 
@@ -1936,6 +1978,10 @@ class OpenPlanAnswerColocated:
     tpot_ms: MeanTPOT | None = None
     # How much heavier it is than the bundles.
     gain: float | None = None
+    # One pool that prefills in chunks beside decode, at the same rate and limits; where `colocation` asks for it.
+    mixed: OpenPlanAnswerColocatedMixed | None = None
+    # Of the plan, the colocated instances beside the same prefill instances, and one pool; beside `mixed`.
+    lightest: Literal['disaggregated', 'colocated', 'mixed', 'tie'] | None = None
 
 
 @dataclass(kw_only=True)
