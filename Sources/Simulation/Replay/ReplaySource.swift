@@ -4,6 +4,46 @@ import Sizing
 public protocol ReplaySource {
     /// The next request; nil after the last. Arrivals do not go back.
     mutating func next() -> ReplayRequest?
+
+    /// The next `count` requests; fewer where there are no more.
+    mutating func block(_ count: Int) -> [ReplayRequest]
+
+    /// Whether ``next()`` has nothing now and may have later.
+    var isPaused: Bool { get }
+}
+
+extension ReplaySource {
+    public mutating func block(_ count: Int) -> [ReplayRequest] {
+        var block: [ReplayRequest] = []
+        block.reserveCapacity(count)
+        while block.count < count, let request = next() { block.append(request) }
+        return block
+    }
+
+    public var isPaused: Bool { false }
+}
+
+/// Requests that come in blocks, from one who reads them for several.
+struct ReplayFeed: ReplaySource {
+    private var block: [ReplayRequest] = []
+    private var position = 0
+    private var isLast = false
+
+    var isPaused: Bool { !isLast && position == block.count }
+
+    /// The next block, when the one before is used up.
+    mutating func take(_ block: [ReplayRequest], isLast: Bool) {
+        self.block = block
+        self.isLast = isLast
+        position = 0
+    }
+
+    @inline(__always)
+    mutating func next() -> ReplayRequest? {
+        guard position < block.count else { return nil }
+        defer { position += 1 }
+        return block[position]
+    }
 }
 
 /// Requests as columns.
