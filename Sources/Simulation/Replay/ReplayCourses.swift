@@ -35,12 +35,14 @@ final class ReplayCourses: Sendable {
         var courses: [Int]
     }
 
-    static let blockLength = 4096
+    /// Requests of a block, but for the last one.
+    static let usualLength = 4096
     /// Most blocks that a group keeps.
     static let mostBlocks = 4
 
     private let courses: [ReplayCourse]
     private let sources: [Source]
+    private let blockLength: Int
     private let state: Mutex<State>
 
     private final class Source: Sendable {
@@ -49,8 +51,9 @@ final class ReplayCourses: Sendable {
         init(_ source: any ReplaySource & Sendable) { value = Mutex(source) }
     }
 
-    init(_ courses: [ReplayCourse], _ groups: [Group], threads: Int) {
+    init(_ courses: [ReplayCourse], _ groups: [Group], threads: Int, blockLength: Int = usualLength) {
         self.courses = courses
+        self.blockLength = blockLength
         sources = groups.map { Source($0.source) }
         state = Mutex(State(groups.map(\.courses), threads: threads))
     }
@@ -70,8 +73,8 @@ final class ReplayCourses: Sendable {
     private func step(_ control: SimulationControl) -> ReplicationRunner.Step {
         switch state.withLock({ $0.claim() }) {
         case .draw(let group):
-            let block = sources[group].value.withLock { $0.block(Self.blockLength) }
-            state.withLock { $0.drew(block, for: group) }
+            let block = sources[group].value.withLock { $0.block(blockLength) }
+            state.withLock { $0.drew(block, for: group, isLast: block.count < blockLength) }
         case .advance(let course, let block, let isLast):
             do throws(SimulationError) {
                 let run = try courses[course].advance(block, isLast: isLast, control)
@@ -161,13 +164,14 @@ extension ReplayCourses {
         }
 
         private func isReady(_ course: Int, _ progress: Progress) -> Bool {
-            runs[course] == nil && !courses[course].isHeld && courses[course].next - progress.first < progress.blocks.count
+            runs[course] == nil && !courses[course].isHeld
+                && courses[course].next - progress.first < progress.blocks.count
         }
 
-        mutating func drew(_ block: [ReplayRequest], for group: Int) {
+        mutating func drew(_ block: [ReplayRequest], for group: Int, isLast: Bool) {
             groups[group].blocks.append(block)
             groups[group].isDrawing = false
-            groups[group].isDrawn = block.count < blockLength
+            groups[group].isDrawn = isLast
         }
 
         mutating func advanced(_ course: Int, _ run: ReplayRun?) {

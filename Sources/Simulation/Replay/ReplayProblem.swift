@@ -137,8 +137,9 @@ extension ReplayProblem {
         let bundles = Double(deployment.scalesInstances ? deployment.bundles : bounds.decode.upperBound)
         let requests = 88 * min(arrivals.expectedRequests, Double(Self.maximumPresent))
         let runs = contenders.count * replications
-        let blocks = Double(ReplayCourses.mostBlocks * ReplayCourses.blockLength * MemoryLayout<ReplayRequest>.stride)
-        return Double(runs) * 4e6 + Double(coursesAtOnce(threads: threads)) * (requests + blocks + bundles * (18_000 + 96 * lines))
+        let blocks = Double(ReplayCourses.mostBlocks * ReplayCourses.usualLength * MemoryLayout<ReplayRequest>.stride)
+        return Double(runs) * 4e6
+            + Double(coursesAtOnce(threads: threads)) * (requests + blocks + bundles * (18_000 + 96 * lines))
     }
 
     /// The largest estimate of ``estimatedWork`` that is replayed.
