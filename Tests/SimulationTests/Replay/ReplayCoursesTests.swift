@@ -85,7 +85,8 @@ struct ReplayCoursesTests {
             try course(bundles: 1),
             ReplayCourse { () throws(SimulationError) in throw .invalid(field: "policies", rule: "fails") },
         ]
-        let all = ReplayCourses(courses, [.init(source: source, courses: [0, 1])], threads: threads,
+        let all = ReplayCourses(
+            courses, [.init(source: source, courses: [0, 1])], threads: threads,
             blockLength: Self.blockLength)
         #expect(throws: SimulationError.invalid(field: "policies", rule: "fails")) {
             try all.run(threads: threads, SimulationControl())
