@@ -135,7 +135,8 @@ extension ReplayProblem {
     /// - Parameter threads: replays that are under way at a time.
     public func estimatedMemory(threads: Int) -> Double {
         let bundles = Double(deployment.scalesInstances ? deployment.bundles : bounds.decode.upperBound)
-        let requests = 88 * min(arrivals.expectedRequests, Double(Self.maximumPresent))
+        // A row takes 64; while the table grows, the old one is there beside the new one's first half.
+        let requests = 72 * min(arrivals.expectedRequests, Double(Self.maximumPresent))
         let runs = contenders.count * replications
         let blocks = Double(ReplayCourses.mostBlocks * ReplayCourses.usualLength * MemoryLayout<ReplayRequest>.stride)
         return Double(runs) * 4e6
