@@ -12,32 +12,83 @@ enum ReplicationRunner {
     private static let spare = Atomic<Int>(max(0, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1))
     private static let niceness: Int32 = 5
 
+    /// What a thread did when it was asked to go on.
+    enum Step {
+        /// A piece of work, after which others may be possible.
+        case worked
+        /// Nothing: other threads do what is to be done first.
+        case waits
+        /// Nothing, and there will be nothing more to do.
+        case ended
+    }
+
     private final class Job: Sendable {
-        let count: Int
-        let body: @Sendable (Int) -> Bool
-        let next = Atomic<Int>(0)
-        let isStopped = Atomic<Bool>(false)
+        private let step: @Sendable () -> Step
+        private let bell = Bell()
         let helpers = DispatchGroup()
 
-        init(count: Int, body: @escaping @Sendable (Int) -> Bool) {
-            self.count = count
-            self.body = body
-        }
+        init(step: @escaping @Sendable () -> Step) { self.step = step }
 
         func work() {
-            while !isStopped.load(ordering: .relaxed) {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < count else { return }
-                if !body(index) { isStopped.store(true, ordering: .relaxed) }
+            while true {
+                let heard = bell.count
+                switch step() {
+                case .worked: bell.ring()
+                case .waits: bell.wait(after: heard)
+                case .ended: return bell.ring()
+                }
             }
+        }
+    }
+
+    /// Wakes those that wait for others to have done something.
+    private final class Bell: Sendable {
+        private let state = Mutex((count: 0, waiting: 0))
+        private let signal = DispatchSemaphore(value: 0)
+
+        /// How often it has rung.
+        var count: Int { state.withLock { $0.count } }
+
+        func ring() {
+            let waiting = state.withLock { state in
+                state.count += 1
+                defer { state.waiting = 0 }
+                return state.waiting
+            }
+            for _ in 0..<waiting { signal.signal() }
+        }
+
+        /// Returns at once where it has rung since it had rung `count` times. May return too soon.
+        func wait(after count: Int) {
+            let mustWait = state.withLock { state in
+                guard state.count == count else { return false }
+                state.waiting += 1
+                return true
+            }
+            if mustWait { signal.wait() }
         }
     }
 
     /// Calls `body` with 0 ..< `count`, each once, in any order and at once on up to `threads` threads; returns when all
     /// calls have. A call that returns false keeps those from being made that have not begun.
     static func perform(count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Bool) {
-        let job = Job(count: count, body: body)
-        for _ in 1..<max(1, min(threads, count)) {
+        let next = Atomic<Int>(0)
+        let isStopped = Atomic<Bool>(false)
+        perform(threads: min(threads, count)) {
+            guard !isStopped.load(ordering: .relaxed) else { return .ended }
+            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard index < count else { return .ended }
+            if !body(index) { isStopped.store(true, ordering: .relaxed) }
+            return .worked
+        }
+    }
+
+    /// Calls `step` again and again, at once on up to `threads` threads, until each of them was told that all has ended.
+    ///
+    /// A step that finds nothing to do is called again when another one has worked; one thread alone must never be told to wait.
+    static func perform(threads: Int, step: @escaping @Sendable () -> Step) {
+        let job = Job(step: step)
+        for _ in 1..<max(1, threads) {
             guard takeHelper() else { break }
             if !startHelper(job) { spare.wrappingAdd(1, ordering: .relaxed) }
         }

@@ -3,18 +3,25 @@ import Text
 
 /// The requests of a trace with their times, by arrival: what a replay is fed.
 ///
-/// Its memory is that of the rows, 24 bytes each, up to a limit. Rows that arrive by up to ``window`` seconds before one above them
-/// are sorted, as logs need that are written when requests end; a row that is farther off is refused by its number.
+/// Its memory is that of the rows, some eight bytes each, up to a limit. Rows that arrive by up to ``window`` seconds before one above
+/// them are sorted, as logs need that are written when requests end; a row that is farther off is refused by its number. So rows are
+/// packed once nothing can come before them any more, and up to twice the window's are kept as they are.
 public struct RequestTimetable: Hashable, Sendable {
     /// Seconds.
     public static let window = 3600.0
     /// The longest trace, seconds.
     static let maximumDuration = 1e8
+    private static let fewestRecent = 8192
     /// Most rows, where no lower limit is set.
     public static let maximumRows = 20_000_000
 
-    /// By arrival, once it is finished.
-    public private(set) var requests: [TimedRequest] = []
+    /// By arrival; all of them once it is finished.
+    public private(set) var packed = PackedRequests()
+    /// The last ones, as they came.
+    private var recent: [TimedRequest] = []
+    private var isRecentInOrder = true
+    /// How many of them are looked through.
+    private var recentLimit = Self.fewestRecent
     private let limit: Int
     /// The time of the first row, microseconds.
     private var first: Int?
@@ -33,7 +40,10 @@ public struct RequestTimetable: Hashable, Sendable {
     public init(limit: Int = Self.maximumRows) { self.limit = min(limit, Self.maximumRows) }
 
     /// Bytes that are held.
-    public var memory: Int { requests.capacity * MemoryLayout<TimedRequest>.stride }
+    public var memory: Int { packed.memory + recent.capacity * MemoryLayout<TimedRequest>.stride }
+
+    /// How many rows there are.
+    public var count: Int { packed.count + recent.count }
 
     /// Adds a row.
     ///
@@ -55,6 +65,7 @@ public struct RequestTimetable: Hashable, Sendable {
         let arrival = Double(time &- start) / 1e6
         if arrival < latest {
             unordered += 1
+            isRecentInOrder = false
             farthest = max(farthest, latest - arrival)
             guard latest - arrival <= Self.window else {
                 refusal = Self.failure(
@@ -71,17 +82,32 @@ public struct RequestTimetable: Hashable, Sendable {
             )
             return
         }
-        guard requests.count < limit else {
+        guard count < limit else {
             refusal = Self.failure("The trace has more than \(limit) requests, which is the limit of a replay.")
             return
         }
         if output == 0 { withoutOutput += 1 }
         if let cached, cached > prefill { overcached += 1 }
-        requests.append(
+        if recent.count == recentLimit {
+            pack(before: latest - Self.window)
+            recentLimit = max(Self.fewestRecent, 2 * recent.count)
+        }
+        recent.append(
             TimedRequest(
                 arrival: arrival, prefill: Int32(clamping: prefill), decode: Int32(clamping: max(1, output)),
                 cached: cached.map { Int32(clamping: max(0, min($0, prefill))) } ?? -1,
-                order: UInt32(truncatingIfNeeded: requests.count)))
+                order: UInt32(truncatingIfNeeded: count)))
+    }
+
+    /// Packs the rows that arrive before `time`, seconds.
+    private mutating func pack(before time: Double) {
+        if !isRecentInOrder {
+            recent.sort { $0.comesBefore($1) }
+            isRecentInOrder = true
+        }
+        let done = recent.firstIndex { $0.arrival >= time } ?? recent.count
+        for request in recent[..<done] { packed.append(request) }
+        recent.removeFirst(done)
     }
 
     /// Sorts what is not in order.
@@ -89,18 +115,19 @@ public struct RequestTimetable: Hashable, Sendable {
     /// - Throws: `InvalidInput`, whose `rule` is a sentence, where the trace cannot be replayed.
     mutating func finish() throws(InvalidInput) {
         if let refusal { throw refusal }
-        guard !requests.isEmpty else {
+        guard count > 0 else {
             throw Self.failure(
                 untimed > 0
                     ? "No row of the trace has an arrival time that can be read."
                     : "The trace has no column of arrival times: a replay needs one, called arrival_s or timestamp, say."
             )
         }
-        guard untimed <= requests.count else {
+        guard untimed <= count else {
             throw Self.failure(
-                "\(untimed) of \(untimed + requests.count) rows have no arrival time that can be read, more than half.")
+                "\(untimed) of \(untimed + count) rows have no arrival time that can be read, more than half.")
         }
-        if unordered > 0 { requests.sort { $0.comesBefore($1) } }
+        pack(before: .infinity)
+        recent = []
     }
 
     /// What there is to say of the rows; nothing of what is as it should be.
@@ -119,7 +146,7 @@ public struct RequestTimetable: Hashable, Sendable {
                 Warning(
                     code: "untimed",
                     detail:
-                        "\(untimed) of \(untimed + requests.count) rows have no arrival time that can be read and are left out.",
+                        "\(untimed) of \(untimed + count) rows have no arrival time that can be read and are left out.",
                     pointer: "/trace"))
         }
         if withoutOutput > 0 {

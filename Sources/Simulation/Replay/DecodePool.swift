@@ -102,6 +102,8 @@ struct DecodePool {
     private func bundleWithRoom(for need: Double) -> Int? {
         var chosen: Int?
         var (least, slots) = (0.0, 0.0)
+        // Looked at in place: a bundle is long to copy.
+        let bundles = bundles.span
         for index in bundles.indices where states[index] == .open && bundles[index].hasRoom(for: need) {
             let load =
                 routing == .leastKV ? bundles[index].promptTokens : Double(bundles[index].committed)

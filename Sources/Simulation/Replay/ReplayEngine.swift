@@ -52,9 +52,11 @@ struct ReplayEngine<Source: ReplaySource> {
     private let deployment: ReplayDeployment
     private let bounds: PoolBounds
     private var policy: any ReplayPolicy
-    private var source: Source
+    var source: Source
     private let startDelay: Double
     private var upcoming: ReplayRequest?
+    /// Whether none comes any more.
+    private var hasEnded = false
     private var table = RequestTable()
     private var measures: ReplayMeasures
     private var prefill: PrefillPool
@@ -73,6 +75,8 @@ struct ReplayEngine<Source: ReplaySource> {
     private var observed = Observed()
     private let decodeRule: ReplayBundle.Admission
     private let mostPresent: Int
+    private var events = 0
+    private var reported = 0
     /// When the policy wants to be asked next, microseconds.
     private var tick: Double
 
@@ -132,10 +136,21 @@ struct ReplayEngine<Source: ReplaySource> {
 
     /// Replays to the end: no request comes any more, and none is there.
     mutating func run(_ control: SimulationControl) throws(SimulationError) -> ReplayRun {
-        var events = 0
-        var reported = 0
-        upcoming = source.next()
+        try advance(control) ?? finish()
+    }
+
+    /// Replays on.
+    ///
+    /// - Returns: what it came to, at the end; nil where the source has paused: call it again when there is more.
+    mutating func advance(_ control: SimulationControl) throws(SimulationError) -> ReplayRun? {
         while true {
+            if upcoming == nil, !hasEnded {
+                upcoming = source.next()
+                if upcoming == nil {
+                    if source.isPaused { return nil }
+                    hasEnded = true
+                }
+            }
             let arrival = upcoming.map { $0.arrival * 1e6 } ?? .infinity
             let prompt = prefill.next
             let cache = transit.first?.key.time ?? .infinity
@@ -174,7 +189,7 @@ struct ReplayEngine<Source: ReplaySource> {
                 reported = measures.arrived
             }
         }
-        return finish(events)
+        return finish()
     }
 
     // MARK: Events
@@ -292,7 +307,7 @@ struct ReplayEngine<Source: ReplaySource> {
             inSlots: decode.inSlots)
     }
 
-    private mutating func finish(_ events: Int) -> ReplayRun {
+    private mutating func finish() -> ReplayRun {
         measures.finishSeries(gauges)
         meters.count(until: time)
         return ReplayRun(

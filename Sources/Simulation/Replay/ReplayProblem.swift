@@ -135,9 +135,12 @@ extension ReplayProblem {
     /// - Parameter threads: replays that are under way at a time.
     public func estimatedMemory(threads: Int) -> Double {
         let bundles = Double(deployment.scalesInstances ? deployment.bundles : bounds.decode.upperBound)
-        let requests = 88 * min(arrivals.expectedRequests, Double(Self.maximumPresent))
+        // A row takes 64; while the table grows, the old one is there beside the new one's first half.
+        let requests = 72 * min(arrivals.expectedRequests, Double(Self.maximumPresent))
         let runs = contenders.count * replications
-        return Double(runs) * 4e6 + Double(min(threads, runs)) * (requests + bundles * (18_000 + 96 * lines))
+        let blocks = Double(ReplayCourses.mostBlocks * ReplayCourses.usualLength * MemoryLayout<ReplayRequest>.stride)
+        return Double(runs) * 4e6
+            + Double(coursesAtOnce(threads: threads)) * (requests + blocks + bundles * (18_000 + 96 * lines))
     }
 
     /// The largest estimate of ``estimatedWork`` that is replayed.
@@ -182,18 +185,7 @@ extension ReplayProblem {
             let sum = done.wrappingAdd(arrived, ordering: .relaxed).newValue
             progress(min(1, Double(sum) / expected))
         }
-        let results = ReplayResults(count: count)
-        ReplicationRunner.perform(count: count, threads: threads) { task in
-            do throws(SimulationError) {
-                results.store(
-                    try self.run(task / self.replications, replication: task % self.replications, watched), at: task)
-                return true
-            } catch {
-                results.fail(error)
-                return false
-            }
-        }
-        let runs = try results.all()
+        let runs = try courses(threads: threads, watched).run(threads: threads, watched)
         progress?(1)
         return contenders.indices.map { index in
             ReplayOutcome(
@@ -203,54 +195,75 @@ extension ReplayProblem {
         }
     }
 
-    private func run(
-        _ contender: Int, replication: Int, _ control: SimulationControl
-    ) throws(SimulationError) -> ReplayRun {
-        let key = StreamKey(seed: seed).child(replication)
+    // MARK: Courses
+
+    /// Most courses that see the same blocks of requests: one more than threads, so that these share the work evenly, and not many more
+    /// requests are present at a time than where each thread has a course of its own.
+    private static func mostTogether(_ threads: Int) -> Int { max(1, threads) + 1 }
+
+    /// Contenders that see the same blocks of requests. One that looks at all requests first is alone.
+    private func groups(threads: Int) -> [[Int]] {
+        let together = contenders.indices.filter { !contenders[$0].isOracle }
+        let most = Self.mostTogether(threads)
+        let count = (together.count + most - 1) / most
+        var groups = (0..<count).map { group in
+            Array(together[(group * together.count / count)..<((group + 1) * together.count / count)])
+        }
+        groups += contenders.indices.filter { contenders[$0].isOracle }.map { [$0] }
+        return groups
+    }
+
+    /// Most courses that are under way at a time.
+    private func coursesAtOnce(threads: Int) -> Int {
+        let largest = groups(threads: threads).reduce(1) { max($0, $1.count) }
+        return min(contenders.count * replications, max(1, threads) - 1 + largest)
+    }
+
+    /// All courses: place = contender · replications + replication.
+    private func courses(threads: Int, _ control: SimulationControl) -> ReplayCourses {
+        var groups: [ReplayCourses.Group] = []
+        for replication in 0..<replications {
+            let source = source(StreamKey(seed: seed).child(replication))
+            for group in self.groups(threads: threads) {
+                groups.append(
+                    ReplayCourses.Group(source: source, courses: group.map { $0 * replications + replication }))
+            }
+        }
+        let courses = (0..<(contenders.count * replications)).map { place in
+            let key = StreamKey(seed: seed).child(place % replications)
+            return ReplayCourse { () throws(SimulationError) in
+                try self.engine(contenders[place / replications], key, control)
+            }
+        }
+        return ReplayCourses(courses, groups, threads: threads)
+    }
+
+    private func source(_ key: StreamKey) -> any ReplaySource & Sendable {
         switch arrivals {
-        case .columns(let columns): return try run(contenders[contender], columns, key, control)
-        case .process(let process): return try run(contenders[contender], process.source(key.child(2)), key, control)
+        case .columns(let columns): columns
+        case .process(let process): process.source(key.child(2))
         }
     }
 
-    private func run(
-        _ contender: ReplayContender, _ source: some ReplaySource, _ key: StreamKey, _ control: SimulationControl
-    ) throws(SimulationError) -> ReplayRun {
+    private func engine(
+        _ contender: ReplayContender, _ key: StreamKey, _ control: SimulationControl
+    ) throws(SimulationError) -> ReplayEngine<ReplayFeed> {
         var deployment = deployment
         let policy: any ReplayPolicy
+        if let reason = control.stop() { throw reason }
         switch contender.kind {
         case .policy(let given): policy = given
         case .oracle(let window, let planner):
             let plan = OraclePlan.schedule(
-                source, window: window, startDelay: deployment.startDelay, bounds: bounds, sizes: deployment.sizes,
+                source(key), window: window, startDelay: deployment.startDelay, bounds: bounds, sizes: deployment.sizes,
                 planner: planner)
             policy = SchedulePolicy([(0, plan.first)] + plan.steps)
             if !deployment.scalesInstances { deployment.bundles = plan.first.decode }
             if deployment.service != nil { deployment.prefillInstances = plan.first.prefill }
+            if let reason = control.stop() { throw reason }
         }
-        if let reason = control.stop() { throw reason }
-        var engine = ReplayEngine(
-            deployment, source: source, policy: policy, bounds: bounds, limits: limits, seriesWidth: seriesWidth,
+        return ReplayEngine(
+            deployment, source: ReplayFeed(), policy: policy, bounds: bounds, limits: limits, seriesWidth: seriesWidth,
             key: key)
-        return try engine.run(control)
-    }
-}
-
-/// What the replays gave, in their places; or why one of them ended.
-private final class ReplayResults: Sendable {
-    private let state: Mutex<(runs: [ReplayRun?], error: SimulationError?)>
-
-    init(count: Int) { state = Mutex(([ReplayRun?](repeating: nil, count: count), nil)) }
-
-    func store(_ run: ReplayRun, at index: Int) { state.withLock { $0.runs[index] = run } }
-
-    func fail(_ error: SimulationError) { state.withLock { if $0.error == nil { $0.error = error } } }
-
-    func all() throws(SimulationError) -> [ReplayRun] {
-        let (runs, error) = state.withLock { ($0.runs, $0.error) }
-        if let error { throw error }
-        let complete = runs.compactMap { $0 }
-        guard complete.count == runs.count else { throw .cancelled }
-        return complete
     }
 }

@@ -48,7 +48,7 @@ public struct ReplayTraceReader: Sendable {
         // Requests without output are replayed all the same.
         warnings += summary.lossWarnings.filter { $0.code != "never_decode" }
         return ReplayTrace(
-            timetable.requests,
+            timetable.packed,
             warnings: warnings.map { Warning(code: $0.code, detail: $0.detail, pointer: "/trace") })
     }
 

@@ -19,6 +19,9 @@ enum ReplayPolicySchema {
         var bounds: PoolBounds
     }
 
+    /// Looks of advice in a period: of 60 s, as often as Kubernetes' HorizontalPodAutoscaler looks.
+    private static let looksPerPeriod = 4
+
     // MARK: scaling
 
     /// - Parameters:
@@ -171,7 +174,7 @@ enum ReplayPolicySchema {
                 name,
                 AdvicePolicy(
                     period: period, window: window, hysteresis: hysteresis, startDelay: terms.startDelay,
-                    planner: planner))
+                    looksPerPeriod: looksPerPeriod, planner: planner))
         }
     }
 

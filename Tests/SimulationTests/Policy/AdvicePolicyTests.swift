@@ -42,6 +42,28 @@ struct AdvicePolicyTests {
         #expect(policy.sizes(seen).decode == 15)
     }
 
+    @Test("between two plans it grows by the last period's rate and by what waits, and never shrinks")
+    func looks() {
+        var policy = AdvicePolicy(period: 240, window: 480, hysteresis: 0.1, looksPerPeriod: 4) { demand in
+            PoolSizes(prefill: 1, decode: Int(demand.rate.rounded()))
+        }
+        var wanted = 20
+        var asked: [Int] = []
+        let rates = [10.0, 10, 10, 10, 10, 30, 50, 5, 5, 5]
+        let waiting = [0, 0, 0, 0, 0, 0, 0, 0, 0, 24_000]
+        for (index, rate) in rates.enumerated() {
+            #expect(policy.next == Double(index + 1) * 60)
+            var seen = observation(Double(index + 1) * 60, rate: rate, wanted: wanted)
+            seen.waiting = waiting[index]
+            wanted = policy.sizes(seen).decode
+            asked.append(wanted)
+        }
+        // Nothing before the first plan, which shrinks; the last periods' rates are 10, 15 and 25, then a plan for what climbs. What waits
+        // is to be done in 240 s.
+        #expect(asked[..<7] == [20, 20, 20, 10, 10, 15, 25])
+        #expect(asked[7] >= 24 && asked[8] == asked[7] && asked[9] > 100, "\(asked)")
+    }
+
     @Test("a rate that climbs from look to look is no dispersion")
     func dispersion() {
         var seen: [Double] = []

@@ -1658,7 +1658,8 @@ class ReplayAdvice:
     """This service's plan for the largest rate to be expected until what is asked for now serves, with the
     dispersion, lengths and slot loads of the last window; what waits comes on top. A swing of the rate is gone on
     with once it was seen for a period, a line that rises at once. It grows at once and shrinks by more than the
-    hysteresis or not at all.
+    hysteresis or not at all. Three times between two plans it looks, and grows where the last period's rate, or
+    what waits, asks for more.
     """
 
     policy: Literal['advice']
