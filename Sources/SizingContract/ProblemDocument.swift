@@ -66,6 +66,15 @@ public struct ProblemDocument: Error, Hashable, Sendable {
         self.init(errors)
     }
 
+    /// 422 for an input so extreme that a number of the answer is beyond doubles.
+    ///
+    /// - Parameter member: of the answer.
+    static func beyondDoubles(_ member: String) -> ProblemDocument {
+        ProblemDocument(
+            .unprocessableContent,
+            "The answer's \(member) is beyond the numbers that there are: give latencies, lengths and rates that are less extreme.")
+    }
+
     /// 500. The caller is not told what went wrong.
     public static let `internal` = ProblemDocument(.internalError, "Something went wrong inside the service.")
 

@@ -64,14 +64,14 @@ extension Operation {
 
     /// The answer to `input` as JSON text.
     ///
-    /// - Throws: why there is none; ``ProblemDocument/internal`` where a number in it has no JSON form.
+    /// - Throws: why there is none; 422 where a number in it is beyond doubles.
     public func answer(
         to input: Input, pretty: Bool, _ context: OperationContext
     ) throws(ProblemDocument) -> [UInt8] {
         let output = try run(input, context)
         var writer = JSONWriter(pretty: pretty, capacity: Self.expectedLength(output))
         Self.write(output, into: &writer)
-        do throws(JSONWriter.NotFinite) { return try writer.finish() } catch { throw ProblemDocument.internal }
+        do throws(JSONWriter.NotFinite) { return try writer.finish() } catch { throw .beyondDoubles(error.member) }
     }
 }
 
