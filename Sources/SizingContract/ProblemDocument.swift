@@ -72,7 +72,8 @@ public struct ProblemDocument: Error, Hashable, Sendable {
     static func beyondDoubles(_ member: String) -> ProblemDocument {
         ProblemDocument(
             .unprocessableContent,
-            "The answer's \(member) is beyond the numbers that there are: give latencies, lengths and rates that are less extreme.")
+            "The answer's \(member) is beyond the numbers that there are: give latencies, lengths and rates that are less extreme."
+        )
     }
 
     /// 500. The caller is not told what went wrong.
