@@ -12,10 +12,10 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 
-# The manifest names the tests too, which the context does not hold.
+# The manifest names the tests and what they share too, which the context does not hold.
 COPY Package.swift openapi.yaml ./
-RUN tr '\n' ' ' < Package.swift | grep --only-matching --extended-regexp '\.testTarget\( *name: "[^"]+"' \
-    | sed 's/.*"\([^"]*\)"$/\1/' \
+RUN tr '\n' ' ' < Package.swift | grep --only-matching --extended-regexp '\.testTarget\( *name: "[^"]+"|path: "Tests/[^"]+"' \
+    | sed 's/.*["/]\([^"]*\)"$/\1/' \
     | while read -r name; do mkdir -p "Tests/$name" && touch "Tests/$name/Empty.swift"; done
 COPY Sources Sources
 # Dependencies and what was compiled of them stay in a cache, which a change of the sources leaves alone. A layer would not do: layers keep
