@@ -6,7 +6,7 @@ import { changed } from './fields.js';
 import { fileButton, openDrop, readConfig, showUpload } from './files.js';
 import { buildForm, offer, showForm } from './form.js';
 import { showFailure, showHead, showHint } from './head.js';
-import { bytes, digits, whole } from './numbers.js';
+import { bytes, whole } from './numbers.js';
 import { bundleValues, planHead, showPlan } from './plan.js';
 import { replayHead, replayValues, showReplay } from './replay.js';
 import { missing, planRequest, replayRequest, replaySize, simulateRequest, sizeRequest } from './requests.js';
