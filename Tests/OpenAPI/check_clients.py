@@ -146,6 +146,15 @@ def requests(document):
     yield from ((method, path, body) for method, path, body, kind in LIVE if kind == "application/json")
 
 
+def closing(client, document, done, failed, refused):
+    """Prints what a client has done; whether something failed."""
+    missing = {operation["operationId"] for methods in document["paths"].values() for operation in methods.values()} - done.keys()
+    print(f"operations by {client}: " + ", ".join(f"{key} {count}" for key, count in sorted(done.items())))
+    print(f"not done: {', '.join(sorted(missing)) or 'none'}; {refused} requests that its types do not allow were not sent")
+    print(f"{sum(done.values())} answers compared, {failed + len(missing)} failed")
+    return failed + len(missing) != 0
+
+
 def main():
     document = yaml.safe_load(DOCUMENT.read_text())
     with tempfile.TemporaryDirectory() as folder:
@@ -181,13 +190,7 @@ def main():
             if problems:
                 failed += 1
                 print(f"{method} {target} {int(answer.status_code)}:", *problems[:6], sep="\n  ")
-        missing = {operation["operationId"] for methods in document["paths"].values() for operation in methods.values()} - done.keys()
-        print("operations by the generated client: " + ", ".join(f"{key} {count}" for key, count in sorted(done.items())))
-        if missing:
-            print("not done: " + ", ".join(sorted(missing)))
-        print(f"{refused} requests that its types do not allow were not sent")
-        print(f"{sum(done.values())} answers compared, {failed + len(missing)} failed")
-        return failed + len(missing) != 0
+    return closing("openapi-python-client's client", document, done, failed, refused)
 
 
 if __name__ == "__main__":

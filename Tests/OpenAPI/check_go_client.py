@@ -18,7 +18,7 @@ import urllib.parse
 
 import yaml
 
-from check_clients import differences, requests
+from check_clients import closing, differences, requests
 from check_openapi_generator import GENERATOR, find
 
 BASE = os.environ["BASE_URL"]
@@ -116,11 +116,7 @@ def main():
             if problems:
                 failed += 1
                 print(f"{method} {target} {came['status']} {(body or '')[:200]}:", *problems[:6], sep="\n  ")
-    missing = {operation["operationId"] for methods in document["paths"].values() for operation in methods.values()} - done.keys()
-    print("operations by the Go client: " + ", ".join(f"{key} {count}" for key, count in sorted(done.items())))
-    print(f"not done: {', '.join(sorted(missing)) or 'none'}; {refused} requests that its types do not allow were not sent")
-    print(f"{sum(done.values())} answers compared, {failed + len(missing)} failed")
-    return failed + len(missing) != 0
+    return closing("the Go client", document, done, failed, refused)
 
 
 if __name__ == "__main__":

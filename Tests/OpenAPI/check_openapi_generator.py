@@ -16,7 +16,7 @@ import urllib.parse
 
 import yaml
 
-from check_clients import differences, requests, snake
+from check_clients import closing, differences, requests, snake
 
 BASE = os.environ["BASE_URL"]
 DOCUMENT = pathlib.Path(sys.argv[1]).resolve()
@@ -125,11 +125,7 @@ def main():
             if problems:
                 failed += 1
                 print(f"{method} {target} {(body or '')[:200]}:", *problems[:6], sep="\n  ")
-        missing = {operation["operationId"] for methods in document["paths"].values() for operation in methods.values()} - done.keys()
-        print("operations by openapi-generator's client: " + ", ".join(f"{key} {count}" for key, count in sorted(done.items())))
-        print(f"not done: {', '.join(sorted(missing)) or 'none'}; {refused} requests that its types do not allow were not sent")
-        print(f"{sum(done.values())} answers compared, {failed + len(missing)} failed")
-        return failed + len(missing) != 0
+    return closing("openapi-generator's client", document, done, failed, refused)
 
 
 if __name__ == "__main__":

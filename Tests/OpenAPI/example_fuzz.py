@@ -2,8 +2,7 @@
 is tried and not only its checks. The same seed gives the same bodies. Python 3, standard library only."""
 import copy
 
-from schema_fuzz import Maker, TINY, spoiled
-
+TINY = [5e-324, 4.9e-324, 1e-310, 2.2250738585072014e-308, 1e-300, 1e-150, 1e-30, 1e-12, 1e-9]
 # How often a body of a path is a varied example; the rest comes from the schemas.
 SHARES = {"/v1/replay": 0.85, "/v1/catalog/models": 0.95, "/v1/plan": 0.35, "/v1/size": 0.25, "/v1/workload": 0.2}
 
@@ -40,9 +39,10 @@ class Examples:
     def wanted(self, path, rng):
         return bool(self.bodies.get(path)) and rng.random() < SHARES.get(path, 0.1)
 
-    def body(self, grammar, path, schema, rng):
+    def body(self, path, schema, maker):
+        """An example with some of its values changed, and perhaps a member more, which `maker` makes."""
+        rng = maker.rng
         value = copy.deepcopy(rng.choice(self.bodies[path]))
-        maker = Maker(grammar, rng)
         if isinstance(value, dict) and rng.random() < 0.3:
             add(value, schema, maker)
         for _ in range(rng.choice([0, 1, 1, 2, 4])):
@@ -77,3 +77,16 @@ def varied(value, rng):
         return rng.choice([0, 1, 2**31, 2**53, 1e15, 1e300] + TINY)
     factor = 10 ** rng.uniform(-1, 1)
     return max(1, int(value * factor)) if isinstance(value, int) else value * factor
+
+
+def spoiled(value, rng):
+    """The same with one part replaced by something of another kind, left out, or out of range."""
+    if isinstance(value, dict) and value:
+        member = rng.choice(list(value))
+        if rng.random() < 0.15:
+            return {key: of for key, of in value.items() if key != member}
+        return {**value, member: spoiled(value[member], rng)}
+    if isinstance(value, list) and value:
+        index = rng.randrange(len(value))
+        return value[:index] + [spoiled(value[index], rng)] + value[index + 1:]
+    return rng.choice([None, True, "x", [], {}, -1, 0, 1e308, -5e-324, 0.5, 2**63, [[]], "\u0000"])

@@ -121,6 +121,7 @@ class Run:
         self.lock = threading.Lock()
         self.counts = collections.defaultdict(collections.Counter)
         self.elements = collections.Counter()
+        self.beyond = 0  # answers without a number, which only wild input may have
         self.suspects = []
         self.kept = []
         self.sent = 0
@@ -144,6 +145,7 @@ class Run:
             stalled = probe.take()
             with self.lock:
                 self.counts[path.split("?")[0]][status] += 1
+                self.beyond += b"is beyond the numbers that there are" in data
                 if seconds > self.slowest[0]:
                     self.slowest = (seconds, path)
             faults = judge(status, data, seconds)
@@ -232,6 +234,7 @@ class Run:
             place = [probes[int(q * (len(probes) - 1))] * 1e3 for q in (0.5, 0.99, 0.999, 1)]
             print("/healthz meanwhile, ms: p50 {:.1f}, p99 {:.1f}, p99.9 {:.1f}, slowest {:.1f}".format(*place))
         print(f"memory, MB: idle {idle / 1e6:.1f}, peak {peak / 1e6:.1f}, after {after / 1e6:.1f}")
+        print(f"{self.beyond} answers would have had a number beyond doubles")
         print(f"{len(self.suspects)} requests looked at again, {len(self.kept)} broke a rule again")
         faults = [f"{path} {fault}: {body[:2000]}" for path, body, broken in self.kept for fault in broken]
         if not alive:
@@ -243,6 +246,9 @@ class Run:
             faults.append(f"memory rose by {(peak - idle) / 1e6:.0f} MB with {clients} clients")
         if after > 1.2 * idle:
             faults.append(f"memory stays {(after - idle) / 1e6:.0f} MB above that of the idle process")
+        # A number that is none for ordinary input, too, would be a fault of the service that looks like one of the request.
+        if self.beyond > max(2, 1e-4 * asked):
+            faults.append(f"{self.beyond} answers had no number for a member")
         if asked == 0:
             faults.append("nothing was asked")
         if total[200] < 0.3 * asked:

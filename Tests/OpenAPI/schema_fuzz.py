@@ -9,7 +9,8 @@ import pathlib
 import random
 import sys
 
-TINY = [5e-324, 4.9e-324, 1e-310, 2.2250738585072014e-308, 1e-300, 1e-150, 1e-30, 1e-12, 1e-9]
+from example_fuzz import TINY, Examples, spoiled
+
 MODELS = ["deepseek-v3", "qwen3-235b-a22b", "kimi-k2", "llama-3.1-70b", "qwen3-30b-a3b", "mixtral-8x22b"]
 DEVICES = ["h100-sxm", "h200-sxm", "h800", "h20", "a100-sxm-80g", "l40s", "b200", "gb200", "b300", "gb300"]
 
@@ -18,8 +19,6 @@ class Grammar:
     """Bodies of one API description."""
 
     def __init__(self, description, models=None, devices=None):
-        from example_fuzz import Examples  # which needs this file
-
         self.schemas = description["components"]["schemas"]
         self.examples = Examples(description)
         self.models = models or MODELS
@@ -32,9 +31,10 @@ class Grammar:
 
     def body(self, path, schema, rng):
         """A value for the body of one request."""
+        maker = Maker(self, rng)
         if self.examples.wanted(path, rng):
-            return self.examples.body(self, path, schema, rng)
-        value = Maker(self, rng).make(schema, path)
+            return self.examples.body(path, schema, maker)
+        value = maker.make(schema, path)
         if rng.random() < 0.05:
             value = spoiled(value, rng)
         return value
@@ -258,9 +258,8 @@ def with_arrivals(maker, value):
 
 def timed_size(maker, value):
     if "arrivals" not in value and maker.rng.random() < 0.9:
-        value.pop("limits", None)
-    if "arrivals" not in value and isinstance(value.get("objective"), str):
-        value.pop("ratio", None)
+        for member in ("limits", "ratio"):
+            value.pop(member, None)
     with_arrivals(maker, value)
     by_name(maker, value)
 
@@ -311,19 +310,6 @@ FIXES = {
     "SimulateRequest": by_name, "PlanRequest": plan, "demand": apart, "devices": apart,
     "prices": prices, "prefill": prefill, "Prefill": prefill,
 }
-
-
-def spoiled(value, rng):
-    """The same with one part replaced by something of another kind, left out, or out of range."""
-    if isinstance(value, dict) and value:
-        member = rng.choice(list(value))
-        if rng.random() < 0.15:
-            return {key: of for key, of in value.items() if key != member}
-        return {**value, member: spoiled(value[member], rng)}
-    if isinstance(value, list) and value:
-        index = rng.randrange(len(value))
-        return value[:index] + [spoiled(value[index], rng)] + value[index + 1:]
-    return rng.choice([None, True, "x", [], {}, -1, 0, 1e308, -5e-324, 0.5, 2**63, [[]], "\u0000"])
 
 
 def main():
