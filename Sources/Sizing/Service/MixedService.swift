@@ -111,8 +111,7 @@ extension SolvedBundle {
             // Rows add next to the same at neighbouring numbers: two looks are enough, and a circle ends.
             if abs(found - requests) * 16 <= requests || !tried.insert(found).inserted || tried.count > 3 {
                 return MixedService(
-                    decode, chunks, own: own, added: added, meanDecode: bundle.load.lengths.meanDecode,
-                    tokensPerStep: bundle.tokensPerStep)
+                    decode, chunks, own: own, added: added, bundle: bundle)
             }
             requests = found
         }
@@ -127,9 +126,9 @@ extension MixedService {
 
     /// nil where prompts are more than steps can carry.
     fileprivate init?(
-        _ decode: BundleService, _ prompts: ChunkedPrompts, own arrivals: Arrivals, added: Double, meanDecode: Double,
-        tokensPerStep: Double
+        _ decode: BundleService, _ prompts: ChunkedPrompts, own arrivals: Arrivals, added: Double, bundle: OpenBundle
     ) {
+        let tokensPerStep = bundle.tokensPerStep
         let service = ServiceTime(prompts.times(step: decode.step))
         let (rate, dispersion) = (arrivals.rate, arrivals.dispersion)
         let utilisation = rate * service.mean
@@ -157,7 +156,7 @@ extension MixedService {
             times += zip(prompt.values, prompt.weights).map { (value: $0 + rest, weight: $1 * weight) }
         }
         guard !times.isEmpty else { return nil }
-        let decodeTime = meanDecode * decode.meanTPOT / (1 - added)
+        let decodeTime = bundle.load.lengths.meanDecode * decode.meanTPOT / (1 - added)
         let memory = service.mean * (1 + service.squaredVariation) / (1 - utilisation) / decodeTime
         let slot = decode.slotWait
         let none = (1 - line.probability) * (1 - slot.probability)
@@ -169,7 +168,9 @@ extension MixedService {
             ttft: DelayedValues(
                 WeightedValues(times),
                 after: WaitingTime(probability: 1 - none, meanWhereWaiting: none < 1 ? mean / (1 - none) : 0)),
-            isTrustworthy: decode.isTrustworthy && isSteady && memory <= Self.trustedLineMemory
+            // Instances that step together may each have a chunk of its own, where one for all is counted here.
+            isTrustworthy: bundle.attentionInstances == 1 && decode.isTrustworthy && isSteady
+                && memory <= Self.trustedLineMemory
                 && TrustedRange.contains(prefillShare: utilisation, service, dispersion: arrivals.dispersion),
             lineMemory: memory)
     }

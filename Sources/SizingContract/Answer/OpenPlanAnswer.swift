@@ -214,10 +214,7 @@ public struct OpenPlanAnswer: Sendable {
         if let service = mixed.service {
             writer.object("ttft_ms") { writer in
                 writer.field("mean", service.ttft.mean / 1000)
-                writer.field("p50", service.ttft.percentile(0.5) / 1000)
-                writer.field("p90", service.ttft.percentile(0.9) / 1000)
-                writer.field("p95", service.ttft.percentile(0.95) / 1000)
-                writer.field("p99", service.ttft.percentile(0.99) / 1000)
+                for (name, p) in ServiceAnswer.percentiles { writer.field(name, service.ttft.percentile(p) / 1000) }
             }
             writer.object("tpot_ms") { writer in
                 writer.field("mean", service.meanTPOT / 1000)

@@ -11,6 +11,9 @@ struct ServiceAnswer: Sendable {
     /// Of TTFT, TPOT, wait, end to end and transfer.
     private let times: [Times]
 
+    /// Those that an answer tells of a time.
+    static let percentiles: [(StaticString, Double)] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)]
+
     private struct Times {
         let name: StaticString
         let values: [(StaticString, Double)]
@@ -20,11 +23,10 @@ struct ServiceAnswer: Sendable {
         self.service = service
         self.largestRate = largestRate
         self.bound = bound
-        let names: [(StaticString, Double)] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)]
         func times(_ name: StaticString, _ mean: Double, _ percentile: (Double) -> Double) -> Times {
             Times(
                 name: name,
-                values: [("mean", mean / 1000)] + names.map { ($0.0, percentile($0.1) / 1000) })
+                values: [("mean", mean / 1000)] + Self.percentiles.map { ($0.0, percentile($0.1) / 1000) })
         }
         var list: [Times] = []
         let bundle = service.bundle

@@ -38,11 +38,11 @@ struct MixedColocationTests {
         Cell(chunk: 512, prompt: 800, rate: 600, isLognormal: true, perPair: 0.00005),
     ]
 
-    static func theory(_ cell: Cell, slots: Int = 512) throws -> MixedService {
+    static func theory(_ cell: Cell, slots: Int = 512, instances: Int = 1) throws -> MixedService {
         let load = try OpenLoad(cell.workload)
         let stages = stages
-        let bundle = try OpenBundle(attentionInstances: 1, batchSize: slots, load: load) {
-            stages.inSequence(ratio: 1, batchSize: $0, withLink: false)
+        let bundle = try OpenBundle(attentionInstances: instances, batchSize: slots, load: load) {
+            stages.inSequence(ratio: Double(instances), batchSize: $0, withLink: false)
         }
         let time = try PrefillTime(perToken: 0.4, perPass: 0, perPair: cell.perPair)
         let prompts = ChunkedPrompts(lengths: load.lengths.prefill, time: time, chunkTokens: cell.chunk) { 0.4 * $0 }
@@ -50,6 +50,12 @@ struct MixedColocationTests {
         let arrivals = try Arrivals(requestsPerSecond: cell.rate)
         let service = solved?.mixedService(arrivals, groups: 1, routing: .leastLoaded) { _ in prompts }
         return try #require(service)
+    }
+
+    @Test("Instances that step together were not compared, and are not said to be right")
+    func together() throws {
+        let isTrustworthy = try Self.theory(Self.cells[0], instances: 2).isTrustworthy
+        #expect(!isTrustworthy)
     }
 
     @Test("TTFT, TPOT and the share of steps with chunks are those of a simulation step by step", arguments: cells)

@@ -1965,7 +1965,8 @@ class OpenPlanAnswerColocatedMixed:
     utilisation: OpenPlanAnswerColocatedMixedUtilisation | None = None
     # How much heavier it is than the bundles and the prefill instances.
     gain: float | None = None
-    # Whether arrivals and loads are like those that the closed form was found right for.
+    # Whether arrivals and loads are like those that the closed form was found right for; false for instances that
+    # step together.
     trustworthy: bool | None = None
 
 
