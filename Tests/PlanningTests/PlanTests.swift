@@ -225,7 +225,8 @@ struct PlanTests {
         let colocated = try #require(plan.colocated)
         #expect(colocated.verdict == .disaggregate)
         let gain = try #require(colocated.gain)
-        #expect(abs(plan.best.throughputPerInstance / colocated.throughputPerInstance - 1 - gain) < 1e-9)
+        let apart = try #require(colocated.throughputPerInstance)
+        #expect(abs(plan.best.throughputPerInstance / apart - 1 - gain) < 1e-9)
         // No fixed FFN cost and a barrier: splitting gains nothing.
         let stages = StageLatencies(
             attention: LatencyModel(try LatencyLine(alpha: 0.00165, beta: 0)),

@@ -30,6 +30,10 @@ extension Explanation {
                 + "only.",
             remedy: "Lower batch_size, or shard further."),
         Explanation(
+            "colocation_not_compared", .warning,
+            "No colocated instance could be made to compare the plan with.",
+            remedy: "Choose parallel degrees of Attention that the model's parts divide into."),
+        Explanation(
             "devices_assumed", .warning,
             "The hardware names no devices; each instance counts as one.",
             remedy: "Name devices to count them."),

@@ -137,7 +137,8 @@ public struct OpenPlanAnswer: Sendable {
         if !plan.isProven {
             assumptions.append("the search stopped at its bound of work; a better plan may exist")
         }
-        writer.warnings(request.warnings + service.warnings)
+        writer.warnings(
+            request.warnings + service.warnings + (plan.colocated == nil ? [.colocationNotCompared] : []))
         Provenance.write(hash: request.hash, assumptions: assumptions, derivation: derivation, into: &writer)
         writer.endObject()
     }
