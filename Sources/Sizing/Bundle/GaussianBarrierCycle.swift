@@ -50,11 +50,6 @@ public final class GaussianBarrierCycle: CycleTimeModel {
 
     public func cycle(ratio: Double) -> CycleTime { cycle(ratio: ratio, duration: duration(ratio: ratio)) }
 
-    /// The cycle where its duration is known already.
-    ///
-    /// - Parameters:
-    ///   - ratio: r, Attention instances for each FFN instance.
-    ///   - duration: what ``duration(ratio:)`` gives for it.
     public func cycle(ratio: Double, duration: Double) -> CycleTime {
         guard parameters.loadDeviation > 0 else { return MeanFieldCycle(withJitterOf: parameters).cycle(ratio: ratio) }
         let rising = parameters.rising(ratio: ratio)
