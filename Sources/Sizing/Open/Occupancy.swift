@@ -114,10 +114,11 @@ struct Occupancy {
             }
             k = next
         }
-        inService = service / mass
-        waitingProbability = atSlots / (1 - work / curve.capacity) / mass
+        // Where next to all states have every slot full, rounding alone can lead beyond the whole.
+        inService = min(slots, service / mass)
+        waitingProbability = min(1, atSlots / (1 - work / curve.capacity) / mass)
         meanPace = made > 0 ? madeTimesPace / made : curve.knots[0].pace
-        self.busy = busy.scaled(by: 1 / mass)
+        self.busy = busy.scaled(by: 1 / mass).atMostOne
         numbers = list.map { ($0.requests, $0.pace, $0.share / made) }
     }
 

@@ -141,6 +141,10 @@ public struct RoleShares: Hashable, Sendable {
         RoleShares(attention: attention * factor, ffn: ffn * factor, communication: communication * factor)
     }
 
+    var atMostOne: RoleShares {
+        RoleShares(attention: min(1, attention), ffn: min(1, ffn), communication: min(1, communication))
+    }
+
     static func + (one: RoleShares, other: RoleShares) -> RoleShares {
         RoleShares(
             attention: one.attention + other.attention, ffn: one.ffn + other.ffn,
