@@ -68,7 +68,7 @@ public struct SolvedBundle: Sendable {
             slotWait: WaitingTime(probability: law.waitingProbability, meanWhereWaiting: spread / spare),
             step: law.meanPace * bundle.tokensPerStep, busy: law.busy, utilisation: share, peakedness: peakedness,
             isTrustworthy: TrustedRange.contains(
-                share: share, load: bundle.load, rise: loads.rise, microbatches: bundle.microbatches),
+                share: share, load: bundle.load, loads: loads, microbatches: bundle.microbatches),
             law: law, loads: loads, solved: self)
     }
 
@@ -93,9 +93,11 @@ public struct SolvedBundle: Sendable {
         return theory.rise(batchSize: batch, ratio: ratio)
     }
 
+    /// Microbatches of instances.
+    var groups: Double { Double(bundle.attentionInstances) * bundle.microbatchCount * copies }
+
     /// The batch and the instances at work nearest to k requests.
     func working(requests k: Double) -> (batch: Int, ratio: Double) {
-        let groups = Double(bundle.attentionInstances) * bundle.microbatchCount * copies
         let batch = min(Double(bundle.batchSize), max(1, (k / groups).rounded()))
         return (Int(batch), max(1, min(Double(bundle.attentionInstances), k / (copies * bundle.microbatchCount))))
     }

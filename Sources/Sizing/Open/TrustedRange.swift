@@ -12,19 +12,42 @@ enum TrustedRange {
     static let scatter = 1.0
     /// Beyond those two, the relative rise of TPOT at five deviations of the slowest instance's load up to which loads do not matter.
     static let loadMatters = 0.02
+    /// What whole requests may make of E[k] (``LoadModulation/wholeRequests``), up to 80 % of the capacity and beyond: E[k] comes out
+    /// short by about half of it.
+    static let wholeRequests = (below: 0.02, beyond: 0.05)
 
     /// - Parameters:
     ///   - share: of the capacity.
     ///   - load: of the requests.
-    ///   - rise: of TPOT at five deviations, relative.
+    ///   - loads: what load and number make of each other.
     ///   - microbatches: m; nil in lock-step.
-    static func contains(share: Double, load: OpenLoad, rise: Double, microbatches: Int?) -> Bool {
+    static func contains(share: Double, load: OpenLoad, loads: LoadModulation, microbatches: Int?) -> Bool {
         let slots = load.slotLoad
         let isPlain =
             load.memory <= memory && slots.standardDeviation <= scatter * slots.mean * (1 + 1e-9)
         let most = isPlain && microbatches ?? 1 < 3 ? utilisation : utilisationOfOthers
         // Rates that were meant to be at a bound are there but for rounding.
-        return share <= most + 1e-9 && (isPlain || rise <= loadMatters)
+        return share <= most + 1e-9 && (isPlain || loads.rise <= loadMatters)
+            && loads.wholeRequests <= (share <= 0.8 + 1e-9 ? wholeRequests.below : wholeRequests.beyond)
+    }
+
+    /// What the first token, which prefill instances emit, may make of E[k] where it is counted as a step of the bundles.
+    static let firstToken = (below: 0.01, beyond: 0.03)
+    /// Of the time in decode, that a prefill may take: with more the pool smooths what arrives at the bundles, and TPOT's slowest
+    /// hundredth comes out too long, unless it is within ``paceMatters`` of its middle.
+    static let prefillOfDecode = 0.2
+    static let paceMatters = 0.03
+
+    /// Whether bundles behind a prefill pool get what is taken for their arrivals.
+    ///
+    /// - Parameters:
+    ///   - decoding: the bundles at the rate of all arrivals.
+    ///   - prefill: mean time of one, microseconds.
+    static func contains(_ decoding: BundleService, after prefill: Double) -> Bool {
+        let first = decoding.loads.response / max(1, decoding.solved.bundle.load.lengths.meanDecode)
+        guard first <= (decoding.utilisation <= 0.8 + 1e-9 ? firstToken.below : firstToken.beyond) else { return false }
+        return prefill <= prefillOfDecode * decoding.decodeTime
+            || decoding.tpot(percentile: 0.99) <= (1 + paceMatters) * decoding.tpot(percentile: 0.5)
     }
 
     /// Of the prefill pool's capacity, and of the link's, up to which waits were found right: mean TTFT to 5 %, p90 to 10 %.

@@ -13,6 +13,7 @@ public struct DeploymentService: Sendable {
     /// Requests a second that keep every limit, as far as they are independent of one another.
     public let goodput: Double
 
+    /// Of waits and prefill, and of what comes to the bundles from there.
     let isPrefillTrusted: Bool
 
     /// Whether all parts were found right (docs/accuracy.md).
@@ -46,6 +47,7 @@ extension OpenDeployment {
             transferUtilisation: transfer?.utilisation(arrivals), goodput: arrivals.requestsPerSecond * share,
             isPrefillTrusted: prefill.map {
                 TrustedRange.contains(prefillShare: busy ?? 0, $0.service, dispersion: arrivals.dispersion)
+                    && TrustedRange.contains(decoding, after: $0.service.mean)
             } ?? true)
     }
 
