@@ -40,8 +40,8 @@ import Testing
         var question = try RandomOpenProblem(seed: seed)
         let rate = question.arrivals.requestsPerSecond
         question.transfer = try CacheTransfer(
-            bandwidth: 1e8 * question.transfer.bandwidth, overlap: .chunked, bytes: question.transfer.bytes)
-        for factor in [1, 1e3, 1e4, 3e4] {
+            bandwidth: 1e9, overlap: .chunked, bytes: question.transfer.bytes)
+        for factor in [1, 1e3, 1e4] {
             question.arrivals = try Arrivals(requestsPerSecond: factor * rate, dispersion: question.arrivals.dispersion)
             guard let plan = try question.plan() else { continue }
             #expect(plan.largestRate >= factor * rate, "\(factor): \(plan.largestRate / (factor * rate) - 1)")

@@ -38,7 +38,8 @@ struct OpenDeploymentTests {
             ffn: LatencyModel(try LatencyLine(alpha: 0.4, beta: 30)),
             communication: LatencyModel(try LatencyLine(alpha: 0.022, beta: 20)))
         let bundle = try #require(
-            SolvedBundle(OpenBundle(attentionInstances: 1, batchSize: 512, microbatches: 1, load: load) { _ in stages }))
+            SolvedBundle(OpenBundle(attentionInstances: 1, batchSize: 512, microbatches: 1, load: load) { _ in stages })
+        )
         let time = try PrefillTime(perToken: 0, perPass: prefill)
         // Six tenths of their time.
         let instances = Int((rate * prefill / 0.6e6).rounded(.up))
