@@ -17,13 +17,24 @@ struct LoadModulation {
     /// Relative rise of TPOT where the slowest instance is at five deviations of its load, and as many requests are present as there
     /// are at three of theirs.
     let rise: Double
+    /// dln E[k]/dln TPOT: how much more requests gather than the pace slows down, 1/(1 − s); s at most 1 less a twentieth.
+    let response: Double
+    /// How much larger E[k] were if an instance held one request more than its even part: l/(n(1 − s)) with n to a microbatch. Requests
+    /// come whole, so that the fullest instance holds about half of one more.
+    let wholeRequests: Double
 
     /// - Parameter peakedness: of the arrivals.
     init(_ solved: SolvedBundle, work: Double, peakedness: Double) {
         let load = solved.bundle.load
         let requests = Self.fixedPoint(solved.curve, work: work)
+        let sensitivity = solved.sensitivity(requests: requests)
+        response = 1 / (1.05 - (sensitivity?.byNumber ?? 0))
+        // One microbatch alone waits for no other.
+        let isAlone = solved.bundle.attentionInstances == 1 && solved.bundle.microbatchCount == 1
+        wholeRequests =
+            isAlone ? 0 : (sensitivity?.byLoad ?? 0) * response / max(1, requests / solved.groups)
         guard load.slotLoad.mean > 0, load.slotLoad.standardDeviation > 0, requests > 0,
-            let (pace, byNumber, byLoad) = solved.sensitivity(requests: requests),
+            let (pace, byNumber, byLoad) = sensitivity,
             let rise = solved.rise(requests: requests)
         else {
             noise = 0

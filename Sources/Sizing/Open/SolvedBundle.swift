@@ -68,8 +68,9 @@ public struct SolvedBundle: Sendable {
             slotWait: WaitingTime(probability: law.waitingProbability, meanWhereWaiting: spread / spare),
             step: law.meanPace * bundle.tokensPerStep, busy: law.busy, utilisation: share, peakedness: peakedness,
             isTrustworthy: TrustedRange.contains(
-                share: share, load: bundle.load, rise: loads.rise, microbatches: bundle.microbatches,
-                requests: law.inService / copies, spread: paceSpread(requests: law.inService / copies)),
+                share: share, load: bundle.load, loads: loads, microbatches: bundle.microbatches)
+                && TrustedRange.contains(
+                    requests: law.inService / copies, spread: paceSpread(requests: law.inService / copies)),
             law: law, loads: loads, solved: self)
     }
 
@@ -77,30 +78,24 @@ public struct SolvedBundle: Sendable {
     func sensitivity(requests k: Double) -> (pace: Double, byNumber: Double, byLoad: Double)? {
         let pace = curve.pace(at: k)
         guard pace > 0 else { return nil }
-        let step = Self.sensitivityStep
+        let step = 0.04
+        let (low, high) = (max(0, k * (1 - step)), min(curve.slots, k * (1 + step)))
+        let byNumber = high > low ? (curve.pace(at: high) - curve.pace(at: low)) / (high - low) * k / pace : 0
         // At the nearest batch there is; the shares of the load do not jump between two.
         let working = working(requests: k)
         guard let lighter = theory.pace(working, loadFactor: 1 - step),
             let heavier = theory.pace(working, loadFactor: 1 + step), heavier + lighter > 0
         else { return nil }
-        return (pace, elasticity(requests: k), max(0, (heavier - lighter) / (heavier + lighter) / step))
+        return (pace, min(1, max(0, byNumber)), max(0, (heavier - lighter) / (heavier + lighter) / step))
     }
-
-    /// s of TPOT ∝ k^s where k requests are present, 0…1.
-    func elasticity(requests k: Double) -> Double {
-        let step = Self.sensitivityStep
-        let (low, high) = (max(0, k * (1 - step)), min(curve.slots, k * (1 + step)))
-        let pace = curve.pace(at: k)
-        guard high > low, pace > 0 else { return 0 }
-        return min(1, max(0, (curve.pace(at: high) - curve.pace(at: low)) / (high - low) * k / pace))
-    }
-
-    private static let sensitivityStep = 0.04
 
     /// Rise of TPOT to five deviations of the slowest load where k requests are present, microseconds.
     func rise(requests k: Double) -> Double? {
         theory.rise(working(requests: k))
     }
+
+    /// Microbatches of instances.
+    var groups: Double { Double(bundle.attentionInstances) * bundle.microbatchCount * copies }
 
     /// Relative rise of TPOT from two deviations below the mean number of requests on one bundle to three above it, as a token sees
     /// them: its own request and the others.
@@ -112,7 +107,6 @@ public struct SolvedBundle: Sendable {
 
     /// What is at work nearest to k requests.
     func working(requests k: Double) -> PaceTheory.Working {
-        let groups = Double(bundle.attentionInstances) * bundle.microbatchCount * copies
         let batch = min(Double(bundle.batchSize), max(1, (k / groups).rounded()))
         return PaceTheory.Working(
             batchSize: Int(batch),

@@ -17,35 +17,49 @@ enum TrustedRange {
     static let fewRequests = 6.0
     /// Below that, the relative rise of TPOT from two deviations under the mean number to three above it up to which it is.
     static let numberMatters = 0.15
+    /// What whole requests may make of E[k] (``LoadModulation/wholeRequests``), up to 80 % of the capacity and beyond: E[k] comes out
+    /// short by about half of it.
+    static let wholeRequests = (below: 0.02, beyond: 0.05)
 
     /// - Parameters:
     ///   - share: of the capacity.
     ///   - load: of the requests.
-    ///   - rise: of TPOT at five deviations, relative.
-    ///   - requests: on a bundle, in the mean.
-    ///   - spread: of TPOT over their number, relative.
+    ///   - loads: what load and number make of each other.
     ///   - microbatches: m; nil in lock-step.
-    static func contains(
-        share: Double, load: OpenLoad, rise: Double, microbatches: Int?, requests: Double, spread: Double
-    ) -> Bool {
+    static func contains(share: Double, load: OpenLoad, loads: LoadModulation, microbatches: Int?) -> Bool {
         let slots = load.slotLoad
         let isPlain =
             load.memory <= memory && slots.standardDeviation <= scatter * slots.mean * (1 + 1e-9)
         let most = isPlain && microbatches ?? 1 < 3 ? utilisation : utilisationOfOthers
         // Rates that were meant to be at a bound are there but for rounding.
-        return share <= most + 1e-9 && (isPlain || rise <= loadMatters)
-            && (requests >= fewRequests || spread <= numberMatters)
+        return share <= most + 1e-9 && (isPlain || loads.rise <= loadMatters)
+            && loads.wholeRequests <= (share <= 0.8 + 1e-9 ? wholeRequests.below : wholeRequests.beyond)
     }
 
-    /// A prefill instance makes the first token, but the closed form counts every token as decoded: 1/E[D] too many requests are present,
-    /// and TPOT, which grows with their number to the power s, is s/(1 − s)/E[D] too long. Up to this much that does not matter.
-    static let firstToken = 0.015
-
     /// - Parameters:
-    ///   - elasticity: s, 0…1.
-    ///   - lengths: of the requests.
-    static func contains(elasticity: Double, lengths: RequestLengths) -> Bool {
-        elasticity <= firstToken * lengths.meanDecode * (1 - elasticity)
+    ///   - requests: on a bundle, in the mean.
+    ///   - spread: of TPOT over their number, relative.
+    static func contains(requests: Double, spread: Double) -> Bool {
+        requests >= fewRequests || spread <= numberMatters
+    }
+
+    /// What the first token, which prefill instances emit, may make of E[k] where it is counted as a step of the bundles.
+    static let firstToken = (below: 0.01, beyond: 0.03)
+    /// Of the time in decode, that a prefill may take: with more the pool smooths what arrives at the bundles, and TPOT's slowest
+    /// hundredth comes out too long, unless it is within ``paceMatters`` of its middle.
+    static let prefillOfDecode = 0.2
+    static let paceMatters = 0.03
+
+    /// Whether bundles behind a prefill pool get what is taken for their arrivals.
+    ///
+    /// - Parameters:
+    ///   - decoding: the bundles at the rate of all arrivals.
+    ///   - prefill: mean time of one, microseconds.
+    static func contains(_ decoding: BundleService, after prefill: Double) -> Bool {
+        let first = decoding.loads.response / max(1, decoding.solved.bundle.load.lengths.meanDecode)
+        guard first <= (decoding.utilisation <= 0.8 + 1e-9 ? firstToken.below : firstToken.beyond) else { return false }
+        return prefill <= prefillOfDecode * decoding.decodeTime
+            || decoding.tpot(percentile: 0.99) <= (1 + paceMatters) * decoding.tpot(percentile: 0.5)
     }
 
     /// Of the prefill pool's capacity, and of the link's, up to which waits were found right: mean TTFT to 5 %, p90 to 10 %.

@@ -13,12 +13,12 @@ public struct DeploymentService: Sendable {
     /// Requests a second that keep every limit, as far as they are independent of one another.
     public let goodput: Double
 
+    /// Of waits and prefill, and of what comes to the bundles from there.
     let isPrefillTrusted: Bool
-    let isDecodeTrusted: Bool
 
     /// Whether all parts were found right (docs/accuracy.md).
     public var isTrustworthy: Bool {
-        bundle.isTrustworthy && isDecodeTrusted && isPrefillTrusted
+        bundle.isTrustworthy && isPrefillTrusted
             && (transferUtilisation ?? 0) <= TrustedRange.prefillUtilisation + 1e-9
     }
 }
@@ -48,11 +48,8 @@ extension OpenDeployment {
             transferUtilisation: transfer?.utilisation(arrivals), goodput: arrivals.requestsPerSecond * share,
             isPrefillTrusted: prefill.map {
                 TrustedRange.contains(prefillShare: busy ?? 0, $0.service, dispersion: arrivals.dispersion)
-            } ?? true,
-            isDecodeTrusted: prefill == nil
-                || TrustedRange.contains(
-                    elasticity: bundle.elasticity(requests: decoding.occupancy), lengths: bundle.bundle.load.lengths)
-        )
+                    && TrustedRange.contains(decoding, after: $0.service.mean)
+            } ?? true)
     }
 
     /// TTFT + transfer + wait + (D − 1)·TPOT. Prompt and decode length are taken as independent, the waits as one of their mean and

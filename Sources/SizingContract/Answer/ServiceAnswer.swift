@@ -59,7 +59,8 @@ struct ServiceAnswer: Sendable {
                     code: "closed_form_not_trusted",
                     detail:
                         "the closed form is not known to be right to 3 % here: near capacity, with loads or prompts that differ "
-                        + "very much, or with three microbatches and more at over 70 % of capacity; /v1/replay decides",
+                        + "very much, with three microbatches and more at over 70 % of capacity, where one request is much of a "
+                        + "step, or with answers that are short beside their prefill; /v1/replay decides",
                     pointer: "/arrivals"))
         }
         return list

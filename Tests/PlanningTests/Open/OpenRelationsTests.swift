@@ -35,6 +35,19 @@ import Testing
         }
     }
 
+    @Test("a plan that keeps its limits bears what it was asked for, however large", arguments: 0..<8)
+    func largestRate(seed: UInt64) throws {
+        var question = try RandomOpenProblem(seed: seed)
+        let rate = question.arrivals.requestsPerSecond
+        question.transfer = try CacheTransfer(
+            bandwidth: 1e9, overlap: .chunked, bytes: question.transfer.bytes)
+        for factor in [1, 1e3, 1e4] {
+            question.arrivals = try Arrivals(requestsPerSecond: factor * rate, dispersion: question.arrivals.dispersion)
+            guard let plan = try question.plan() else { continue }
+            #expect(plan.largestRate >= factor * rate, "\(factor): \(plan.largestRate / (factor * rate) - 1)")
+        }
+    }
+
     @Test("looser limits never take more devices", arguments: 0..<16)
     func limits(seed: UInt64) throws {
         let question = try RandomOpenProblem(seed: seed)

@@ -11,6 +11,8 @@ import Testing
         var batchSize: Int
         var microbatches: Int?
         var share: Double
+        /// Of Attention, microseconds a token.
+        var alpha = 0.02
 
         var testDescription: String {
             "\(decode), x \(instances), B \(batchSize), m \(microbatches.map(String.init) ?? "–"), \(share)"
@@ -40,7 +42,7 @@ import Testing
     ]
 
     static func solved(_ cell: Cell) throws -> SolvedBundle {
-        let stages = try Cases.stages(alpha: 0.02)
+        let stages = try Cases.stages(alpha: cell.alpha)
         let bundle = try OpenBundle(
             attentionInstances: cell.instances, batchSize: cell.batchSize, microbatches: cell.microbatches,
             load: OpenLoad(cell.workload)
@@ -79,6 +81,43 @@ import Testing
         #expect(abs(service.meanTPOT / (decoding / steps) - 1 - occupancy) < 1e-9)
         let slowest = service.tpot(percentile: 0.99) / paces[paces.count * 99 / 100] - 1
         #expect(abs(slowest) < 0.03, "\(slowest)")
+    }
+
+    /// Requests come whole: the fullest instance holds more than its even part, which counts where one request is much of a step.
+    @Test(
+        "where a request is much of a step, the answer does not call itself trustworthy",
+        arguments: [
+            Cell(decode: "geometric", instances: 3, batchSize: 32, microbatches: 2, share: 0.9, alpha: 0.2),
+            Cell(decode: "geometric", instances: 4, batchSize: 16, microbatches: 1, share: 0.7, alpha: 0.3),
+            Cell(decode: "geometric", instances: 8, batchSize: 16, share: 0.7, alpha: 0.3),
+        ])
+    func wholeRequests(cell: Cell) throws {
+        let (theory, replayed) = try Self.occupancies(cell, count: 30_000)
+        #expect(theory.occupancy / replayed < 0.985, "\(theory.occupancy), \(replayed)")
+        #expect(!theory.isTrustworthy)
+    }
+
+    /// E[k] of the theory at the work that came, and of the replay.
+    private static func occupancies(_ cell: Cell, count: Int) throws -> (theory: BundleService, replayed: Double) {
+        let solved = try solved(cell)
+        var source = try ReplayProcess(
+            rate: RateProfile(constant: cell.share * solved.capacity), duration: 1e8, workload: cell.workload
+        ).source(StreamKey(seed: 5))
+        var requests: [ReplayRequest] = []
+        while requests.count < count, let request = source.next() { requests.append(request) }
+        let deployment = ReplayDeployment(
+            shape: try ReplayBundleShape(
+                stages: Cases.stages(alpha: cell.alpha), attentionInstances: cell.instances, batchSize: cell.batchSize,
+                microbatches: cell.microbatches), bundles: 1)
+        let done = try deployment.completions(
+            of: ReplayColumns(
+                arrival: requests.map(\.arrival), prefill: requests.map { Int32($0.prefill) },
+                decode: requests.map { Int32($0.decode) })
+        ).filter { count / 10..<count * 19 / 20 ~= $0.number }
+        let time = (requests[count * 19 / 20].arrival - requests[count / 10].arrival) * 1e6
+        let steps = done.reduce(0.0) { $0 + Double(requests[$1.number].decode) }
+        let work = try Arrivals(requestsPerSecond: steps / time / solved.bundle.load.lengths.meanDecode * 1e6)
+        return (try #require(solved.service(work)), done.reduce(0) { $0 + $1.end - $1.began } / time)
     }
 
     @Test("beyond what was found right an answer does not call itself trustworthy")

@@ -31,6 +31,35 @@ struct OpenDeploymentTests {
             prefillInstances: 3, transfer: TransferStage(transfer, lengths: load.lengths, prefill: time))
     }
 
+    private static func behindPrefill(decode: Double, prefill: Double, rate: Double) throws -> DeploymentService {
+        let load = try OpenLoad(Workload(.independent(prefill: .fixed(100), decode: .geometric(mean: decode))))
+        let stages = StageLatencies(
+            attention: LatencyModel(try LatencyLine(alpha: 0.00165, beta: 50)),
+            ffn: LatencyModel(try LatencyLine(alpha: 0.4, beta: 30)),
+            communication: LatencyModel(try LatencyLine(alpha: 0.022, beta: 20)))
+        let bundle = try #require(
+            SolvedBundle(OpenBundle(attentionInstances: 1, batchSize: 512, microbatches: 1, load: load) { _ in stages })
+        )
+        let time = try PrefillTime(perToken: 0, perPass: prefill)
+        // Six tenths of their time.
+        let instances = Int((rate * prefill / 0.6e6).rounded(.up))
+        let deployment = OpenDeployment(
+            bundle: bundle, prefill: PrefillPool(time, lengths: load.lengths), prefillInstances: instances)
+        return try #require(deployment.service(Arrivals(requestsPerSecond: rate)))
+    }
+
+    /// Of the time to first token all is right; what comes to the bundles is not what is taken for it.
+    @Test(
+        "behind a prefill pool short answers, and answers shorter than prefills, are not said to be right",
+        arguments: [
+            (500, 1000, 500, true), (20, 500, 40_000, false), (2, 50, 300_000, false), (200, 20_000, 4000, false),
+        ] as [(Double, Double, Double, Bool)])
+    func trust(decode: Double, prefill: Double, rate: Double, isTrusted: Bool) throws {
+        let service = try Self.behindPrefill(decode: decode, prefill: prefill, rate: rate)
+        #expect(service.bundle.isTrustworthy)
+        #expect(service.isTrustworthy == isTrusted, "\(service.bundle.utilisation)")
+    }
+
     private static func largest(_ deployment: OpenDeployment, _ limits: ServiceLimits = ServiceLimits()) throws
         -> Double
     {
