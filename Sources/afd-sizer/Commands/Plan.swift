@@ -25,13 +25,14 @@ struct Plan: ParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func validate() throws {
-        guard (file == nil) != flags.items.isEmpty else {
-            throw ValidationError("Give a file, or --model with what goes with it.")
-        }
         guard export == nil || file != nil else { throw ValidationError("--export needs a file with the request.") }
     }
 
     func run() throws {
+        // Not in validate(): a misspelt flag is told first.
+        guard (file == nil) != flags.items.isEmpty else {
+            throw ValidationError("Give a file, or --model with what goes with it.")
+        }
         if let export, let file {
             return try AnswerCommand.run(
                 PlanExportOperation(export), file, output, .export, server: server, query: [("export", export.rawValue)]
