@@ -54,6 +54,7 @@ def test_a_file_may_be_dropped_anywhere(open_page):
         document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
     }""", TRACE.read_text())
     wait_until(page, "document.getElementById('big-unit').textContent.includes('dropped.csv')")
+    assert page.evaluate("[...document.querySelectorAll('.file input')].map((input) => input.files[0].name)") == ["dropped.csv"] * 2
     assert page.get_attribute("#tab-data", "aria-selected") == "true"
 
 

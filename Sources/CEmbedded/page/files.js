@@ -18,6 +18,13 @@ export function fileButton(id, label, take) {
   return element('label', { class: 'file' }, label, input);
 }
 
+/** Names the trace that was read in the fields that choose one, however it came. */
+export function showChosen(file) {
+  const list = new DataTransfer();
+  list.items.add(file);
+  for (const input of document.querySelectorAll('.file input')) input.files = list.files;
+}
+
 /** Takes what is dropped anywhere on the page. */
 export function openDrop(take) {
   for (const name of ['dragover', 'dragleave', 'drop']) {

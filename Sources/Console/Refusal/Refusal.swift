@@ -77,15 +77,17 @@ public enum Refusal {
             return "\(flag(String(detail.dropFirst(marker.count).prefix { $0 != "\"" }))) is needed"
         }
         guard !pointer.isEmpty else { return detail }
-        let name = pointer.hasPrefix("/policies/") ? "policy" : members[pointer]
-        return joined(flag(name ?? String(pointer.dropFirst())), detail)
+        // An element is said of the flag that gives them all.
+        let member = "/" + pointer.dropFirst().prefix { $0 != "/" }
+        let name = members[pointer] ?? lists[member] ?? String(pointer.dropFirst())
+        return joined(flag(name), detail)
     }
 
     /// Members of the request that flags ask for, whose names are not those of the flags.
     private static let members = [
         "/hardware/attention": "attention_device", "/hardware/ffn": "ffn_device", "/prefill": "prefill_device",
         "/prefill/device": "prefill_device", "/prefill/tensor_parallel": "prefill_tensor_parallel",
-        "/hardware/communication/link": "link", "/ratios": "ratio", "/arrivals": "requests_per_second",
+        "/hardware/communication/link": "link", "/arrivals": "requests_per_second",
         "/arrivals/cv": "dispersion",
     ]
 

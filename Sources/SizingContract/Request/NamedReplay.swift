@@ -8,6 +8,8 @@ public struct NamedReplay: Sendable {
     public var duration: Double
 
     public static let defaultDuration = 600.0
+    /// Of gamma distributed gaps, whose coefficient of variation may be 20.
+    static let largestDispersion = 400.0
 
     public init(_ planning: NamedPlanning, duration: Double = Self.defaultDuration) {
         self.planning = planning
@@ -20,11 +22,14 @@ public struct NamedReplay: Sendable {
     ///   - plan: the text of the `POST /v1/plan` (``NamedPlanning/text()``).
     ///   - answer: its answer.
     ///   - hasTrace: whether a trace takes the place of arrivals and lengths.
-    /// - Throws: 500 where `plan` or `answer` is none.
+    /// - Throws: 422 where arrivals are too bursty; 500 where `plan` or `answer` is none.
     public func text(plan: [UInt8], answer: [UInt8], hasTrace: Bool) throws(ProblemDocument) -> [UInt8] {
         guard let plan = try? JSONDocument(parsing: plan).root,
             let deployment = try? JSONDocument(parsing: answer).root["deployment"]
         else { throw .internal }
+        if !hasTrace, let dispersion = planning.dispersion, dispersion > Self.largestDispersion {
+            throw .parameter("dispersion", "must be at most \(Int(Self.largestDispersion)) where no trace is replayed")
+        }
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
         if !hasTrace { writer.object("arrivals", writeArrivals) }
