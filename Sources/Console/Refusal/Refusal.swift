@@ -90,6 +90,7 @@ public enum Refusal {
         "/hardware/communication/link": "link", "/arrivals": "requests_per_second",
         "/arrivals/cv": "dispersion",
     ]
+    private static let lists = ["/ratios": "ratio", "/policies": "policy"]
 
     /// `text` with the names of parameters as flags, where they stand as words of their own.
     static func spelled(_ text: String, _ names: [String]) -> String {
