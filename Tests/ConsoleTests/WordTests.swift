@@ -112,6 +112,7 @@ import Testing
                 #"{"detail":"No.","errors":[{"pointer":"/ratios/1","detail":"must not be 0"}]}"#, true,
                 "--ratio must not be 0"
             ),
+            (#"{"status":401,"detail":"A token."}"#, false, "--server-token: A token."),
             (#"{"detail":"Gone."}"#, true, "Gone."), ("no json", false, "a.json: no json"),
         ])
     func refusal(problem: String, flags: Bool, expected: String) {

@@ -20,7 +20,11 @@ public enum Refusal {
     ///   - problem: a problem document as JSON; what is not comes back as it is.
     ///   - origin: what the request was made of.
     public static func text(_ problem: [UInt8], of origin: Origin) -> String {
-        switch origin {
+        // A service that does not know who asks says nothing of the request.
+        if let root = try? JSONDocument(parsing: problem).root, root["status"]?.number == 401 {
+            return "--server-token: \(root["detail"]?.string ?? "")"
+        }
+        return switch origin {
         case .flags: body(problem, asFlags: true)
         case .file(let path): name(path) + body(problem, asFlags: false)
         case .fileWithFlags(let path, let names): name(path) + spelled(body(problem, asFlags: false), names)

@@ -9,7 +9,8 @@ struct Plan: ParsableCommand {
               afd-sizer plan request.json
               afd-sizer plan - --output table < request.json
               afd-sizer plan --export vllm request.json
-              afd-sizer plan --model deepseek-v3 --device h200-sxm --prefill 4000 --decode 800 --requests-per-second 40
+              afd-sizer plan --model deepseek-v3 --device h200-sxm \\
+                --prefill 4000 --decode 800 --requests-per-second 40
             """)
 
     @Argument(help: "A file with the request as JSON, or - for standard input.")

@@ -12,10 +12,13 @@ struct Replay: ParsableCommand {
             EXAMPLES
               afd-sizer replay request.json
               afd-sizer replay deployment.json trace.csv.gz
-              afd-sizer replay --model deepseek-v3 --device h200-sxm --prefill 4000 --decode 800 --requests-per-second 5
-              afd-sizer replay --model deepseek-v3 --device h200-sxm --prefill 4000 --decode 800 --requests-per-second 5 trace.csv
+              afd-sizer replay --model deepseek-v3 --device h200-sxm \\
+                --prefill 4000 --decode 800 --requests-per-second 5
+              afd-sizer replay --model deepseek-v3 --device h200-sxm \\
+                --prefill 4000 --decode 800 --requests-per-second 5 trace.csv
               afd-sizer replay request.json --policy static --policy advice --output table
-              afd-sizer replay - --policy '{"policy": "target", "metric": "slots", "target": 0.7}' < request.json
+              afd-sizer replay request.json \\
+                --policy '{"policy": "target", "metric": "slots", "target": 0.7}'
             """)
 
     @Argument(help: "A file with the request as JSON, or - for standard input; none where flags name what is replayed.")

@@ -10,7 +10,8 @@ struct Simulate: ParsableCommand {
 
             EXAMPLES
               afd-sizer simulate request.json
-              afd-sizer simulate --model deepseek-v3 --device h800 --prefill 4000 --decode 800 --ratio 4 --ratio 8
+              afd-sizer simulate --model deepseek-v3 --device h800 \\
+                --prefill 4000 --decode 800 --ratio 4 --ratio 8
               echo '{"workload": {"prefill": 100, "decode": 500}, "batch_size": 256, "ratios": [4, 8, 16], "hardware": \
             {"attention": {"alpha_us": 0.00165, "beta_us": 50}, "ffn": {"alpha_us": 0.083, "beta_us": 100}}}' \
             | afd-sizer simulate -
