@@ -12,9 +12,9 @@ export async function readConfig(file) {
   }
 }
 
-/** A button that lets one choose a file. */
+/** A button that lets one choose a file, the same again too. */
 export function fileButton(id, label, take) {
-  const input = element('input', { type: 'file', id, onchange: () => { if (input.files[0]) take(input.files[0]); input.value = ''; } });
+  const input = element('input', { type: 'file', id, onclick: () => { input.value = ''; }, onchange: () => { if (input.files[0]) take(input.files[0]); } });
   return element('label', { class: 'file' }, label, input);
 }
 
