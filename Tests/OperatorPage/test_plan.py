@@ -41,6 +41,12 @@ def test_prefill_instances_and_limits_on_the_first_token(open_page, service):
     assert page.locator("#plan-times tbody tr").count() == 4
 
 
+def test_what_requests_get_is_not_cut_on_a_phone(open_page):
+    page = open_page("#tab=plan&plan_tpot=0.4&pool=coefficients&ttft_limit=40&rate=400&prefill_value=1000")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("[...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.ariaLabel)") == []
+
+
 def test_a_steady_demand_and_a_budget(open_page, service):
     page = open_page("#tab=plan&plan_tpot=0.4&target=demand")
     answer = service.post("/v1/plan", request(demand={"requests_per_second": 40000, "headroom": 0.2, "spare_instances": 0}))
