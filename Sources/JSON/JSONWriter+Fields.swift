@@ -31,6 +31,12 @@ extension JSONWriter {
         if let value, value.isFinite { self.value(value) } else { null() }
     }
 
+    /// A whole number as a member; `null` where it is not defined.
+    public mutating func field(_ name: StaticString, orNull value: Int?) {
+        self.name(name)
+        if let value { self.value(value) } else { null() }
+    }
+
     /// `[low, high]` as a member; `null` where there is no interval, and in place of an end without bound.
     public mutating func field(_ name: StaticString, orNull interval: ClosedRange<Double>?) {
         self.name(name)

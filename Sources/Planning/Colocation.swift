@@ -14,13 +14,13 @@ public struct Colocation: Hashable, Sendable {
         case colocatedInfeasible = "colocated_infeasible"
     }
 
-    /// Tokens a second and instance at the best batch; 0 where infeasible.
-    public let throughputPerInstance: Double
+    /// Tokens a second and instance at the best batch; nil where infeasible, like the batch and the TPOT.
+    public let throughputPerInstance: Double?
     /// Of the disaggregated plan, per instance and in the same unit of weight.
     public let gain: Double?
-    public let batchSize: Int
+    public let batchSize: Int?
     /// Microseconds.
-    public let tpot: Double
+    public let tpot: Double?
     public let verdict: Verdict
     /// The least batch per instance and microbatch from which disaggregation is ahead with the same requests on the same
     /// devices; nil where it is not up to the largest batch.
@@ -51,7 +51,7 @@ extension PlanProblem {
         }
         guard let ahead else {
             return Colocation(
-                throughputPerInstance: 0, gain: nil, batchSize: 0, tpot: 0, verdict: .colocatedInfeasible,
+                throughputPerInstance: nil, gain: nil, batchSize: nil, tpot: nil, verdict: .colocatedInfeasible,
                 breakEvenBatch: nil, breakEvenContext: nil)
         }
         // Stages that take next to no time together give no throughput that is a number.
@@ -148,8 +148,9 @@ struct ColocatedInstance {
         let old = hardware.description
         return [1, instances].compactMap { group in
             let devices = group * old.attention.devices
-            let ranks = old.model.isMixture ? min(old.model.experts, devices) : devices
-            guard devices % ranks == 0 || !old.model.isMixture else { return nil }
+            // Experts over as many ranks as the devices divide into; what is left over shards each rank's experts.
+            let most = old.model.isMixture ? min(old.model.experts, devices) : devices
+            let ranks = (1...most).last { devices % $0 == 0 } ?? 1
             let ffn = HardwareDescription.FFNInstance(
                 device: old.attention.device, expertParallel: ranks, tensorParallel: max(1, devices / ranks),
                 efficiencies: old.attention.efficiencies)

@@ -27,9 +27,9 @@ final class FormListing: BodyConsumer, @unchecked Sendable {
         }
     }
 
-    func finish(_ context: WorkContext) -> Response {
-        do throws(MultipartError) { try parser.finish() } catch { return Self.refusal(error) }
-        return Response(status: .ok, fields: [.contentType: "text/plain"], body: .text(lines))
+    func finish() -> ResponseDelivery {
+        do throws(MultipartError) { try parser.finish() } catch { return .now(Self.refusal(error)) }
+        return .now(Response(status: .ok, fields: [.contentType: "text/plain"], body: .text(lines)))
     }
 
     static func refusal(_ error: MultipartError) -> Response {

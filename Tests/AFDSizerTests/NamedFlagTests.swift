@@ -24,6 +24,7 @@ import Testing
         arguments: [
             (["--model", "deepseek-v33"], "--model is not in the catalogue"),
             (["--decode", "x"], "--decode must be a number"),
+            (["--prefill", "-5"], "--prefill must be a number from 0"),
             (["--max-ratio", "0"], "--max-ratio must be a whole number"), (["--link", "x"], "--link must be one of"),
             (["--max-ratio", "+5"], "--max-ratio must be a whole number"), (["--decode", "0x10"], "--decode must be"),
             (["--tpot-ms", "0.001"], "--tpot-ms: the mean TPOT is"),
@@ -107,6 +108,13 @@ import Testing
     @Test("two files beside flags are refused, and the usage is the command's") func tooMany() async throws {
         let outcome = try await Program.run(["replay"] + Self.fleet + ["a", "b"])
         #expect(outcome.status == 64 && outcome.error.contains("Usage: afd-sizer replay "), "\(outcome)")
+    }
+
+    @Test("an address that is none is refused with its form", arguments: ["ftp://127.0.0.1", "127.0.0.1:8080", ""])
+    func address(url: String) async throws {
+        let outcome = try await Program.run(["size"] + Self.flags + ["--server", url])
+        #expect(outcome.status == 64 && outcome.error.contains("http://HOST:PORT"), "\(outcome)")
+        #expect(outcome.error.contains("--server"), "\(outcome)")
     }
 
     @Test("a file and flags together are refused") func both() async throws {

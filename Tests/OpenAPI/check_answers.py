@@ -32,6 +32,16 @@ def ask(method, path, body, kind):
         return answer.code, answer.headers.get_content_type(), answer.read()
 
 
+def nearest(error):
+    """What is wrong below an error of a `oneOf`: of the form that the fewest members speak against."""
+    while error.context:
+        forms = {}
+        for below in error.context:
+            forms.setdefault(below.schema_path[0], []).append(below)
+        error = max(min(forms.values(), key=len), key=lambda below: len(below.path))
+    return error
+
+
 class Description:
     """The document, with a validator for each answer and a note of which members were seen."""
 
@@ -66,7 +76,8 @@ class Description:
             return []
         schema, validator = self.validators[place]
         answer = json.loads(data)
-        found = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(answer)]
+        # Of the forms of an answer, what the one breaks that it is nearest to.
+        found = [f"{error.json_path}: {error.message[:300]}" for error in map(nearest, validator.iter_errors(answer))]
         if not found:
             self.look(schema, answer, place[0])
         return found
@@ -118,7 +129,7 @@ def main():
         sent[key][status] += 1
         if problems:
             failed += 1
-            print(f"{method} {path} {status}:", *problems[:5], (body or "")[:600], sep="\n  ")
+            print(f"{method} {path} {status}:", *problems[:5], (body or "")[:8000], sep="\n  ")
     every = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
     for key in sorted(every):
         print(f"{key}: " + (", ".join(f"{n} × {status}" for status, n in sorted(sent.get(key, {}).items())) or "NOT ASKED"))

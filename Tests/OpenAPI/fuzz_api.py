@@ -206,8 +206,10 @@ class Run:
         clients = [threading.Thread(target=self.work, args=(probe,)) for _ in range(self.options.clients)]
         for client in clients:
             client.start()
-        for client in clients:
-            client.join()
+        while alive := [client for client in clients if client.is_alive()]:
+            alive[0].join(30)
+            if alive[0].is_alive():
+                print(f"{self.sent} requests sent, {len(self.suspects)} suspects, {self.service.memory() / 1e6:.1f} MB", flush=True)
         probe.running = False
         probe.join()
         seconds, busy = time.monotonic() - start, self.service.processor_seconds() - busy

@@ -4,22 +4,19 @@
 Needs Debian's prometheus, curl and jq, and the packages of requirements.txt. The program is AFD_SIZER_BINARY, or the debug build's.
 """
 
-import contextlib
 import gzip
-import http.server
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import urllib.parse
 
 import yaml
 
 import custom_resources
 import replayed_trace
-from running import ROOT, free_port, get, post, prometheus, service
+from running import ROOT, exporter, free_port, get, post, prometheus, service
 
 EXAMPLES = os.path.join(ROOT, "deploy/examples")
 sys.path.insert(0, EXAMPLES)
@@ -163,34 +160,6 @@ def check_control_loop(port):
     print(f"control_loop.py: {len(log)} windows of {len(trace)} requests; the recommendation changed {wavering} times, the loop moved {len(moves)} times: "
           f"{' -> '.join(map(str, ratios))}, {moves[0]['time'] - shift:.0f} s after contexts grew {longer}-fold; "
           f"regret {100 * regret:.1f} %, without it {100 * stayed:.1f} %")
-
-
-@contextlib.contextmanager
-def exporter(texts):
-    """An engine whose /metrics says one text after the other, and the last for ever. Gives its address."""
-    left = list(texts)
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            text = left.pop(0) if len(left) > 1 else left[0]
-            self.send_response(200 if self.path == "/metrics" else 404)
-            self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/metrics"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def check_metrics(port):

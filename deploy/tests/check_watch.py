@@ -6,10 +6,9 @@ Needs Debian's prometheus, and the packages of requirements.txt. The program is 
 """
 
 import contextlib
-import http.server
+import itertools
 import os
 import tempfile
-import threading
 import time
 import urllib.parse
 
@@ -18,7 +17,7 @@ import yaml
 
 import custom_resources
 import kustomize
-from running import PROGRAM, ROOT, dashboard_queries, free_port, get, prometheus, query, request, running, until
+from running import PROGRAM, ROOT, dashboard_queries, exporter, free_port, get, prometheus, query, request, running, until
 
 EXAMPLES = os.path.join(ROOT, "deploy/examples")
 STALE = 5
@@ -31,33 +30,10 @@ COUNTS = {
 }
 
 
-@contextlib.contextmanager
 def engine():
-    """An engine that answers 600 requests between two scrapes. Gives its port."""
-    answered = [0]
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            answered[0] += 600
-            text = "".join(f"{name} {value * answered[0] // 30}\n" for name, value in COUNTS.items()).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    """An engine that answers 600 requests between two scrapes. Gives its address."""
+    return exporter(
+        "".join(f"{name} {value * answered // 30}\n" for name, value in COUNTS.items()).encode() for answered in itertools.count(600, 600))
 
 
 def documents(name):
@@ -108,8 +84,9 @@ def main():
     monitor, gauges = free_port(), free_port()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as engines:
         configuration = os.path.join(folder, "prometheus.yaml")
-        targets = [{"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
-                   for name, port in (("vllm", engines.enter_context(engine())), ("watch", gauges))]
+        host = urllib.parse.urlsplit(engines.enter_context(engine())).netloc
+        targets = [{"job_name": name, "static_configs": [{"targets": [target]}]}
+                   for name, target in (("vllm", host), ("watch", f"127.0.0.1:{gauges}"))]
         with open(configuration, "w") as file:
             yaml.safe_dump({"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": targets}, file)
         with prometheus(monitor, configuration, os.path.join(folder, "data")):

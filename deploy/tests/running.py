@@ -1,13 +1,15 @@
-"""Programs that a test starts and surely ends: the service under test, Prometheus."""
+"""Programs that a test starts and surely ends: the service under test, Prometheus, an engine's exporter."""
 
 import contextlib
 import http.client
+import http.server
 import json
 import os
 import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -75,6 +77,37 @@ def running(command, ready, what):
 def service(port, *flags):
     command = [PROGRAM, "serve", "--host", "127.0.0.1", "--port", str(port), *flags]
     return running(command, lambda: get(port, "/readyz")[0] == 200, "afd-sizer")
+
+
+@contextlib.contextmanager
+def exporter(texts):
+    """An engine whose /metrics says one text after the other, and the last for ever. Gives its address."""
+    texts, lock = iter(texts), threading.Lock()
+    text = b""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            nonlocal text
+            with lock:
+                said = text = next(texts, text)
+            self.send_response(200 if self.path == "/metrics" else 404)
+            self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/metrics"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def prometheus(port, configuration, folder, *flags):

@@ -64,7 +64,6 @@ struct Conversation: Equatable {
         case .respond(let job, let context): http.workFinished(.response(job(context)), now: 0)
         case .consume(let consumer, let chunk):
             http.workFinished(.consumed(by: consumer, consumer.consume(chunk)), now: 0)
-        case .finish(let consumer, let context): http.workFinished(.response(consumer.finish(context)), now: 0)
         case .stream: http.workFinished(.streamEnded, now: 0)
         }
     }
@@ -108,5 +107,5 @@ private final class Counter: BodyConsumer, @unchecked Sendable {
         return nil
     }
 
-    func finish(_ context: WorkContext) -> Response { response(.text("\(count) \(sum)")) }
+    func finish() -> ResponseDelivery { .deferred { _ in response(.text("\(self.count) \(self.sum)")) } }
 }

@@ -89,7 +89,7 @@ public enum Refusal {
 
     /// Members of the request that flags ask for, whose names are not those of the flags.
     private static let members = [
-        "/hardware/attention": "attention_device", "/hardware/ffn": "ffn_device", "/prefill": "prefill_device",
+        "/hardware/attention": "attention_device", "/hardware/ffn": "ffn_device",
         "/prefill/device": "prefill_device", "/prefill/tensor_parallel": "prefill_tensor_parallel",
         "/hardware/communication/link": "link", "/arrivals": "requests_per_second",
         "/arrivals/cv": "dispersion",

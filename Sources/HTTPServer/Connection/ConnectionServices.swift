@@ -56,13 +56,12 @@ enum Work: Sendable {
     case respond(@Sendable (WorkContext) -> Response, WorkContext)
     case stream(@Sendable (ResponseStream) -> Void, WorkContext, StreamBacklog)
     case consume(any BodyConsumer, [UInt8])
-    case finish(any BodyConsumer, WorkContext)
 
-    /// Whether it makes a response of any length. What is done for a body under way goes on.
+    /// Whether it makes a response. What is done for a body under way goes on.
     var makesResponse: Bool {
         switch self {
         case .respond, .stream: true
-        case .consume, .finish: false
+        case .consume: false
         }
     }
 }

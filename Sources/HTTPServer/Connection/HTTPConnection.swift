@@ -281,20 +281,19 @@ struct HTTPConnection {
         switch request?.bodyTaker {
         case .collect(let then):
             guard let head = request?.head else { return }
-            switch then(Request(head: head, body: body)) {
-            case .now(let response):
-                respond(response, now: now)
-            case .deferred(let job):
-                let context = WorkContext()
-                submit(.respond(job, context), context, now: now)
-            case .stream(let head, let job):
-                beginStream(head, job, now: now)
-            }
-        case .stream(let consumer):
+            deliver(then(Request(head: head, body: body)), now: now)
+        case .stream(let consumer): deliver(consumer.finish(), now: now)
+        case nil, .some(.none): return
+        }
+    }
+
+    private mutating func deliver(_ delivery: ResponseDelivery, now: UInt64) {
+        switch delivery {
+        case .now(let response): respond(response, now: now)
+        case .deferred(let job):
             let context = WorkContext()
-            submit(.finish(consumer, context), context, now: now)
-        case nil, .some(.none):
-            return
+            submit(.respond(job, context), context, now: now)
+        case .stream(let head, let job): beginStream(head, job, now: now)
         }
     }
 

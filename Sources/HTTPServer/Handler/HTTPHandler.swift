@@ -42,7 +42,7 @@ public enum BodyHandling: Sendable {
     case stream(limit: Int, any BodyConsumer)
 }
 
-/// How a request with its whole body is answered.
+/// How a request is answered whose body is there, or consumed.
 public enum ResponseDelivery: Sendable {
     /// The response is ready: for responses that take microseconds to make.
     case now(Response)
@@ -51,12 +51,21 @@ public enum ResponseDelivery: Sendable {
     /// The body is written in pieces by a job on the work pool (`text/event-stream`, for example). `head`'s own body
     /// is ignored. The stream ends when the closure returns.
     case stream(head: Response, @Sendable (ResponseStream) -> Void)
+
+    /// The same with another response; a stream is left as it is.
+    func map(_ change: @escaping @Sendable (Response) -> Response) -> ResponseDelivery {
+        switch self {
+        case .now(let response): .now(change(response))
+        case .deferred(let make): .deferred { change(make($0)) }
+        case .stream: self
+        }
+    }
 }
 
-/// Takes a request's body in chunks, on the work pool. Calls never overlap.
+/// Takes a request's body in chunks, on the work pool. Calls never overlap, nor does the job that ``finish()`` returns overlap one.
 public protocol BodyConsumer: AnyObject, Sendable {
     /// Takes the next bytes of the body, after content decoding. A response ends the request early with that response.
     func consume(_ chunk: [UInt8]) -> Response?
-    /// Called once, after the last chunk; makes the response. Not called when the request ended early.
-    func finish(_ context: WorkContext) -> Response
+    /// Called once, on the event loop, after the last chunk; says how the request is answered. Not called when it ended early.
+    func finish() -> ResponseDelivery
 }

@@ -13,8 +13,6 @@ final class WorkMailbox: @unchecked Sendable {
             loop.post(.work(id, .response(job(context))))
         case .consume(let consumer, let chunk):
             loop.post(.work(id, .consumed(by: consumer, consumer.consume(chunk))))
-        case .finish(let consumer, let context):
-            loop.post(.work(id, .response(consumer.finish(context))))
         case .stream(let job, let context, let backlog):
             let stream = ResponseStream(context: context) { bytes, droppable in
                 if context.isCancelled { return false }

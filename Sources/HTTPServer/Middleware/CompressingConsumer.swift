@@ -10,5 +10,5 @@ final class CompressingConsumer: BodyConsumer {
 
     func consume(_ chunk: [UInt8]) -> Response? { next.consume(chunk).map(code) }
 
-    func finish(_ context: WorkContext) -> Response { code(next.finish(context)) }
+    func finish() -> ResponseDelivery { next.finish().map(code) }
 }

@@ -28,13 +28,7 @@ public struct CompressingHandler: HTTPHandler {
             handling.body = .respond(coded(response, accepted: Self.acceptsGzip(head)))
         case .collect(let limit, let then):
             let accepted = Self.acceptsGzip(head)
-            handling.body = .collect(limit: limit) { request in
-                switch then(request) {
-                case .now(let response): .now(coded(response, accepted: accepted))
-                case .deferred(let make): .deferred { coded(make($0), accepted: accepted) }
-                case .stream(let head, let write): .stream(head: head, write)
-                }
-            }
+            handling.body = .collect(limit: limit) { then($0).map { coded($0, accepted: accepted) } }
         case .stream(let limit, let consumer):
             let accepted = Self.acceptsGzip(head)
             handling.body = .stream(

@@ -74,6 +74,13 @@ public protocol CycleTimeModel: Sendable {
     /// Its duration alone, microseconds: what a search over ratios needs, often cheaper than the whole.
     func duration(ratio: Double) -> Double
 
+    /// The cycle where its duration is known already.
+    ///
+    /// - Parameters:
+    ///   - ratio: as for ``cycle(ratio:)``.
+    ///   - duration: what ``duration(ratio:)`` gives for it.
+    func cycle(ratio: Double, duration: Double) -> CycleTime
+
     /// The same theory for other latencies, and for a slot load of other moments but the same form; takes microseconds.
     ///
     /// - Parameter parameters: of the same batch size and number of microbatches.
@@ -82,4 +89,5 @@ public protocol CycleTimeModel: Sendable {
 
 extension CycleTimeModel {
     public func duration(ratio: Double) -> Double { cycle(ratio: ratio).duration }
+    public func cycle(ratio: Double, duration: Double) -> CycleTime { cycle(ratio: ratio) }
 }

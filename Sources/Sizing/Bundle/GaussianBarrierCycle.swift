@@ -31,8 +31,8 @@ public final class GaussianBarrierCycle: CycleTimeModel {
             return
         }
         var knots = Self.ends
-        for segment in segments.dropFirst() {
-            let z = (segment.start - mean) / deviation
+        for start in [0] + segments.dropFirst().map(\.start) {
+            let z = (start - mean) / deviation
             knots.append(z)
             if let m = parameters.microbatches { knots.append(z * Double(m).squareRoot()) }
         }
@@ -50,11 +50,6 @@ public final class GaussianBarrierCycle: CycleTimeModel {
 
     public func cycle(ratio: Double) -> CycleTime { cycle(ratio: ratio, duration: duration(ratio: ratio)) }
 
-    /// The cycle where its duration is known already.
-    ///
-    /// - Parameters:
-    ///   - ratio: r, Attention instances for each FFN instance.
-    ///   - duration: what ``duration(ratio:)`` gives for it.
     public func cycle(ratio: Double, duration: Double) -> CycleTime {
         guard parameters.loadDeviation > 0 else { return MeanFieldCycle(withJitterOf: parameters).cycle(ratio: ratio) }
         let rising = parameters.rising(ratio: ratio)
@@ -120,6 +115,10 @@ extension GaussianBarrierCycle {
 
         /// The latency at `load`, which moves by `unit` tokens for each unit of z.
         init(_ model: LatencyModel, at load: Double, unit: Double, z: Double) {
+            guard load >= 0 || model.isCarriedOnBelowZero else {
+                self.init(z: z, value: model.latency(at: 0), slope: 0)
+                return
+            }
             let segment = model.segments[model.segmentIndex(at: load)]
             self.init(z: z, value: segment.value + segment.slope * (load - segment.start), slope: segment.slope * unit)
         }

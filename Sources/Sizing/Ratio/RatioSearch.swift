@@ -76,8 +76,8 @@ public struct RatioSearch: Sendable {
             pending.append((lower, between))
         }
         return Optimum(
-            ratio: best.ratio, cycle: model.cycle(ratio: Double(best.ratio)), objective: best.objective,
-            evaluations: evaluations)
+            ratio: best.ratio, cycle: model.cycle(ratio: Double(best.ratio), duration: best.duration),
+            objective: best.objective, evaluations: evaluations)
     }
 
     private struct Evaluated {

@@ -19,8 +19,9 @@ enum ReplayRoute {
             do throws(ProblemDocument) {
                 let pretty = try JSONOptions.isPretty(head)
                 let parser = MultipartParser(try boundary(type))
+                let style: ReplayForm.AnswerStyle = EventStream.isWanted(head) ? .events : .document(pretty: pretty)
                 return .stream(
-                    limit: limit, ReplayForm(parser, operation, traceLimit: limit, within: ledger, pretty: pretty))
+                    limit: limit, ReplayForm(parser, operation, traceLimit: limit, within: ledger, style))
             } catch {
                 return .respond(Response(error))
             }
@@ -42,6 +43,11 @@ final class ReplayForm: BodyConsumer, @unchecked Sendable {
         case between, deployment, trace
     }
 
+    enum AnswerStyle {
+        case document(pretty: Bool)
+        case events
+    }
+
     /// The longest part `deployment`, in bytes.
     static let maximumRequest = 1 << 20
     private static let chunk = 1 << 16
@@ -51,7 +57,7 @@ final class ReplayForm: BodyConsumer, @unchecked Sendable {
     private let traceLimit: Int
     private let ledger: WorkLedger
     private let hold: WorkLedger.Hold
-    private let pretty: Bool
+    private let style: AnswerStyle
     private var place = Place.between
     private var request: [UInt8]?
     private var trace: ReplayTraceReader?
@@ -61,15 +67,17 @@ final class ReplayForm: BodyConsumer, @unchecked Sendable {
 
     init(
         _ parser: MultipartParser, _ operation: ReplayOperation, traceLimit: Int, within ledger: WorkLedger,
-        pretty: Bool
+        _ style: AnswerStyle
     ) {
         self.parser = parser
         self.operation = operation
         self.traceLimit = traceLimit
         self.ledger = ledger
         hold = WorkLedger.Hold(ledger)
-        self.pretty = pretty
+        self.style = style
     }
+
+    private var pretty: Bool { if case .document(let pretty) = style { pretty } else { false } }
 
     func consume(_ chunk: [UInt8]) -> Response? {
         do throws(ProblemDocument) {
@@ -91,25 +99,30 @@ final class ReplayForm: BodyConsumer, @unchecked Sendable {
         }
     }
 
-    func finish(_ work: WorkContext) -> Response {
-        do throws(ProblemDocument) {
-            do throws(MultipartError) { try parser.finish() } catch {
-                throw ProblemDocument(.badRequest, error.description)
+    func finish() -> ResponseDelivery {
+        let start = MonotonicClock.milliseconds()
+        let exchange = Exchange(operation, within: ledger, pretty: pretty)
+        switch style {
+        case .document:
+            return .deferred { work in
+                exchange.response(on: work, since: start) { () throws(ProblemDocument) in try self.input() }
             }
-            guard let request else { throw Self.refusal("needs a part deployment with the request as JSON") }
-            guard let trace else {
-                throw Self.refusal("needs a part trace with the requests; send what has none as application/json")
-            }
-            let operation = operation.replaying(try trace.finish())
-            self.trace = nil
-            let bounds = ledger.bounds
-            return Exchange(operation, within: ledger, pretty: pretty)
-                .response(on: work, since: MonotonicClock.milliseconds()) { () throws(ProblemDocument) in
-                    try operation.input(from: request, within: bounds)
-                }
-        } catch {
-            return Response(error, pretty: pretty)
+        case .events: return exchange.events(since: start) { () throws(ProblemDocument) in try self.input() }
         }
+    }
+
+    /// What is asked, of a form that has ended.
+    private func input() throws(ProblemDocument) -> ReplayOperation.Input {
+        do throws(MultipartError) { try parser.finish() } catch {
+            throw ProblemDocument(.badRequest, error.description)
+        }
+        guard let request else { throw Self.refusal("needs a part deployment with the request as JSON") }
+        guard let trace else {
+            throw Self.refusal("needs a part trace with the requests; send what has none as application/json")
+        }
+        let operation = operation.replaying(try trace.finish())
+        self.trace = nil
+        return try operation.input(from: request, within: ledger.bounds)
     }
 
     private func take(_ event: MultipartParser.Event) throws(ProblemDocument) {
@@ -175,17 +188,12 @@ final class ReplayForm: BodyConsumer, @unchecked Sendable {
             try trace?.feed(bytes)
             return
         }
-        var rest = bytes[...]
+        var pieces = InflatedPieces(of: bytes, inflater, room: Self.chunk)
         while true {
-            var content: [UInt8] = []
-            do {
-                let used = try rest.withUnsafeBytes { try inflater.inflate($0, into: &content, room: Self.chunk) }
-                rest = rest.dropFirst(used)
-            } catch {
-                throw Self.damaged
-            }
-            if !content.isEmpty { try trace?.feed(content) }
-            if rest.isEmpty, content.count < Self.chunk { return }
+            let piece: [UInt8]?
+            do throws(InflateError) { piece = try pieces.next() } catch { throw Self.damaged }
+            guard let piece else { return }
+            try trace?.feed(piece)
         }
     }
 

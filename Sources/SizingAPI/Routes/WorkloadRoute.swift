@@ -108,7 +108,9 @@ final class TraceConsumer: BodyConsumer, @unchecked Sendable {
         }
     }
 
-    func finish(_ work: WorkContext) -> Response {
+    func finish() -> ResponseDelivery { .deferred { self.answer($0) } }
+
+    private func answer(_ work: WorkContext) -> Response {
         do throws(ProblemDocument) {
             return Response(
                 json: try reader.answer(

@@ -106,12 +106,16 @@ extension Exchange where Work: JSONOperation {
     func events(_ body: [UInt8]) -> ResponseDelivery {
         let start = MonotonicClock.milliseconds()
         guard Work.decodingEstimate(length: body.count).place == .loop else {
-            return stream(start) { () throws(ProblemDocument) in try Work.value(of: body) }
+            return events(since: start) { () throws(ProblemDocument) in
+                try operation.input(from: try Work.value(of: body), within: ledger.bounds)
+            }
         }
         do throws(ProblemDocument) {
             let value = try Work.value(of: body)
             guard Work.readingEstimate(value).place == .loop else {
-                return stream(start) { () throws(ProblemDocument) in value }
+                return events(since: start) { () throws(ProblemDocument) in
+                    try operation.input(from: value, within: ledger.bounds)
+                }
             }
             let input = try operation.input(from: value, within: ledger.bounds)
             guard Work.reportsProgress(input) else { return answer(to: input) }
@@ -121,12 +125,18 @@ extension Exchange where Work: JSONOperation {
         }
     }
 
-    private func stream(
-        _ start: Double, _ value: @escaping @Sendable () throws(ProblemDocument) -> JSONValue
+}
+
+extension Exchange {
+    /// Makes an input and runs it, as a stream of events from a job of the pool.
+    ///
+    /// - Parameter start: when the request was there, by `MonotonicClock`.
+    func events(
+        since start: Double, _ input: @escaping @Sendable () throws(ProblemDocument) -> Work.Input
     ) -> ResponseDelivery {
         .stream(head: EventStream.head) { stream in
             do throws(ProblemDocument) {
-                send(try operation.input(from: try value(), within: ledger.bounds), start, stream)
+                send(try input(), start, stream)
             } catch {
                 EventStream.end(.failure(error), stream)
             }

@@ -81,7 +81,7 @@ public struct PlanAnswer: Sendable {
         if !plan.isProven {
             assumptions.append("the search stopped at its bound of work; a better plan may exist")
         }
-        writer.warnings(warnings)
+        writer.warnings(warnings + (plan.colocated == nil ? [.colocationNotCompared] : []))
         Provenance.write(
             hash: request.hash, assumptions: assumptions, derivation: derivation, into: &writer)
         writer.endObject()
@@ -147,8 +147,7 @@ public struct PlanAnswer: Sendable {
         writer.field("action", advice.action.rawValue)
         writer.field("reason", advice.reason.rawValue)
         writer.field("explanation", advice.sentence)
-        writer.name("gain")
-        if let gain = advice.gain { writer.value(gain) } else { writer.null() }
+        writer.field("gain", orNull: advice.gain)
         if let current = advice.current {
             writer.object("current") { writer in
                 writer.field("batch_size", current.batchSize)
@@ -159,14 +158,12 @@ public struct PlanAnswer: Sendable {
     }
 
     private static func write(_ colocated: Colocation, _ writer: inout JSONWriter) {
-        writer.field("throughput_per_instance", colocated.throughputPerInstance)
-        writer.field("batch_size", colocated.batchSize)
-        writer.object("tpot_ms") { $0.field("mean", colocated.tpot / 1000) }
+        writer.field("throughput_per_instance", orNull: colocated.throughputPerInstance)
+        writer.field("batch_size", orNull: colocated.batchSize)
+        writer.object("tpot_ms") { $0.field("mean", orNull: colocated.tpot.map { $0 / 1000 }) }
         writer.field("verdict", colocated.verdict.rawValue)
         if let gain = colocated.gain { writer.field("gain", gain) }
-        writer.name("break_even_batch")
-        if let batch = colocated.breakEvenBatch { writer.value(batch) } else { writer.null() }
-        writer.name("break_even_context")
-        if let context = colocated.breakEvenContext { writer.value(context) } else { writer.null() }
+        writer.field("break_even_batch", orNull: colocated.breakEvenBatch)
+        writer.field("break_even_context", orNull: colocated.breakEvenContext)
     }
 }

@@ -49,13 +49,8 @@ struct PackedFile {
         let inflater = Inflater(.gzip, limit: limit)
         var text: [UInt8] = []
         do {
-            var rest = bytes[...]
-            var before: Int
-            repeat {
-                before = text.count
-                let used = try rest.withUnsafeBytes { try inflater.inflate($0, into: &text, room: chunk) }
-                rest = rest.dropFirst(used)
-            } while !rest.isEmpty || text.count == before + chunk
+            var pieces = InflatedPieces(of: bytes, inflater, room: chunk)
+            while let piece = try pieces.next() { text += piece }
             try inflater.finish()
         } catch {
             throw Unreadable(path, "the gzip data is damaged, ends too early or is longer than \(limit) bytes")
@@ -80,17 +75,14 @@ struct PackedFile {
         _ bytes: [UInt8], _ inflater: Inflater?, _ take: ([UInt8]) throws(ProblemDocument) -> Void
     ) throws(Unreadable) -> ProblemDocument? {
         guard let inflater else { return problem(bytes, take) }
-        var rest = bytes[...]
+        var pieces = InflatedPieces(of: bytes, inflater, room: Self.chunk)
         while true {
-            var content: [UInt8] = []
-            do {
-                let used = try rest.withUnsafeBytes { try inflater.inflate($0, into: &content, room: Self.chunk) }
-                rest = rest.dropFirst(used)
-            } catch {
+            let piece: [UInt8]?
+            do throws(InflateError) { piece = try pieces.next() } catch {
                 throw Unreadable(path, "the gzip data is damaged")
             }
-            if !content.isEmpty, let problem = problem(content, take) { return problem }
-            if rest.isEmpty, content.count < Self.chunk { return nil }
+            guard let piece else { return nil }
+            if let problem = problem(piece, take) { return problem }
         }
     }
 

@@ -50,6 +50,25 @@ import Testing
 
     private static let sample = (0..<5000).map { UInt8(truncatingIfNeeded: $0 / 7 &* 31 ^ $0) }
 
+    @Test("Pieces have bounded length and make up the whole, however the input is cut", arguments: [1, 7, 1 << 20])
+    func pieces(cut: Int) throws {
+        let compressed = Self.gzip(String(repeating: "0123456789", count: 10_000))
+        let inflater = Inflater(.gzip, limit: 1 << 20)
+        var lengths: [Int] = []
+        for start in stride(from: 0, to: compressed.count, by: cut) {
+            var pieces = InflatedPieces(of: Array(compressed[start...].prefix(cut)), inflater, room: 4096)
+            while let piece = try pieces.next() { lengths.append(piece.count) }
+        }
+        try inflater.finish()
+        #expect(lengths.reduce(0, +) == 100_000)
+        #expect(lengths.allSatisfy { (1...4096).contains($0) })
+        #expect(throws: InflateError.self) {
+            let bytes = [0x1F, 0x8B] + Array(repeating: 7 as UInt8, count: 30)
+            var damaged = InflatedPieces(of: bytes, Inflater(.gzip, limit: 100), room: 10)
+            while try damaged.next() != nil {}
+        }
+    }
+
     @Test(arguments: [(ContentCoding.gzip, 31 as Int32), (.deflate, 15)])
     func wholeAndByteByByte(coding: ContentCoding, windowBits: Int32) throws {
         let compressed = Self.compress(Self.sample, windowBits: windowBits)

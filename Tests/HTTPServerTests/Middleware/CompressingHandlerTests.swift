@@ -134,5 +134,5 @@ private final class EndingConsumer: BodyConsumer {
     init(_ response: Response) { self.response = response }
 
     func consume(_ chunk: [UInt8]) -> Response? { response }
-    func finish(_ context: WorkContext) -> Response { response }
+    func finish() -> ResponseDelivery { .deferred { [response] _ in response } }
 }

@@ -41,13 +41,19 @@ extension RequestHandling {
     func response(to head: RequestHead) throws -> Response {
         switch body {
         case .respond(let response): return response
-        case .collect(_, let then):
-            switch then(Request(head: head, body: [])) {
-            case .now(let response): return response
-            case .deferred(let make): return make(WorkContext())
-            case .stream(let head, _): return head
-            }
-        case .stream(_, let consumer): return consumer.finish(WorkContext())
+        case .collect(_, let then): return then(Request(head: head, body: [])).response
+        case .stream(_, let consumer): return consumer.finish().response
+        }
+    }
+}
+
+extension ResponseDelivery {
+    /// The response; of a stream its head.
+    fileprivate var response: Response {
+        switch self {
+        case .now(let response): response
+        case .deferred(let make): make(WorkContext())
+        case .stream(let head, _): head
         }
     }
 }

@@ -89,7 +89,6 @@ final class Dialogue {
         case .respond(let job, let context): http.workFinished(.response(job(context)), now: now)
         case .consume(let consumer, let chunk):
             http.workFinished(.consumed(by: consumer, consumer.consume(chunk)), now: now)
-        case .finish(let consumer, let context): http.workFinished(.response(consumer.finish(context)), now: now)
         case .stream(let job, let context, let backlog):
             let pieces = Pieces()
             let stream = ResponseStream(context: context) { bytes, droppable in
@@ -227,5 +226,5 @@ final class Counter: BodyConsumer, @unchecked Sendable {
         return chunk.contains(UInt8(ascii: "!")) ? Response(status: .badRequest, body: .text("early")) : nil
     }
 
-    func finish(_ context: WorkContext) -> Response { Response(status: .ok, body: .text("\(count)")) }
+    func finish() -> ResponseDelivery { .deferred { _ in Response(status: .ok, body: .text("\(self.count)")) } }
 }

@@ -123,7 +123,6 @@ final class ScriptedConnection {
         case .respond(let job, let context): driver.workFinished(.response(job(context)), now: now)
         case .consume(let consumer, let chunk):
             driver.workFinished(.consumed(by: consumer, consumer.consume(chunk)), now: now)
-        case .finish(let consumer, let context): driver.workFinished(.response(consumer.finish(context)), now: now)
         case .stream: break
         }
     }

@@ -110,4 +110,28 @@ import Testing
             #expect(answer.body.contains("event: progress") && answer.body.contains("event: result"))
         }
     }
+
+    @Test("a form gives events too: progress, the result that the document has, or what is wrong")
+    func formEvents() async throws {
+        try await LiveService.run { service in
+            let rows = (0..<20_000).map { "\(Double($0) / 100),100,20\n" }.joined()
+            let trace = Self.part("trace", "arrival_s,prefill,decode\n" + rows)
+            let deployment = Self.part("deployment", Self.request)
+            let wanted = Self.type + ["Accept: text/event-stream"]
+            let events = service.ask("POST", "/v1/replay", fields: wanted, body: deployment + trace + "--x--\r\n")
+            #expect(events.status == 200 && events.fields["content-type"]?.hasPrefix("text/event-stream") == true)
+            #expect(events.body.contains("event: progress"))
+            let document = service.ask("POST", "/v1/replay", fields: Self.type, body: deployment + trace + "--x--\r\n")
+            let result = try #require(events.body.split(separator: "event: result\ndata: ").last)
+            #expect(Self.result(String(result)) == Self.result(document.body))
+
+            let empty = service.ask(
+                "POST", "/v1/replay", fields: wanted, body: Self.part("deployment", "{}") + trace + "--x--\r\n")
+            #expect(empty.status == 200 && empty.body.contains("event: problem") && empty.body.contains("hardware"))
+            let untimed = service.ask(
+                "POST", "/v1/replay", fields: wanted,
+                body: deployment + Self.part("trace", "prefill,decode\n1,2\n") + "--x--\r\n")
+            #expect(untimed.body.contains("no column of arrival times"))
+        }
+    }
 }

@@ -121,6 +121,8 @@ import Testing
              "communication": {"alpha_us": 1, "beta_us": 999999999999.9999}}}
             """)
         #expect(reply.status == 200, "\(reply.errors)")
+        #expect(reply.root["colocated"] == nil)
+        #expect(reply.root["warnings"]?.elements.contains { $0["code"]?.string == "colocation_not_compared" } == true)
     }
 
     private var coefficients: [String] { Self.coefficients }

@@ -43,6 +43,33 @@ struct PlanRouteTests {
         #expect(try Reply("/v1/plan", #"{"workload": {"prefill": 100, "decode": 500}}"#).status == 422)
     }
 
+    @Test("Colocated instances that do not hold the weights have no batch, no throughput and no TPOT")
+    func colocatedInfeasible() throws {
+        let reply = try plan(
+            "\"microbatches\": 2, \"max_ratio\": 1",
+            hardware: """
+                {"model": "kimi-k2", "attention": {"device": "h100-sxm", "tensor_parallel": 4},
+                 "ffn": {"device": "h20", "expert_parallel": 128}}
+                """)
+        #expect(reply.status == 200, "\(reply.errors)")
+        #expect(reply.value("colocated", "verdict")?.string == "colocated_infeasible")
+        #expect(reply.value("colocated", "throughput_per_instance")?.isNull == true)
+        #expect(reply.value("colocated", "batch_size")?.isNull == true)
+        #expect(reply.value("colocated", "tpot_ms", "mean")?.isNull == true)
+    }
+
+    @Test("Experts that do not divide among the devices are spread over fewer ranks to compare with")
+    func colocatedOverFewerRanks() throws {
+        // 9 devices of one instance, or of any number of them: no multiple of 8 experts.
+        let reply = try plan(
+            "\"max_ratio\": 2",
+            hardware: """
+                {"model": "mixtral-8x7b", "attention": {"device": "h100-sxm", "data_parallel": 9}, "ffn": {"device": "h100-sxm", "expert_parallel": 8}}
+                """)
+        #expect(reply.status == 200, "\(reply.errors)")
+        #expect(reply.number("colocated", "batch_size") >= 1)
+    }
+
     @Test("Devices from lists: memory holds, the derivation is shown")
     func lists() throws {
         let reply = try plan(#""prices": {"devices": {"h800": 2, "h20": 1.2, "gb200": 6}}, "microbatches": 2"#)

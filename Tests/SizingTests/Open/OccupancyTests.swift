@@ -38,6 +38,19 @@ struct OccupancyTests {
         return (mean, waiting / total, pace, p99)
     }
 
+    @Test("no probability and no share is above one where next to nothing is left of the capacity", arguments: 1...300)
+    func atTheEdge(slots: Int) throws {
+        let whole = RoleShares(attention: 1, ffn: 1, communication: 1)
+        let knots = [(1.0, 7.0), (Double(slots + 1), 11.0)]
+        let curve = PaceCurve(knots: knots.map { PaceCurve.Knot(requests: $0.0, pace: $0.1, busy: whole) })
+        for work in [curve.capacity.nextDown, curve.capacity * (1 - 3e-16), curve.capacity * (1 - 1e-9)] {
+            let found = try #require(Occupancy(curve, work: work, peakedness: 1))
+            #expect((0...1).contains(found.waitingProbability))
+            #expect((0...curve.slots).contains(found.inService))
+            #expect((0...1).contains(found.busy.attention) && (0...1).contains(found.busy.ffn))
+        }
+    }
+
     @Test("is the product state by state, for any curve and load, to 1e-5", arguments: 0..<60)
     func againstProduct(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

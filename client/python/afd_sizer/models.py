@@ -1381,8 +1381,9 @@ class PlanAnswerAdvice:
 class PlanAnswerColocated:
     """The Attention devices without disaggregation."""
 
-    throughput_per_instance: float
-    batch_size: int
+    # Null, like the batch and the TPOT, where the verdict is `colocated_infeasible`.
+    throughput_per_instance: float | None
+    batch_size: int | None
     tpot_ms: MeanTPOT
     verdict: SplitVerdict
     # Of the plan over it, per unit of the objective.
@@ -1439,7 +1440,7 @@ class ParallelDegrees:
 
 @dataclass(kw_only=True)
 class MeanTPOT:
-    mean: float
+    mean: float | None
 
 
 @dataclass(kw_only=True)
