@@ -40,20 +40,25 @@ struct AFDSizer: AsyncParsableCommand {
 
     static func main() async {
         StandardStreams.openMissing()
+        var running: (any ParsableCommand.Type)?
         do {
             var command = try parseAsRoot()
+            running = type(of: command)
             if var waiting = command as? any AsyncParsableCommand { try await waiting.run() } else { try command.run() }
         } catch {
-            Glibc.exit(end(with: error))
+            Glibc.exit(end(with: error, of: running))
         }
     }
 
     /// Prints what an error has to say; help, the version and completion scripts are errors too.
     ///
+    /// - Parameters:
+    ///   - error: why the program ends.
+    ///   - command: the one that ran, whose usage is told; nil where parsing ended it, which tells of itself.
     /// - Returns: the exit code, which tells where help could not be written.
-    private static func end(with error: any Error) -> Int32 {
+    private static func end(with error: any Error, of command: (any ParsableCommand.Type)?) -> Int32 {
         let code = exitCode(for: error)
-        let text = fullMessage(for: error)
+        let text = command.map { message(of: error, from: $0) } ?? fullMessage(for: error)
         guard !text.isEmpty else { return code.rawValue }
         let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
         guard code == .success else {
@@ -62,5 +67,14 @@ struct AFDSizer: AsyncParsableCommand {
         }
         do throws(ExitCode) { try Output.answer(bytes) } catch { return error.rawValue }
         return code.rawValue
+    }
+
+    /// What a command says that ends while it runs. It knows its own name only, so that the program's is put before it.
+    private static func message(of error: any Error, from command: any ParsableCommand.Type) -> String {
+        let text = command.fullMessage(for: error)
+        guard command != Self.self else { return text }
+        let name = command._commandName
+        return text.replacing("Usage: \(name) ", with: "Usage: afd-sizer \(name) ")
+            .replacing("See '\(name) ", with: "See 'afd-sizer \(name) ")
     }
 }

@@ -47,12 +47,14 @@ import Testing
         "a wrong command line ends with 64, says why, and prints nothing",
         arguments: [
             ["nope"], ["size"], ["size", "a", "--frobnicate"], ["plan"], ["serve", "--port", "x"], ["probe"],
-            ["size", "a", "--output", "xml"],
+            ["size", "a", "--output", "xml"], ["simulate"], ["replay"], ["curve"], ["probe", "x"],
+            ["serve", "--port", "99999"],
         ])
     func usage(arguments: [String]) async throws {
         let outcome = try await Program.run(arguments)
         #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
-        #expect(outcome.error.contains("Usage: afd-sizer"), "\(outcome)")
+        let command = arguments[0] == "nope" ? "<subcommand>" : arguments[0]
+        #expect(outcome.error.contains("Usage: afd-sizer \(command)"), "\(outcome)")
     }
 
     @Test("from a file and from standard input comes the same answer", arguments: readers)
@@ -71,6 +73,28 @@ import Testing
         let outcome = try await Program.run([reader.name, file])
         #expect(outcome.status == 69 && outcome.output.isEmpty, "\(outcome)")
         #expect(outcome.error.contains("afd-sizer: \(file): "), "\(outcome)")
+    }
+
+    @Test("a request that is gzip is undone; one that is cut ends with 69 and is named", arguments: readers)
+    func packed(reader: Reader) async throws {
+        let folder = try TemporaryFolder()
+        let plain = try await Program.run([reader.name, try folder.file("input", reader.input)])
+        let packing = try await Program.run(
+            ["-9", "-k", try folder.file("packed", reader.input)], program: "/usr/bin/gzip")
+        #expect(packing.status == 0, "\(packing)")
+        let file = folder.url.appending(path: "packed.gz")
+        let packed = try await Program.run([reader.name, file.path])
+        #expect(packed.status == 0 && packed.output == plain.output, "\(packed)")
+        let whole = try Data(contentsOf: file)
+        try whole.prefix(whole.count - 9).write(to: file)
+        let cut = try await Program.run([reader.name, file.path])
+        #expect(cut.status == 69 && cut.output.isEmpty && cut.error.contains("packed.gz: the gzip data"), "\(cut)")
+    }
+
+    @Test("what a file holds does not steer the terminal") func control() async throws {
+        let outcome = try await Program.run(["calibrate", "-"], input: "sta\u{1B}[31mge,b\u{7}\n1,2\n")
+        #expect(outcome.status == 1 && outcome.error.contains("sta?[31mge"), "\(outcome)")
+        #expect(!outcome.error.contains("\u{1B}") && !outcome.error.contains("\u{7}"), "\(outcome)")
     }
 
     @Test(

@@ -41,6 +41,33 @@ import Testing
         #expect(wrong.error.contains("kv_memori") && wrong.error.contains("\"kv_memory\""), "\(wrong)")
     }
 
+    @Test("whatever an answer assumes is explained, sentence by sentence")
+    func assumptions() async throws {
+        let named = ["--model", "deepseek-v3", "--device", "h200-sxm", "--prefill", "4000", "--decode", "800"]
+        var answers = [
+            try await Program.run(["plan"] + named + ["--requests-per-second", "5", "--bandwidth-gb-s", "10"]),
+            try await Program.run(["size"] + named),
+            try await Program.run(["replay"] + named + ["--requests-per-second", "5", "--duration-s", "20"]),
+            try await Program.run(["plan", "-"], input: Inputs.plan),
+            try await Program.run(["size", "-"], input: Inputs.size),
+        ]
+        for command in ["size", "simulate", "plan", "replay", "workload", "calibrate"] {
+            let starter = try await Program.run(["init", command, "--quiet"])
+            answers.append(try await Program.run([command, "-"], input: starter.output))
+        }
+        var sentences: Set<String> = []
+        for answer in answers {
+            let provenance = try answer.json()["provenance"] as? [String: Any]
+            sentences.formUnion(try #require(provenance?["assumptions"] as? [String], "\(answer)"))
+        }
+        #expect(sentences.count > 30)
+        for sentence in sentences { #expect(!Explanation.ofAssumption(sentence).isEmpty, "\(sentence)") }
+        let words = try await Program.run(["explain", "expert-parallel", "ranks", "-o", "table"])
+        #expect(words.status == 0 && words.output.hasPrefix("routing_imbalance: what was assumed"), "\(words)")
+        let mixed = try await Program.run(["explain", "kv_memory", "ranks"])
+        #expect(mixed.status == 1 && mixed.output.isEmpty && mixed.error.contains("ranks: there is no"), "\(mixed)")
+    }
+
     @Test(
         "init writes what its command takes as it is, with comments on standard error",
         arguments: [

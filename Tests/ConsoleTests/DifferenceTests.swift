@@ -44,6 +44,17 @@ import Testing
     }
 
     @Test(
+        "what an answer is of",
+        arguments: [
+            (#"{"recommendation":{},"provenance":{}}"#, "size"), (#"{"points":[]}"#, "simulate"),
+            (#"{"deployment":{}}"#, "plan"),
+            (#"{"policies":[]}"#, "replay"), (#"{"slot_load_mean":{}}"#, "workload"), ("{}", nil),
+        ] as [(String, String?)])
+    func operation(text: String, expected: String?) throws {
+        #expect(DocumentKind.operation(ofAnswer: try JSONDocument(parsing: text).root) == expected)
+    }
+
+    @Test(
         "the verdict comes first",
         arguments: [
             (

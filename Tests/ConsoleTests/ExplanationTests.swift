@@ -40,4 +40,33 @@ import Testing
             #expect(!explanation.meaning.isEmpty)
         }
     }
+
+    @Test(
+        "an assumption is found by its sentence or a part of it, with figures or without",
+        arguments: [
+            (
+                "routing imbalance: the busiest of 16 expert-parallel ranks gets 1.48 times its share, the median of a power law of "
+                    + "exponent 1.2; balanced switches it off", ["routing_imbalance"]
+            ),
+            ("Usable memory: 0.9 of HBM", ["usable_memory"]), ("link latency", ["link_latency"]),
+            ("loads of Attention instances are normal and independent", ["barrier_normal"]),
+            ("batch_size 64 chosen", ["instance_devices"]), ("tpot_ms bounds the mean", ["limits"]),
+            ("kv_memori", []), ("12 %", []), ("", []), ("quick brown fox", []),
+        ] as [(String, [String])])
+    func assumption(text: String, expected: [String]) {
+        #expect(Explanation.ofAssumption(text).map(\.code) == expected)
+    }
+
+    @Test("a few words find what has them all")
+    func words() {
+        #expect(Explanation.ofAssumption("expert ranks").map(\.code).contains("routing_imbalance"))
+    }
+
+    @Test("every sentence of the table finds its own topic") func topics() {
+        for topic in AssumptionTopic.all {
+            for sentence in topic.sentences {
+                #expect(Explanation.ofAssumption(sentence).contains(topic.explanation), "\(sentence)")
+            }
+        }
+    }
 }

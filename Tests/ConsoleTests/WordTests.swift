@@ -98,13 +98,43 @@ import Testing
             ),
             (
                 #"{"detail":"Two.","errors":[{"pointer":"/a","detail":"x"},{"pointer":"","detail":"y"}]}"#, false,
-                "a.json: Two.\n  /a x\n  y"
+                "a.json: Two.\n  /a: x\n  y"
             ),
+            (
+                #"{"detail":"No.","errors":[{"pointer":"/limits/ttft_ms","detail":"the prefill takes 2 ms"}]}"#, true,
+                "--ttft-ms: the prefill takes 2 ms"
+            ),
+            (
+                #"{"detail":"No.","errors":[{"pointer":"/hardware/ffn","detail":"needs 2 GB"}]}"#, true,
+                "--ffn-device needs 2 GB"
+            ),
+            (
+                #"{"detail":"No.","errors":[{"pointer":"/ratios/1","detail":"must not be 0"}]}"#, true,
+                "--ratio must not be 0"
+            ),
+            (#"{"status":401,"detail":"A token."}"#, false, "--server-token: A token."),
             (#"{"detail":"Gone."}"#, true, "Gone."), ("no json", false, "a.json: no json"),
         ])
     func refusal(problem: String, flags: Bool, expected: String) {
         #expect(Refusal.text(Array(problem.utf8), of: flags ? .flags : .file("a.json")) == expected)
     }
+
+    @Test("a member that a flag has replaced is told as the flag") func member() {
+        func text(_ pointers: [String]) -> String {
+            let errors = pointers.map { "{\"pointer\":\"\($0)\",\"detail\":\"must be one\"}" }.joined(separator: ",")
+            return Refusal.text(
+                Array("{\"detail\":\"No.\",\"errors\":[\(errors)]}".utf8),
+                of: .fileWithMember("a.json", "policies", flag: "--policy"))
+        }
+        #expect(text(["/policies/0"]) == "--policy must be one")
+        #expect(text(["/batch_size"]) == "a.json: /batch_size must be one")
+        #expect(text(["/policies/0", "/x"]) == "a.json: No.\n  /policies/0 must be one\n  /x must be one")
+    }
+
+    @Test(
+        "what was chosen, in a sentence",
+        arguments: [([], ""), (["batch_size 64 chosen", "b 2 chosen"], "Chosen: batch_size 64, b 2.")])
+    func chosen(list: [String], expected: String) { #expect(Chosen.sentence(list) == expected) }
 
     @Test(
         "names of parameters as flags, as words of their own",

@@ -11,6 +11,7 @@ const fields = await load('fields');
 const state = await load('state');
 const requests = await load('requests');
 const answers = await load('answers');
+const replays = await load('replay');
 const { commands, quoted } = await load('commands');
 
 function table(name, rows, call) {
@@ -135,7 +136,7 @@ test('requests of the first view', () => {
   });
   const plan = requests.planRequest(first);
   assert.deepEqual(plan.arrivals, { requests_per_second: 40000, dispersion: 1 });
-  assert.deepEqual(plan.limits, { tpot_ms: 0.4, wait_ms: 20, tpot_percentile: 'p99' });
+  assert.deepEqual(plan.limits, { wait_ms: 20 });
   for (const absent of ['demand', 'devices', 'prefill', 'prices', 'current', 'batch_size']) assert.ok(!(absent in plan), absent);
 });
 
@@ -143,7 +144,7 @@ test('requests of plans with everything', () => {
   const all = state.initialState();
   Object.assign(all.values, {
     target: 'demand', headroom: '25', pool: 'device', cached: '40', bandwidth: '100', ttft_limit: '500', hardware: 'names', price_attention: '3', now_attention: '8', now_ffn: '1',
-    tpot_percentile: 'p90', objective: 'devices',
+    tpot_percentile: 'p90', plan_tpot: '0.4', objective: 'devices',
   });
   const demand = requests.planRequest(all);
   assert.deepEqual(demand.demand, { requests_per_second: 40000, headroom: 0.25, spare_instances: 0 });
@@ -290,6 +291,16 @@ test('policies in a sentence', () => {
   assert.equal(words.policySentence(all[0]), 'As it is: 92.0 % of requests keep every limit, for 1 device-hours; 8.0 % miss the wait for a slot.');
 });
 
+test('Replay opens with the plan that stands, until something else is put in', () => {
+  const { values } = state.initialState();
+  const plan = (bundles) => ({ deployment: { bundles, bundle: { attention_instances: 6, ffn_instances: 1 }, batch_size: 132, microbatches: 2 } });
+  const opened = replays.openedValues(plan(5), values);
+  assert.deepEqual([opened.bundles, opened.per_bundle, opened.replay_batch, opened.source, opened.replay_rate], ['5', '6', '132', 'constant', '40000']);
+  assert.equal(replays.openedValues(plan(7), opened).bundles, '7', 'a new plan takes the place of the old');
+  assert.equal(replays.openedValues(plan(8), { ...opened, bundles: '3' }).bundles, '3');
+  assert.equal(replays.openedValues(plan(8), { ...values, source: 'file' }).bundles, '2');
+});
+
 test('replays of processes and of rows', () => {
   const some = state.initialState();
   assert.deepEqual(requests.replayRequest(some).arrivals, { process: 'sinusoid', min_requests_per_second: 100, max_requests_per_second: 1200, period_s: 60, duration_s: 60 });
@@ -381,8 +392,9 @@ test('hardware that nobody put in is called an example', () => {
   assert.ok(fields.isExampleHardware(values));
   assert.ok(!fields.isExampleHardware({ ...values, ffn_alpha: '0.1' }));
   assert.ok(!fields.isExampleHardware({ ...values, hardware: 'names' }));
-  assert.equal(fields.changed(values, 'hardware', 'names').plan_tpot, '');
-  assert.equal(fields.changed({ ...values, plan_tpot: '30' }, 'hardware', 'names').plan_tpot, '30');
+  assert.equal(fields.changed(values, 'hardware', 'names').wait_limit, '');
+  assert.equal(fields.changed({ ...values, wait_limit: '30' }, 'hardware', 'names').wait_limit, '30');
+  assert.equal(values.plan_tpot, '', 'a limit that nobody asked for binds nothing');
   assert.deepEqual(fields.changed(values, 'rate', '3'), { ...values, rate: '3' });
   assert.match(words.memorySentence(undefined, true).text, /example/);
 });

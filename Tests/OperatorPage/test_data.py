@@ -7,8 +7,15 @@ from test_page import TRACE
 from test_size import BASE, HARDWARE
 
 
+def choose(page, path):
+    """As a person chooses a file, the same again too."""
+    with page.expect_file_chooser() as chooser:
+        page.click("#data-trace")
+    chooser.value.set_files(str(path))
+
+
 def show_trace(page, path=TRACE):
-    page.set_input_files("#data-trace", str(path))
+    choose(page, path)
     wait_until(page, f"document.getElementById('big-unit').textContent.includes({json.dumps(pathlib.Path(path).name)})", 60)
     settled(page)
 
@@ -54,6 +61,7 @@ def test_a_file_may_be_dropped_anywhere(open_page):
         document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
     }""", TRACE.read_text())
     wait_until(page, "document.getElementById('big-unit').textContent.includes('dropped.csv')")
+    assert page.evaluate("[...document.querySelectorAll('.file input')].map((input) => input.files[0].name)") == ["dropped.csv"] * 2
     assert page.get_attribute("#tab-data", "aria-selected") == "true"
 
 
@@ -76,7 +84,7 @@ def test_a_large_trace_is_sent_with_progress_and_can_be_stopped(open_page, tmp_p
     wait_until(page, "document.getElementById('upload').hidden", 120)
     assert page.inner_text("#big") == "400,000"
     print("longest pause of the page while 400,000 rows are read, ms:", round(page.evaluate("window.longest")))
-    page.set_input_files("#data-trace", large)
+    choose(page, large)
     wait_until(page, "!document.getElementById('upload').hidden")
     page.click("#upload-stop")
     wait_until(page, "document.getElementById('upload').hidden")

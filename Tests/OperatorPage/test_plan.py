@@ -4,7 +4,8 @@ from test_size import BASE, HARDWARE
 
 
 #: Those that the page begins with; a wait is of arrivals alone.
-OPEN = {"tpot_ms": 0.4, "tpot_percentile": "p99", "wait_ms": 20}
+OPEN = {"wait_ms": 20}
+#: Asked for by plan_tpot.
 LIMITS = {"tpot_ms": 0.4, "tpot_percentile": "p99"}
 
 
@@ -21,6 +22,10 @@ def test_a_fleet_for_arrivals(open_page, service):
     assert value(page, "plan-figures", "Largest rate") == answer["service"]["largest_arrival_rate"]
     # Whether to split at all stands on top.
     assert "plit" in page.locator("#verdicts li").first.inner_text()
+    # Nobody asked for a limit on the time per token.
+    assert "Time per token:" not in page.inner_text("#verdicts")
+    page.fill("[name=plan_tpot]", "0.4")
+    settled(page)
     assert "0.4" not in page.inner_text("#verdicts") and "400 µs allowed" in page.inner_text("#verdicts")
 
 
@@ -36,8 +41,14 @@ def test_prefill_instances_and_limits_on_the_first_token(open_page, service):
     assert page.locator("#plan-times tbody tr").count() == 4
 
 
+def test_what_requests_get_is_not_cut_on_a_phone(open_page):
+    page = open_page("#tab=plan&plan_tpot=0.4&pool=coefficients&ttft_limit=40&rate=400&prefill_value=1000")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("[...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.ariaLabel)") == []
+
+
 def test_a_steady_demand_and_a_budget(open_page, service):
-    page = open_page("#tab=plan&target=demand")
+    page = open_page("#tab=plan&plan_tpot=0.4&target=demand")
     answer = service.post("/v1/plan", request(demand={"requests_per_second": 40000, "headroom": 0.2, "spare_instances": 0}))
     assert value(page, "plan-figures", "Tokens a second") == answer["deployment"]["throughput"]
     page.select_option("[name=target]", "devices")
@@ -66,7 +77,7 @@ def test_limits_that_no_fleet_keeps_are_said_beside_the_field(open_page):
 
 
 def test_a_bundle_of_a_plan_is_looked_at_in_size(open_page, service):
-    page = open_page("#tab=plan&target=devices")
+    page = open_page("#tab=plan&plan_tpot=0.4&target=devices")
     answer = service.post("/v1/plan", request(devices={"total": 64}))["deployment"]
     page.click("#plan-size")
     settled(page)

@@ -66,6 +66,15 @@ def test_a_plan_is_replayed(open_page, service):
     expect_answer(page, service)
 
 
+def test_replay_opens_with_the_plan_that_stands(open_page, service):
+    page = open_page("#tab=plan&rate=2000")
+    fleet = service.post("/v1/plan", last_request(page))["deployment"]
+    page.click("#tab-replay")
+    settled(page)
+    assert page.input_value("[name=replay_batch]") == str(fleet["batch_size"])
+    assert page.input_value("[name=replay_rate]") == "2000"
+
+
 def test_a_trace_is_replayed_request_by_request(open_page, service):
     page = open_page("#tab=data")
     show_trace(page)

@@ -161,7 +161,7 @@ export const SECTIONS = [
     title: 'Limits', tabs: ['plan', 'replay'],
     fields: [
       row(
-        amount('plan_tpot', 'Time per token at most, ms', '0.4', '/limits/tpot_ms', { placeholder: 'no limit', term: 'tpot' }),
+        amount('plan_tpot', 'Time per token at most, ms', '', '/limits/tpot_ms', { placeholder: 'no limit', term: 'tpot' }),
         choice('tpot_percentile', 'of tokens', [PERCENTILES[4], ...PERCENTILES.slice(0, 4)], '/limits/tpot_percentile')),
       row(
         amount('ttft_limit', 'First token within, ms', '', '/limits/ttft_ms',
@@ -230,12 +230,10 @@ export function initialValues() {
   return Object.fromEntries(FIELDS.map((field) => [field.name, field.initial]));
 }
 
-/** Values after a change: the example's limits do not stay with other hardware. */
+/** Values after a change: the example's limit does not stay with other hardware. */
 export function changed(values, name, value) {
-  const first = initialValues();
-  const away = name === 'hardware' && isExampleHardware(values);
-  const kept = (limit) => (away && values[limit] === first[limit] ? '' : values[limit]);
-  return { ...values, plan_tpot: kept('plan_tpot'), wait_limit: kept('wait_limit'), [name]: value };
+  const away = name === 'hardware' && isExampleHardware(values) && values.wait_limit === initialValues().wait_limit;
+  return { ...values, ...(away ? { wait_limit: '' } : {}), [name]: value };
 }
 
 /** Whether the latency lines are still those that the page begins with. */

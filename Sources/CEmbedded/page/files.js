@@ -12,10 +12,17 @@ export async function readConfig(file) {
   }
 }
 
-/** A button that lets one choose a file. */
+/** A button that lets one choose a file, the same again too. */
 export function fileButton(id, label, take) {
-  const input = element('input', { type: 'file', id, onchange: () => { if (input.files[0]) take(input.files[0]); input.value = ''; } });
+  const input = element('input', { type: 'file', id, onclick: () => { input.value = ''; }, onchange: () => { if (input.files[0]) take(input.files[0]); } });
   return element('label', { class: 'file' }, label, input);
+}
+
+/** Names the trace that was read in the fields that choose one, however it came. */
+export function showChosen(file) {
+  const list = new DataTransfer();
+  list.items.add(file);
+  for (const input of document.querySelectorAll('.file input')) input.files = list.files;
 }
 
 /** Takes what is dropped anywhere on the page. */

@@ -3,12 +3,12 @@ import { dataHead, planValues, showFit, showTrace } from './data.js';
 import { byId, element, fillWarnings, furnish } from './dom.js';
 import { driftRequest } from './drift.js';
 import { changed } from './fields.js';
-import { fileButton, openDrop, readConfig, showUpload } from './files.js';
+import { fileButton, openDrop, readConfig, showChosen, showUpload } from './files.js';
 import { buildForm, offer, showForm } from './form.js';
 import { showFailure, showHead, showHint } from './head.js';
 import { bytes, whole } from './numbers.js';
 import { bundleValues, planHead, showPlan } from './plan.js';
-import { replayHead, replayValues, showReplay } from './replay.js';
+import { openedValues, replayHead, replayValues, showReplay } from './replay.js';
 import { missing, planRequest, replayRequest, replaySize, simulateRequest, sizeRequest } from './requests.js';
 import { isJSON, withoutSample } from './samples.js';
 import { get, hasToken, post, postText, postWithProgress, setToken, upload } from './service.js';
@@ -197,7 +197,7 @@ async function fit() {
 function fail(error, what = '') {
   if (error.name === 'AbortError') return;
   if (error.status === undefined) throw error;
-  if (error.status === 401) openToken();
+  if (error.status === 401) showToken(true);
   const { problem } = error;
   showFailure(what ? { status: error.status, problem: { detail: `${what} ${problem?.errors?.[0]?.detail ?? problem?.detail ?? ''}` } } : error, state.tab, state.values);
 }
@@ -280,11 +280,9 @@ async function answer(mine, asked) {
     question.show(answers[state.tab]);
     shareRequest(question.path, request);
   } catch (error) {
-    if (error.name === 'AbortError' || mine !== turn) return;
-    if (error.status === undefined) throw error;
-    if (error.status === 401) openToken();
+    if (mine !== turn) return;
     fillWarnings(byId('warnings'), []);
-    showFailure(error, state.tab, state.values);
+    fail(error);
     shareRequest(null);
   }
 }
@@ -331,10 +329,10 @@ async function simulate() {
   }
 }
 
-function openToken() {
-  byId('token-part').hidden = false;
-  byId('token-button').setAttribute('aria-expanded', 'true');
-  byId('token').focus();
+function showToken(is) {
+  byId('token-part').hidden = !is;
+  byId('token-button').setAttribute('aria-expanded', is);
+  if (is) byId('token').focus();
 }
 
 /** The columns that are named in the Data tab. */
@@ -364,6 +362,7 @@ async function take(file) {
     });
     state.held.statistics = { value: statistics, name: file.name, file };
     state.values = { ...state.values, workload: 'trace' };
+    showChosen(file);
     await goTo('data');
   } catch (error) {
     fail(error, `${file.name} could not be read.`);
@@ -384,25 +383,33 @@ function soon() {
   timer = setTimeout(() => update(), state.tab === 'replay' ? 300 : 20);
 }
 
+const onClick = (id, act) => byId(id).addEventListener('click', act);
+
 furnish();
 buildForm(byId('form'), (name, value) => { state.values = changed(state.values, name, value); soon(); });
 byId('note-trace').append(element('p', { id: 'trace-note' }), fileButton('file', 'Choose a trace (CSV, NDJSON, JSON, gzip, metrics), or drop it anywhere', take));
 byId('data-file').append(fileButton('data-trace', 'Choose CSV, NDJSON, JSON (gzip too) or the text of /metrics; or drop it anywhere', take));
 byId('data-form').addEventListener('submit', (event) => { event.preventDefault(); fit(); });
-byId('fit-example').addEventListener('click', () => { byId('samples').value = EXAMPLE; fit(); });
-byId('size-trace').addEventListener('click', () => goTo('size', { ...state.values, workload: 'trace' }));
-byId('plan-trace').addEventListener('click', () => goTo('plan', planValues(state.held.statistics, state.values)));
-byId('replay-trace').addEventListener('click', () => goTo('replay', { ...state.values, source: 'file' }));
-byId('plan-replay').addEventListener('click', () => goTo('replay', replayValues(answers.plan.result, state.values)));
-byId('replay').addEventListener('click', () => update(true));
-byId('replay-stop').addEventListener('click', () => replaying?.abort());
-byId('use-fit').addEventListener('click', () => goTo('size', { ...state.values, hardware: 'measured' }));
+onClick('fit-example', () => { byId('samples').value = EXAMPLE; fit(); });
+onClick('size-trace', () => goTo('size', { ...state.values, workload: 'trace' }));
+onClick('plan-trace', () => goTo('plan', planValues(state.held.statistics, state.values)));
+onClick('replay-trace', () => goTo('replay', { ...state.values, source: 'file' }));
+onClick('plan-replay', () => goTo('replay', replayValues(answers.plan.result, state.values)));
+onClick('replay', () => update(true));
+onClick('replay-stop', () => replaying?.abort());
+onClick('use-fit', () => goTo('size', { ...state.values, hardware: 'measured' }));
 byId('note-config').append(element('p', { id: 'config-note' }));
 byId('note-measured').append(element('p', { id: 'measured-note' }), element('button', { type: 'button', class: 'link', onclick: () => goTo('data') }, 'Go to the Data tab'));
 openTerms(document.body);
 openShare(() => (lostInLink(state).length ? `Too large for a link: ${lostInLink(state).join(', ')}.` : ''));
 openDrop(take);
-byId('tabs').addEventListener('click', ({ target }) => { if (TABS.includes(target.dataset.tab)) { state.tab = target.dataset.tab; update(); } });
+onClick('tabs', ({ target: { dataset: { tab } } }) => {
+  if (!TABS.includes(tab)) return;
+  // The plan that stands is what one expects to see replayed.
+  if (tab === 'replay' && answers.plan?.key === JSON.stringify(planRequest(state))) state.values = openedValues(answers.plan.result, state.values);
+  state.tab = tab;
+  update();
+});
 byId('tabs').addEventListener('keydown', (event) => {
   const tabs = [...byId('tabs').children];
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -412,10 +419,10 @@ byId('tabs').addEventListener('keydown', (event) => {
   next.click();
   next.focus();
 });
-byId('simulate').addEventListener('click', simulate);
-byId('upload-stop').addEventListener('click', () => reading?.abort());
-byId('stop').addEventListener('click', () => simulating?.abort());
-byId('keep-a').addEventListener('click', () => {
+onClick('simulate', simulate);
+onClick('upload-stop', () => reading?.abort());
+onClick('stop', () => simulating?.abort());
+onClick('keep-a', () => {
   state.a = scenario(state);
   kept = { hash: state.a, request: answers.size.request, result: answers.size.result };
   update();
@@ -425,24 +432,19 @@ byId('strip-ratio').addEventListener('input', ({ target }) => {
   byId('strip-value').textContent = `${strip.ratio} : 1`;
   drawStrip(strip.request, strip.result, strip.ratio);
 });
-byId('drop-a').addEventListener('click', () => { state.a = null; update(); });
+onClick('drop-a', () => { state.a = null; update(); });
 byId('now').addEventListener('input', ({ target }) => {
   const ratio = Number(target.value);
   state.now = target.value.trim() !== '' && Number.isInteger(ratio) && ratio > 0 ? ratio : null;
   soon();
 });
-byId('plan-size').addEventListener('click', () => goTo('size', bundleValues(answers.plan.result, state.values)));
-byId('token-button').addEventListener('click', () => {
-  if (byId('token-part').hidden) { openToken(); return; }
-  byId('token-part').hidden = true;
-  byId('token-button').setAttribute('aria-expanded', 'false');
-});
+onClick('plan-size', () => goTo('size', bundleValues(answers.plan.result, state.values)));
+onClick('token-button', () => showToken(byId('token-part').hidden));
 byId('token-part').addEventListener('submit', (event) => {
   event.preventDefault();
   setToken(byId('token').value);
   byId('token').value = '';
-  byId('token-part').hidden = true;
-  byId('token-button').setAttribute('aria-expanded', 'false');
+  showToken(false);
   byId('token-button').textContent = hasToken() ? 'Token: set' : 'Token';
   loadCatalog();
   update();

@@ -1,5 +1,6 @@
 // The Replay tab: arrivals through a fleet, for policies side by side.
 import { byId, fillTable, fillWarnings } from './dom.js';
+import { initialValues } from './fields.js';
 import { digits, duration, percent, short, whole } from './numbers.js';
 import { plot, plotLink } from './plot.js';
 import { upTo } from './scales.js';
@@ -74,4 +75,16 @@ export function replayValues(plan, values) {
     ...values, ...own, bundles: String(fleet.bundles), per_bundle: String(fleet.bundle?.attention_instances ?? fleet.attention_instances / fleet.bundles), replay_batch: String(fleet.batch_size),
     replay_micro: fleet.microbatches ? String(fleet.microbatches) : '', ...(fleet.prefill_instances ? { replay_prefill: String(fleet.prefill_instances) } : {}),
   };
+}
+
+/** What tells whether someone has put in a deployment or arrivals. */
+const putIn = (values) => ['source', 'bundles', 'per_bundle', 'replay_batch', 'replay_micro'].map((name) => values[name]).join();
+let lastOpened = putIn(initialValues());
+
+/** The values of who opens this tab: the plan's fleet, unless something else was put in. */
+export function openedValues(plan, values) {
+  if (putIn(values) !== lastOpened) return values;
+  const opened = replayValues(plan, values);
+  lastOpened = putIn(opened);
+  return opened;
 }

@@ -28,4 +28,13 @@ public enum DocumentKind: String, Sendable, CaseIterable {
             return nil
         }
     }
+
+    /// The operation that an answer is of, as a path of the service ends; nil where it is none that is known.
+    public static func operation(ofAnswer answer: JSONValue) -> String? {
+        let marks: [(StaticString, String)] = [
+            ("recommendation", "size"), ("points", "simulate"), ("deployment", "plan"), ("policies", "replay"),
+            ("slot_load_mean", "workload"),
+        ]
+        return marks.first { answer[$0.0] != nil }?.1
+    }
 }

@@ -4,7 +4,7 @@ import Text
 /// What a code of an answer means, and what to do about it.
 public struct Explanation: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        case warning, binding, stage, advice, verdict, term
+        case warning, binding, stage, advice, verdict, term, assumption
 
         /// Where codes of this kind stand.
         var place: String {
@@ -15,6 +15,7 @@ public struct Explanation: Hashable, Sendable {
             case .advice: "advice (advice.action, advice.reason)"
             case .verdict: "verdict on colocation (colocated.verdict)"
             case .term: "bound of a latency term (derivation)"
+            case .assumption: "what was assumed (provenance.assumptions)"
             }
         }
     }
@@ -35,6 +36,7 @@ public struct Explanation: Hashable, Sendable {
     /// Every code that an answer can have.
     public static let all: [Explanation] =
         traces + metrics + fits + hardware + services + limits + stages + advice + verdicts + terms
+        + AssumptionTopic.all.map(\.explanation)
 
     /// Those of one code: the same word can stand in several places.
     public static func of(_ code: String) -> [Explanation] { all.filter { $0.code == code } }
@@ -60,7 +62,7 @@ public struct Explanation: Hashable, Sendable {
     public static func index(_ terminal: Terminal) -> String {
         var page = Page(terminal)
         page.sentence(
-            "The codes of answers; \"afd-sizer explain CODE\" says more. Assumptions are whole sentences and have no codes."
+            "The codes of answers; \"afd-sizer explain CODE\" says more. An assumption is found by its sentence, or a part of it."
         )
         for kind in Kind.allCases {
             page.heading(kind.place.capitalisedFirst)

@@ -8,6 +8,8 @@ public enum Refusal {
         case file(String)
         /// A file, read as flags say, which the service knows by these names.
         case fileWithFlags(String, [String])
+        /// A file, one member of which a flag has replaced.
+        case fileWithMember(String, String, flag: String)
         /// Flags of the command line, of which the service makes a query.
         case flags
     }
@@ -18,11 +20,27 @@ public enum Refusal {
     ///   - problem: a problem document as JSON; what is not comes back as it is.
     ///   - origin: what the request was made of.
     public static func text(_ problem: [UInt8], of origin: Origin) -> String {
-        switch origin {
+        // A service that does not know who asks says nothing of the request.
+        if let root = try? JSONDocument(parsing: problem).root, root["status"]?.number == 401 {
+            return "--server-token: \(root["detail"]?.string ?? "")"
+        }
+        return switch origin {
         case .flags: body(problem, asFlags: true)
         case .file(let path): name(path) + body(problem, asFlags: false)
         case .fileWithFlags(let path, let names): name(path) + spelled(body(problem, asFlags: false), names)
+        case .fileWithMember(let path, let member, let flag): text(problem, path, member, flag)
         }
+    }
+
+    /// What is wrong with the member is said of the flag; with the file, where there is more than that.
+    private static func text(_ problem: [UInt8], _ path: String, _ member: String, _ flag: String) -> String {
+        let errors = (try? JSONDocument(parsing: problem).root)?["errors"].map { Array($0.elements) } ?? []
+        func isOfMember(_ error: JSONValue) -> Bool {
+            let pointer = error["pointer"]?.string ?? ""
+            return pointer == "/" + member || pointer.hasPrefix("/\(member)/")
+        }
+        guard !errors.isEmpty, errors.allSatisfy(isOfMember) else { return text(problem, of: .file(path)) }
+        return errors.map { joined(flag, $0["detail"]?.string ?? "") }.joined(separator: "\n")
     }
 
     private static func name(_ path: String) -> String { path == "-" ? "standard input: " : "\(path): " }
@@ -41,8 +59,20 @@ public enum Refusal {
         let pointer = error["pointer"]?.string ?? ""
         let detail = error["detail"]?.string ?? ""
         if asFlags { return flags(pointer, detail) }
-        return pointer.isEmpty ? detail : "\(pointer) \(detail)"
+        return pointer.isEmpty ? detail : joined(pointer, detail)
     }
+
+    /// A rule goes on after its field's name, as "must be …" does; a sentence with a subject of its own stands behind a colon.
+    private static func joined(_ name: String, _ detail: String) -> String {
+        let first = detail.prefix { $0 != " " && $0 != "," }
+        return verbs.contains(first) ? "\(name) \(detail)" : "\(name): \(detail)"
+    }
+
+    private static let verbs: Set<Substring> = [
+        "must", "is", "are", "was", "has", "have", "does", "do", "needs", "makes", "may", "leaves", "cannot", "gives",
+        "names",
+        "takes", "holds", "breaks", "stands", "would", "can", "allows", "asks", "puts", "belongs", "goes", "needed",
+    ]
 
     /// `/batch_size` is `--batch-size`, and so are parameters that a sentence names.
     private static func flags(_ pointer: String, _ detail: String) -> String {
@@ -51,8 +81,20 @@ public enum Refusal {
             return "\(flag(String(detail.dropFirst(marker.count).prefix { $0 != "\"" }))) is needed"
         }
         guard !pointer.isEmpty else { return detail }
-        return "\(flag(String(pointer.dropFirst()))) \(detail)"
+        // An element is said of the flag that gives them all.
+        let member = "/" + pointer.dropFirst().prefix { $0 != "/" }
+        let name = members[pointer] ?? lists[member] ?? String(pointer.dropFirst())
+        return joined(flag(name), detail)
     }
+
+    /// Members of the request that flags ask for, whose names are not those of the flags.
+    private static let members = [
+        "/hardware/attention": "attention_device", "/hardware/ffn": "ffn_device",
+        "/prefill/device": "prefill_device", "/prefill/tensor_parallel": "prefill_tensor_parallel",
+        "/hardware/communication/link": "link", "/arrivals": "requests_per_second",
+        "/arrivals/cv": "dispersion",
+    ]
+    private static let lists = ["/ratios": "ratio", "/policies": "policy"]
 
     /// `text` with the names of parameters as flags, where they stand as words of their own.
     static func spelled(_ text: String, _ names: [String]) -> String {

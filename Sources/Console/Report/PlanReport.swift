@@ -49,6 +49,11 @@ enum PlanReport {
 
     private static func fleet(_ deployment: JSONValue?) -> String {
         guard let deployment else { return "" }
+        return "Run \(shape(deployment)): \(Number.spoken(deployment["throughput"]?.number)) tokens a second."
+    }
+
+    /// How many of what run a deployment, as the middle of a sentence.
+    static func shape(_ deployment: JSONValue) -> String {
         var parts = [
             Phrase.count(deployment["attention_instances"]?.number, "Attention instance"),
             Phrase.count(deployment["ffn_instances"]?.number, "FFN instance"),
@@ -57,10 +62,9 @@ enum PlanReport {
             parts.insert(Phrase.count(prefill, "prefill instance"), at: 0)
         }
         let bundles = Phrase.count(deployment["bundles"]?.number, "bundle")
-        return "Run \(bundles) of \(Number.text(deployment["ratio"]?.number)) : 1, that is "
+        return "\(bundles) of \(Number.text(deployment["ratio"]?.number)) : 1, that is "
             + parts.dropLast().joined(separator: ", ") + " and \(parts.last ?? ""), with "
-            + "\(Phrase.count(deployment["batch_size"]?.number, "request")) a batch: "
-            + "\(Number.spoken(deployment["throughput"]?.number)) tokens a second."
+            + "\(Phrase.count(deployment["batch_size"]?.number, "request")) a batch"
     }
 
     static func advice(_ advice: JSONValue) -> String {

@@ -60,7 +60,7 @@ enum ReplayReport {
             let values = points.map { $0[name]?.number }
             guard let most = values.compactMap({ $0 }).max() else { continue }
             let padding = String(repeating: " ", count: 10 - title.count)
-            let line = Bars.sparkline(values, most: most, width: max(20, page.terminal.width - 32))
+            let line = Bars.sparkline(values, most: most, width: max(8, page.terminal.width - 32))
             page.line("  \(title)\(padding) \(line) to \(words(most))")
         }
     }

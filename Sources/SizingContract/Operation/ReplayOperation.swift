@@ -38,8 +38,8 @@ public struct ReplayOperation: JSONOperation {
         do throws(JSONError) {
             return ReplayRequest.decode(try JSONDocument(parsing: replaced(json)).root, trace, limits, &errors)
         } catch {
-            errors.add(
-                json, "must have policies that are names or JSON objects, not \(policies.joined(separator: ", "))")
+            let rule = "must be names or JSON objects, not \(policies.joined(separator: ", "))"
+            errors.add(json, InvalidInput(field: "policies", rule: rule))
             return nil
         }
     }

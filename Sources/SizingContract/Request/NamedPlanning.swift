@@ -43,6 +43,21 @@ public struct NamedPlanning: Sendable {
 
     /// The plan with everything chosen: the request of the `POST` that asks the same.
     func request() throws(ProblemDocument) -> PlanRequest {
+        let document: JSONDocument
+        do { document = try JSONDocument(parsing: try text()) } catch let problem as ProblemDocument {
+            throw problem
+        } catch {
+            throw .internal
+        }
+        var errors = ValidationErrors()
+        guard let request = PlanRequest.decode(document.root, &errors), errors.isEmpty else {
+            throw ProblemDocument(errors)
+        }
+        return request
+    }
+
+    /// The text of the `POST /v1/plan` that asks the same, with everything chosen.
+    public func text() throws(ProblemDocument) -> [UInt8] {
         let workload: Workload
         let closed: HardwareDescription
         let tensor: Int
@@ -54,13 +69,7 @@ public struct NamedPlanning: Sendable {
         } catch {
             throw ProblemDocument(error, at: "/hardware")
         }
-        let document: JSONDocument
-        do { document = try JSONDocument(parsing: text(closed, tensor)) } catch { throw .internal }
-        var errors = ValidationErrors()
-        guard let request = PlanRequest.decode(document.root, &errors), errors.isEmpty else {
-            throw ProblemDocument(errors)
-        }
-        return request
+        return text(closed, tensor)
     }
 
     /// The fewest devices, a power of two, that hold the model; else the largest that divides its heads, which is refused by name.
@@ -85,19 +94,7 @@ public struct NamedPlanning: Sendable {
             writer.field("requests_per_second", requestsPerSecond)
             if let dispersion { writer.field("dispersion", dispersion) }
         }
-        writer.object("hardware") { writer in
-            writer.field("model", closed.model.id)
-            writer.object("attention") { writer in
-                writer.field("device", closed.attention.device.id)
-                writer.field("data_parallel", closed.attention.dataParallel)
-                writer.field("tensor_parallel", closed.attention.tensorParallel)
-            }
-            writer.object("ffn") { writer in
-                writer.field("device", closed.ffn.device.id)
-                writer.field("expert_parallel", closed.ffn.expertParallel)
-            }
-            writer.object("communication") { $0.field("link", closed.link.kind.rawValue) }
-        }
+        writer.object("hardware") { closed.writeNames(into: &$0) }
         writer.object("limits") { writer in
             if let ttft { writer.field("ttft_ms", ttft) }
             if let tpot { writer.field("tpot_ms", tpot) }

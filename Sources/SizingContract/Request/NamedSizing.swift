@@ -39,8 +39,28 @@ public struct NamedSizing: Sendable {
         self.include = include
     }
 
+    /// What is asked with everything chosen.
+    struct Closed {
+        let description: HardwareDescription
+        let hardware: DerivedHardware
+        let problem: SizingProblem
+        /// What was chosen for the caller, as short sentences.
+        let chosen: [String]
+    }
+
     /// The sizing with everything chosen.
     func request(_ context: OperationContext) throws(ProblemDocument) -> SizeRequest {
+        let closed = try closed(context)
+        return SizeRequest(
+            problem: closed.problem, include: include, hasCost: false, hasMaximumRatio: maximumRatio != nil,
+            assumptions: [
+                "decode lengths are geometric with the given mean", "prefill and decode lengths are independent",
+            ],
+            derivedHardware: closed.hardware, chosen: closed.chosen, hash: SipHash128.hash(text(closed)))
+    }
+
+    /// Chooses what is left out.
+    func closed(_ context: OperationContext) throws(ProblemDocument) -> Closed {
         let microbatches = microbatches ?? Self.defaultMicrobatches
         let workload = try Self.checked(
             "prefill",
@@ -63,13 +83,8 @@ public struct NamedSizing: Sendable {
         } catch {
             throw ProblemDocument(error, at: "/hardware")
         }
-        return SizeRequest(
-            problem: problem, include: include, hasCost: false, hasMaximumRatio: maximumRatio != nil,
-            assumptions: [
-                "decode lengths are geometric with the given mean", "prefill and decode lengths are independent",
-            ],
-            derivedHardware: hardware, chosen: chosen(closed, batch: batch),
-            hash: SipHash128.hash(canonicalRequest(closed, batch: batch, microbatches: microbatches)))
+        return Closed(
+            description: closed, hardware: hardware, problem: problem, chosen: chosen(closed, batch: batch))
     }
 
     /// The batch of the best plan under memory and the bound on the time per output token.
@@ -90,7 +105,7 @@ public struct NamedSizing: Sendable {
             guard case .infeasible(let infeasibility) = error else { throw .stopped }
             throw ProblemDocument(
                 .unprocessableContent, "No deployment meets the limits.",
-                errors: infeasibility.conflicts.map { FieldError(pointer: "", detail: "\($0.field): \($0.detail)") })
+                errors: infeasibility.conflicts.map { FieldError(path: $0.field, detail: $0.detail) })
         }
     }
 
@@ -107,28 +122,21 @@ public struct NamedSizing: Sendable {
     }
 
     /// The canonical text of the `POST` that asks the same (see `JSONValue.canonicalText()`): members by their names.
-    private func canonicalRequest(_ closed: HardwareDescription, batch: Int, microbatches: Int) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - closed: what is asked.
+    ///   - ratios: those to be simulated; nil for a sizing.
+    func text(_ closed: Closed, ratios: [Int]? = nil) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()
-        writer.field("batch_size", batch)
-        writer.object("hardware") { writer in
-            writer.object("attention") { writer in
-                writer.field("data_parallel", closed.attention.dataParallel)
-                writer.field("device", closed.attention.device.id)
-                writer.field("tensor_parallel", closed.attention.tensorParallel)
-            }
-            writer.object("communication") { $0.field("link", closed.link.kind.rawValue) }
-            writer.object("ffn") { writer in
-                writer.field("device", closed.ffn.device.id)
-                writer.field("expert_parallel", closed.ffn.expertParallel)
-            }
-            writer.field("model", closed.model.id)
-        }
+        writer.field("batch_size", closed.problem.batchSize)
+        writer.object("hardware") { closed.description.writeNames(into: &$0) }
         if !include.isEmpty {
             writer.array("include", include.map(\.rawValue).sorted()) { $0.value($1) }
         }
-        if let maximumRatio { writer.field("max_ratio", maximumRatio) }
-        writer.field("microbatches", microbatches)
+        if let maximumRatio, ratios == nil { writer.field("max_ratio", maximumRatio) }
+        writer.field("microbatches", microbatches ?? Self.defaultMicrobatches)
+        if let ratios { writer.array("ratios", ratios) { $0.value($1) } }
         writer.object("workload") { writer in
             writer.field("decode", decode)
             writer.field("prefill", prefill)
@@ -143,6 +151,23 @@ public struct NamedSizing: Sendable {
         _ name: String, _ make: @autoclosure () throws(InvalidInput) -> T
     ) throws(ProblemDocument) -> T {
         do throws(InvalidInput) { return try make() } catch { throw .parameter(name, error.rule) }
+    }
+}
+
+extension HardwareDescription {
+    /// The members of a request's `hardware` by name, in the order of their names.
+    func writeNames(into writer: inout JSONWriter) {
+        writer.object("attention") { writer in
+            writer.field("data_parallel", attention.dataParallel)
+            writer.field("device", attention.device.id)
+            writer.field("tensor_parallel", attention.tensorParallel)
+        }
+        writer.object("communication") { $0.field("link", link.kind.rawValue) }
+        writer.object("ffn") { writer in
+            writer.field("device", ffn.device.id)
+            writer.field("expert_parallel", ffn.expertParallel)
+        }
+        writer.field("model", model.id)
     }
 }
 

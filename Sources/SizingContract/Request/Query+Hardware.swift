@@ -46,7 +46,7 @@ extension Query {
 
     func number(_ name: String, in range: ClosedRange<Double>) throws(ProblemDocument) -> Double? {
         guard let text = self[name] else { return nil }
-        guard let number = Double(text), range.contains(number) else {
+        guard Self.isDecimal(text), let number = Double(text), range.contains(number) else {
             throw .parameter(name, "must be a number from \(RangeText.of(range))")
         }
         return number
@@ -54,10 +54,18 @@ extension Query {
 
     func integer(_ name: String, in range: ClosedRange<Int>) throws(ProblemDocument) -> Int? {
         guard let text = self[name] else { return nil }
-        guard let number = Int(text), range.contains(number) else {
+        guard let number = Self.wholeNumber(text), range.contains(number) else {
             throw .parameter(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    /// nil where `text` is none.
+    static func wholeNumber(_ text: String) -> Int? { isDecimal(text) ? Int(text) : nil }
+
+    /// Whether a number is written as in JSON, as far as its characters tell: no hexadecimal, no leading plus sign, no words.
+    private static func isDecimal(_ text: String) -> Bool {
+        text.utf8.first != UInt8(ascii: "+") && text.utf8.allSatisfy { "0123456789.eE+-".utf8.contains($0) }
     }
 
     static func checked<T>(

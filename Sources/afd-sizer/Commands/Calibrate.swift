@@ -26,7 +26,7 @@ struct Calibrate: ParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func run() throws {
-        let text = try AnswerCommand.contents(of: file)
+        let text = try AnswerCommand.text(of: file)
         // In the file layers is a member; only what the flag gives is spelt as one.
         let origin: Refusal.Origin = layers == nil ? .file(file) : .fileWithFlags(file, ["layers"])
         let operation = CalibrateOperation()

@@ -24,16 +24,14 @@ struct Curve: ParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func run() throws {
+        // Not in validate(): a misspelt flag is told first.
+        guard (file == nil) != flags.items.isEmpty else {
+            throw ValidationError("Give a file, or --model with what goes with it.")
+        }
         guard let file else {
             return try flags.run(withCurve: true, output, .curve, server)
         }
         try AnswerCommand.run(
             SizeOperation(), file, output, .curve, server: server, change: RequestText.includingCurve)
-    }
-
-    func validate() throws {
-        guard (file == nil) != flags.items.isEmpty else {
-            throw ValidationError("Give a file, or --model with what goes with it.")
-        }
     }
 }

@@ -34,10 +34,8 @@ struct Diff: ParsableCommand {
     func run() throws {
         let first = try read(before)
         let second = try read(after)
-        guard first.kind == second.kind else {
-            Output.error(
-                "\(before) is \(Self.name(first.kind)), and \(after) is \(Self.name(second.kind)): they cannot be compared"
-            )
+        guard first.name == second.name else {
+            Output.error("\(before) is \(first.name), and \(after) is \(second.name): they cannot be compared")
             throw ExitCode(ExitStatus.refused)
         }
         var requests: (JSONValue, JSONValue)?
@@ -58,10 +56,16 @@ struct Diff: ParsableCommand {
         let kind: DocumentKind
         let value: JSONValue
         let text: [UInt8]
+
+        /// What it is, for people.
+        var name: String {
+            guard kind == .answer else { return "a request for \(kind.rawValue)" }
+            return DocumentKind.operation(ofAnswer: value).map { "an answer of \($0)" } ?? "an answer"
+        }
     }
 
     private func read(_ file: String) throws -> Document {
-        let text = try AnswerCommand.contents(of: file)
+        let text = try AnswerCommand.text(of: file)
         let value: JSONValue
         do throws(ProblemDocument) {
             value = try SizeOperation.value(of: text)
@@ -94,9 +98,5 @@ struct Diff: ParsableCommand {
             }
             return root
         }
-    }
-
-    private static func name(_ kind: DocumentKind) -> String {
-        kind == .answer ? "an answer" : "a request for \(kind.rawValue)"
     }
 }

@@ -88,6 +88,22 @@ struct SizeFlags: ParsableArguments {
     }
 }
 
+/// What only a simulation takes.
+struct SimulateFlags: ParsableArguments {
+    @OptionGroup var size: SizeFlags
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A ratio to simulate, once for each, or with commas (default: those around the best).", valueName: "number")
+    )
+    var ratio: [String] = []
+
+    var items: [(name: String, value: String)] {
+        size.items + [("ratio", ratio.isEmpty ? nil : ratio.joined(separator: ","))].given
+    }
+}
+
 /// What only a plan takes.
 struct PlanFlags: ParsableArguments {
     @OptionGroup var hardware: HardwareFlags
@@ -135,6 +151,18 @@ struct PlanFlags: ParsableArguments {
                 ("bandwidth_gb_s", bandwidthGbS),
             ].given
     }
+}
+
+/// What only a replay takes.
+struct ReplayFlags: ParsableArguments {
+    @OptionGroup var plan: PlanFlags
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Seconds of arrivals, where no trace is given (default: 600).", valueName: "seconds"))
+    var durationS: String?
+
+    var items: [(name: String, value: String)] { plan.items + [("duration_s", durationS)].given }
 }
 
 extension [(String, String?)] {

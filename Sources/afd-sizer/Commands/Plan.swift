@@ -9,7 +9,8 @@ struct Plan: ParsableCommand {
               afd-sizer plan request.json
               afd-sizer plan - --output table < request.json
               afd-sizer plan --export vllm request.json
-              afd-sizer plan --model deepseek-v3 --device h200-sxm --prefill 4000 --decode 800 --requests-per-second 40
+              afd-sizer plan --model deepseek-v3 --device h200-sxm \\
+                --prefill 4000 --decode 800 --requests-per-second 40
             """)
 
     @Argument(help: "A file with the request as JSON, or - for standard input.")
@@ -25,13 +26,14 @@ struct Plan: ParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func validate() throws {
-        guard (file == nil) != flags.items.isEmpty else {
-            throw ValidationError("Give a file, or --model with what goes with it.")
-        }
         guard export == nil || file != nil else { throw ValidationError("--export needs a file with the request.") }
     }
 
     func run() throws {
+        // Not in validate(): a misspelt flag is told first.
+        guard (file == nil) != flags.items.isEmpty else {
+            throw ValidationError("Give a file, or --model with what goes with it.")
+        }
         if let export, let file {
             return try AnswerCommand.run(
                 PlanExportOperation(export), file, output, .export, server: server, query: [("export", export.rawValue)]

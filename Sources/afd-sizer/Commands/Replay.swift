@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import SizingContract
 
 struct Replay: ParsableCommand {
@@ -6,20 +7,27 @@ struct Replay: ParsableCommand {
         abstract: "Replays arrivals through a deployment and its scaling policies, as POST /v1/replay does.",
         discussion: """
             The request may have its trace in a file of its own: CSV, NDJSON or JSON, gzip undone, with the columns that workload reads and \
-            arrival times. On a terminal a bar on standard error shows how far it is, and the answer is a table with the course of each policy.
+            arrival times. By name, the deployment of the plan for the same flags is replayed. On a terminal a bar on standard error shows how far it is, and the answer is a table with the course of each policy.
 
             EXAMPLES
               afd-sizer replay request.json
               afd-sizer replay deployment.json trace.csv.gz
+              afd-sizer replay --model deepseek-v3 --device h200-sxm \\
+                --prefill 4000 --decode 800 --requests-per-second 5
+              afd-sizer replay --model deepseek-v3 --device h200-sxm \\
+                --prefill 4000 --decode 800 --requests-per-second 5 trace.csv
               afd-sizer replay request.json --policy static --policy advice --output table
-              afd-sizer replay - --policy '{"policy": "target", "metric": "slots", "target": 0.7}' < request.json
+              afd-sizer replay request.json \\
+                --policy '{"policy": "target", "metric": "slots", "target": 0.7}'
             """)
 
-    @Argument(help: "A file with the request as JSON, or - for standard input.")
-    var file: String
+    @Argument(help: "A file with the request as JSON, or - for standard input; none where flags name what is replayed.")
+    var file: String?
 
-    @Argument(help: "A file with the trace in place of the request's, or - for standard input.")
+    @Argument(help: "A file with the trace in place of the request's arrivals, or - for standard input.")
     var trace: String?
+
+    @OptionGroup(title: "By name, without a request") var flags: ReplayFlags
 
     @Option(
         help: ArgumentHelp(
@@ -41,13 +49,24 @@ struct Replay: ParsableCommand {
         guard policy.isEmpty || server.server == nil else {
             throw ValidationError("--policy is not for --server: put policies into the request.")
         }
-        guard trace == nil || server.server == nil else {
-            throw ValidationError("A trace in a file is not for --server: put it into the request.")
-        }
         guard 1...256 ~= threads else { throw ValidationError("--threads must be from 1 to 256.") }
     }
 
+    /// With flags the one file is the trace.
+    private var files: (request: String?, trace: String?) { flags.items.isEmpty ? (file, trace) : (trace, file) }
+
     func run() throws {
+        let (file, trace) = files
+        // Not in validate(): a misspelt flag is told first.
+        guard (file == nil) != flags.items.isEmpty else {
+            throw ValidationError(
+                file == nil
+                    ? "Give a file, or --model with what goes with it."
+                    : "With --model give no request: one file at most, the trace.")
+        }
+        guard trace == nil || server.server == nil else {
+            throw ValidationError("A trace in a file is not for --server: put it into the request.")
+        }
         let bar = ProgressBar()
         defer { bar?.finish() }
         let limits = SimulationLimits(maximumTimeout: 86_400_000, defaultTimeout: 86_400_000, threads: threads)
@@ -62,9 +81,33 @@ struct Replay: ParsableCommand {
                 throw AnswerCommand.refuse(problem.text(pretty: true), output, of: .file(trace))
             }
         }
-        try AnswerCommand.run(
-            operation, file, output, .replay,
-            server: server, progress: progress, beforeOutput: { bar?.finish() })
+        if let file {
+            return try AnswerCommand.run(
+                operation, file, output, .replay, server: server, progress: progress,
+                origin: policy.isEmpty ? nil : .fileWithMember(file, "policies", flag: "--policy"),
+                beforeOutput: { bar?.finish() })
+        }
+        let (text, chosen) = try planned(hasTrace: trace != nil)
+        let reply = try AnswerCommand.reply(operation, text, server, progress: progress)
+        bar?.finish()
+        try AnswerCommand.print(reply, output, .replay, of: .flags, chosen: chosen)
+    }
+
+    /// The request for a replay of the plan that the flags ask for, and a sentence on that plan.
+    private func planned(hasTrace: Bool) throws -> (text: [UInt8], chosen: String) {
+        let items = flags.items
+        let (asked, plan) = try AnswerCommand.decoded(output) { () throws(ProblemDocument) in
+            let asked = try ReplayQuery.decode(items)
+            return (asked, try asked.planning.text())
+        }
+        switch try AnswerCommand.reply(PlanOperation(), plan, server) {
+        case .problem(let problem): throw AnswerCommand.refuse(problem, output, of: .flags)
+        case .answer(let answer):
+            let text = try AnswerCommand.decoded(output) { () throws(ProblemDocument) in
+                try asked.text(plan: plan, answer: answer, hasTrace: hasTrace)
+            }
+            return (text, AnswerReport.replayed(answer))
+        }
     }
 
     /// The trace in a file, or what is wrong with it.

@@ -45,10 +45,6 @@ struct Size: ParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func validate() throws {
-        let modes = [file != nil, !flags.items.isEmpty, scenarios != nil && merge.isEmpty, !merge.isEmpty].filter { $0 }
-        guard modes.count == 1 else {
-            throw ValidationError("Give a file, or --model with what goes with it, or --scenarios, or --merge.")
-        }
         guard shard == nil || (scenarios != nil && merge.isEmpty) else {
             throw ValidationError("--shard needs --scenarios.")
         }
@@ -63,6 +59,11 @@ struct Size: ParsableCommand {
     private var isStudy: Bool { scenarios != nil || !merge.isEmpty }
 
     func run() throws {
+        // Not in validate(): a misspelt flag is told first.
+        let modes = [file != nil, !flags.items.isEmpty, scenarios != nil && merge.isEmpty, !merge.isEmpty].filter { $0 }
+        guard modes.count == 1 else {
+            throw ValidationError("Give a file, or --model with what goes with it, or --scenarios, or --merge.")
+        }
         if !flags.items.isEmpty { return try flags.run(withCurve: output.format == .table, output, .size, server) }
         if let file {
             return try AnswerCommand.run(

@@ -62,7 +62,7 @@ struct Watch: ParsableCommand {
     }
 
     func run() throws {
-        let text = try AnswerCommand.contents(of: plan)
+        let text = try AnswerCommand.text(of: plan)
         let request: JSONValue
         do throws(ProblemDocument) {
             request = try PlanOperation.value(of: text)
@@ -82,7 +82,8 @@ struct Watch: ParsableCommand {
         while true {
             switch try look(request, &source, &watch, isFirst: looks == 0) {
             case .planned: gauges?.planned(watch.current?.pools ?? [])
-            case .nothingNew: break
+            case .nothingNew:
+                if looks == 0, let traces { Output.error("\(traces): no file in it yet") }
             case .failed: gauges?.failed()
             }
             looks += 1

@@ -6,7 +6,18 @@ enum Output {
     static func line(_ text: String) throws(ExitCode) { try answer(Array((text + "\n").utf8)) }
 
     /// What is not said, where standard error cannot be written, is lost: the exit status still tells.
-    static func error(_ text: String) { write(Array(("afd-sizer: " + text + "\n").utf8), to: STDERR_FILENO) }
+    static func error(_ text: String) {
+        write(Array(("afd-sizer: " + visible(text) + "\n").utf8), to: STDERR_FILENO)
+    }
+
+    /// `text` with a question mark for each control character but line feeds: what a file holds must not steer the terminal.
+    static func visible(_ text: String) -> String {
+        func steers(_ scalar: Unicode.Scalar) -> Bool {
+            scalar != "\n" && (scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value)
+        }
+        guard text.unicodeScalars.contains(where: steers) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { steers($0) ? "?" : $0 }))
+    }
 
     /// Writes the answer of a command to standard output.
     ///

@@ -38,6 +38,26 @@ struct PackedFile {
         return nil
     }
 
+    /// The whole of a file, or of standard input where `path` is `-`.
+    ///
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - limit: in bytes after unpacking; more is an error.
+    static func text(of path: String, limit: Int = 1 << 30) throws(Unreadable) -> [UInt8] {
+        let bytes = try FileReader.contents(of: path, limit: limit)
+        guard isGzip(bytes) else { return bytes }
+        let inflater = Inflater(.gzip, limit: limit)
+        var text: [UInt8] = []
+        do {
+            var pieces = InflatedPieces(of: bytes, inflater, room: chunk)
+            while let piece = try pieces.next() { text += piece }
+            try inflater.finish()
+        } catch {
+            throw Unreadable(path, "the gzip data is damaged, ends too early or is longer than \(limit) bytes")
+        }
+        return text
+    }
+
     static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B }
 
     /// The first bytes of a file that `bytes` are the whole of, without gzip.
