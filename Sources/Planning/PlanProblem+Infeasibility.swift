@@ -4,7 +4,7 @@ extension PlanProblem {
     /// What stands in the way, from the smallest deployment there could be.
     func infeasibility(_ search: BundleSearch, _ budget: SearchBudget) -> Infeasibility {
         var conflicts: [Infeasibility.Conflict] = []
-        conflicts += memoryConflicts()
+        conflicts += batchConflicts + memoryConflicts()
         if search.spaces.isEmpty {
             if conflicts.isEmpty {
                 let rule =
@@ -42,6 +42,11 @@ extension PlanProblem {
     /// Of many pairs the first ones stand for all.
     private static let maximumConflicts = 16
 
+    private var batchConflicts: [Infeasibility.Conflict] {
+        guard let batch = limits.batchSize, batch > limits.maximumBatch else { return [] }
+        return [.init(field: "batch_size", detail: "is \(batch), limits.max_batch \(limits.maximumBatch)")]
+    }
+
     /// Only where no pair has room: a pair that fits makes the others' memory no conflict.
     private func memoryConflicts() -> [Infeasibility.Conflict] {
         var conflicts: [Infeasibility.Conflict] = []
@@ -49,15 +54,10 @@ extension PlanProblem {
             guard let memory = pair.memory else { return [] }
             let fewest = limits.microbatches.map { $0 ?? 1 }.min() ?? 1
             let shortages = memory.shortages(batchSize: limits.batchSize ?? pair.batchStep, microbatches: fewest)
-            var fits = shortages.isEmpty
+            let fits = shortages.isEmpty
             for shortage in shortages {
                 let conflict = Infeasibility.Conflict(field: shortage.field, detail: shortage.detail)
                 if !conflicts.contains(conflict), conflicts.count < Self.maximumConflicts { conflicts.append(conflict) }
-            }
-            if let batch = limits.batchSize, batch > limits.maximumBatch {
-                fits = false
-                conflicts.append(
-                    .init(field: "batch_size", detail: "is \(batch), limits.max_batch \(limits.maximumBatch)"))
             }
             if fits { return [] }
         }

@@ -24,6 +24,7 @@ import Testing
         arguments: [
             (["--model", "deepseek-v33"], "--model is not in the catalogue"),
             (["--decode", "x"], "--decode must be a number"),
+            (["--prefill", "-5"], "--prefill must be a number from 0"),
             (["--max-ratio", "0"], "--max-ratio must be a whole number"), (["--link", "x"], "--link must be one of"),
         ])
     func refusals(change: [String], expected: String) async throws {
@@ -41,6 +42,13 @@ import Testing
         arguments.removeSubrange(index...(index + 1))
         let outcome = try await Program.run(arguments)
         #expect(outcome.status == 1 && outcome.error.hasPrefix("afd-sizer: \(flag) is needed"), "\(outcome)")
+    }
+
+    @Test("an address that is none is refused with its form", arguments: ["ftp://127.0.0.1", "127.0.0.1:8080", ""])
+    func address(url: String) async throws {
+        let outcome = try await Program.run(["size"] + Self.flags + ["--server", url])
+        #expect(outcome.status == 64 && outcome.error.contains("http://HOST:PORT"), "\(outcome)")
+        #expect(outcome.error.contains("--server"), "\(outcome)")
     }
 
     @Test("a file and flags together are refused") func both() async throws {

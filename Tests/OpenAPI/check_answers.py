@@ -129,7 +129,7 @@ def main():
         sent[key][status] += 1
         if problems:
             failed += 1
-            print(f"{method} {path} {status}:", *problems[:5], (body or "")[:600], sep="\n  ")
+            print(f"{method} {path} {status}:", *problems[:5], (body or "")[:8000], sep="\n  ")
     every = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
     for key in sorted(every):
         print(f"{key}: " + (", ".join(f"{n} × {status}" for status, n in sorted(sent.get(key, {}).items())) or "NOT ASKED"))

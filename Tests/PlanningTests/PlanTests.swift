@@ -211,6 +211,14 @@ struct PlanTests {
         #expect(error?.conflicts.first?.detail.contains("4 Attention instances") == true)
     }
 
+    @Test("A batch beyond its bound is told once, however many pairs there are")
+    func batchBeyondBound() throws {
+        let problem = try PlanProblem(
+            pairs: Array(repeating: try pair(), count: 30), limits: try PlanLimits(maximumBatch: 2, batchSize: 256))
+        let error = #expect(throws: Infeasibility.self) { try problem.solve() }
+        #expect(error?.conflicts.filter { $0.field == "batch_size" }.count == 1)
+    }
+
     @Test("A plan that nobody waits for ends")
     func cancelled() throws {
         let problem = try problem(.shape, limits: try PlanLimits(maximumBatch: 4096))

@@ -34,6 +34,10 @@ extension Explanation {
             "No colocated instance could be made to compare the plan with.",
             remedy: "Choose parallel degrees of Attention that the model's parts divide into."),
         Explanation(
+            "whole_contexts", .warning,
+            "The cache holds what requests have on the way, but not the whole context of each at its end.",
+            remedy: "Lower limits.max_batch where the engine reserves whole contexts."),
+        Explanation(
             "devices_assumed", .warning,
             "The hardware names no devices; each instance counts as one.",
             remedy: "Name devices to count them."),

@@ -31,8 +31,8 @@ public final class GaussianBarrierCycle: CycleTimeModel {
             return
         }
         var knots = Self.ends
-        for segment in segments.dropFirst() {
-            let z = (segment.start - mean) / deviation
+        for start in [0] + segments.dropFirst().map(\.start) {
+            let z = (start - mean) / deviation
             knots.append(z)
             if let m = parameters.microbatches { knots.append(z * Double(m).squareRoot()) }
         }
@@ -115,6 +115,10 @@ extension GaussianBarrierCycle {
 
         /// The latency at `load`, which moves by `unit` tokens for each unit of z.
         init(_ model: LatencyModel, at load: Double, unit: Double, z: Double) {
+            guard load >= 0 || model.isCarriedOnBelowZero else {
+                self.init(z: z, value: model.latency(at: 0), slope: 0)
+                return
+            }
             let segment = model.segments[model.segmentIndex(at: load)]
             self.init(z: z, value: segment.value + segment.slope * (load - segment.start), slope: segment.slope * unit)
         }

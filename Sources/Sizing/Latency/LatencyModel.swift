@@ -112,10 +112,16 @@ public struct LatencyModel: Hashable, Sendable {
 
 extension LatencyModel {
     /// Latency at `load`, microseconds.
+    ///
+    /// - Parameter load: below 0 too, where a normal law has a tail below no load. A line is carried on there, because its mean is
+    ///   then that of the true loads; of a curve only the first piece would be, which may be steep, so it stays at what no load takes.
     public func latency(at load: Double) -> Double {
+        let load = isCarriedOnBelowZero ? load : max(0, load)
         let segment = segments[segmentIndex(at: load)]
         return segment.value + segment.slope * (load - segment.start)
     }
+
+    var isCarriedOnBelowZero: Bool { segments.count == 1 }
 
     /// The line, where the model is one.
     public var line: LatencyLine? { segments.count == 1 ? localLine(at: segments[0].start) : nil }

@@ -49,8 +49,8 @@ struct Occupancy {
         if endsAtSlots { stride = max(1, min(stride, (0.5 / max(1e-3, steepness)).rounded(.down))) }
         stride = max(stride, ((window.high - window.low) / z / Self.maximumStrides).rounded(.up))
         let width = stride * z
-        // The lattice hangs from S.
-        let top = endsAtSlots ? slots : slots - ((slots - window.high) / width).rounded(.down) * width
+        // The lattice hangs from S where that counts, and else stands on 0: with few requests a state of one is a state of one.
+        let top = endsAtSlots ? slots : min(slots, (window.high / width).rounded(.up) * width)
 
         var index = curve.segment(at: top)
         func psi(_ k: Double) -> Double {
@@ -90,7 +90,8 @@ struct Occupancy {
                 let waiting = one * (work / curve.capacity) / (1 - work / curve.capacity)
                 weight += waiting
             }
-            let isEmpty = k < z
+            // The state nearest to none: where z is not quite 1, that of one request lies not quite at 1.
+            let isEmpty = k < z / 2
             if !isEmpty {
                 while index > 0, curve.knots[index].requests > k { index -= 1 }
                 let pace = curve.pace(at: k, in: index)

@@ -61,6 +61,11 @@ public struct OpenBundle: Sendable {
 
     var microbatchCount: Double { Double(microbatches ?? 1) }
 
+    /// Microbatches at work where `requests` are present: with fewer requests than m, each has a microbatch of its own.
+    func microbatchesAtWork(requests: Double) -> Int? {
+        microbatches.map { requests < Double($0) ? max(1, Int(requests.rounded())) : $0 }
+    }
+
     func stages(batchSize: Int) -> StageLatencies? { stagesAt(batchSize) }
 
     /// The same with smaller batches.

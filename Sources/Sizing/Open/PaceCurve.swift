@@ -3,7 +3,7 @@ import Glibc
 /// TPOT(k): what a token takes where k requests are present, as straight lines between knots.
 ///
 /// With k requests spread evenly each microbatch of an instance holds k/(x·m), and TPOT(k) = m·τ_m/s at that batch; with fewer
-/// requests than microbatches of instances, as many of them hold one. Knots lie at whole batches and are halved (in proportion)
+/// requests than microbatches of instances, as many of them hold one, and with fewer than m, as many microbatches are at work. Knots lie at whole batches and are halved (in proportion)
 /// until a new one is met within ``tolerance`` by the line that it divides.
 struct PaceCurve: Sendable {
     struct Knot: Sendable {
@@ -42,7 +42,7 @@ struct PaceCurve: Sendable {
         while present < groups {
             guard let knot = theory.knot(batchSize: 1, requests: present) else { return nil }
             knots.append(knot)
-            present *= 4
+            present = present < bundle.microbatchCount ? min(2 * present, bundle.microbatchCount) : 4 * present
         }
         var whole: [Knot] = []
         func knot(_ index: Int, _ theory: inout PaceTheory) -> Knot? {

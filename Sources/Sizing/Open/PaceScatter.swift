@@ -69,12 +69,13 @@ struct PaceScatter {
     private static func shape(
         _ solved: SolvedBundle, requests: Double, moved: Double, explained: Double
     ) -> (relative: [Double], instances: Double) {
-        let (batch, ratio) = solved.working(requests: requests)
+        let working = solved.working(requests: requests)
+        let ratio = working.instances
         let slots = solved.bundle.load.slotLoad
         guard slots.standardDeviation > 0,
-            let steps = solved.theory.steps(batchSize: batch, ratio: ratio)
+            let steps = solved.theory.steps(working)
         else { return ([Double](repeating: 1, count: scores.count), 1) }
-        let skewness = min(2, max(-2, slots.skewness / Double(batch).squareRoot()))
+        let skewness = min(2, max(-2, slots.skewness / Double(working.batchSize).squareRoot()))
         func map(_ z: Double) -> Double {
             guard abs(skewness) > 1e-6 else { return z }
             let base = max(0, 1 + skewness * z / 6 - skewness * skewness / 36)

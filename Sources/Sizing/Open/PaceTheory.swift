@@ -6,6 +6,18 @@ import Glibc
 /// another stage begins to set the pace: it is worked out at B, B/4, B/16 … down to 4 and in the middle of two that differ, and
 /// interpolated in the logarithm of the batch.
 struct PaceTheory {
+    /// What of a bundle is at work.
+    struct Working {
+        /// Requests of an instance and microbatch.
+        var batchSize: Int
+        /// Attention instances, 1 or more.
+        var instances: Double
+        /// nil in lock-step.
+        var microbatches: Int?
+
+        var microbatchCount: Double { Double(microbatches ?? 1) }
+    }
+
     let bundle: OpenBundle
     private let correction: [(logBatch: Double, factor: Double)]
 
@@ -17,7 +29,8 @@ struct PaceTheory {
         }
         let ratio = Double(bundle.attentionInstances)
         func point(_ batch: Int) -> (logBatch: Double, factor: Double)? {
-            guard let parameters = Self.parameters(bundle, batchSize: batch) else { return nil }
+            let working = Working(batchSize: batch, instances: ratio, microbatches: bundle.microbatches)
+            guard let parameters = Self.parameters(bundle, working) else { return nil }
             let gaussian = GaussianBarrierCycle(parameters).duration(ratio: ratio)
             let exact = ExactBarrierCycle(
                 thirdMoment: parameters, decorrelationRate: bundle.load.decorrelationRate
@@ -45,10 +58,14 @@ struct PaceTheory {
     /// Two factors that differ by more have one between them.
     private static let factorStep = 0.002
 
-    /// What the Gaussian cycle is multiplied with at a batch.
-    private func factor(batchSize: Int) -> Double {
-        guard let first = correction.first, let last = correction.last else { return 1 }
-        let x = log(Double(batchSize))
+    /// What the Gaussian cycle is multiplied with: worked out for all microbatches, and nothing where fewer are at work, whose rounds are
+    /// hardly more than sums.
+    private func factor(_ working: Working) -> Double {
+        guard let first = correction.first, let last = correction.last, working.microbatches == bundle.microbatches
+        else {
+            return 1
+        }
+        let x = log(Double(working.batchSize))
         if x <= first.logBatch { return first.factor }
         for (one, next) in zip(correction, correction.dropFirst()) where x <= next.logBatch {
             return one.factor + (next.factor - one.factor) * (x - one.logBatch) / (next.logBatch - one.logBatch)
@@ -57,9 +74,9 @@ struct PaceTheory {
     }
 
     private static func parameters(
-        _ bundle: OpenBundle, batchSize: Int, loadFactor: Double = 1
+        _ bundle: OpenBundle, _ working: Working, loadFactor: Double = 1
     ) -> BundleParameters? {
-        guard let stages = bundle.stages(batchSize: batchSize) else { return nil }
+        guard let stages = bundle.stages(batchSize: working.batchSize) else { return nil }
         let load = bundle.load.slotLoad
         let scaled =
             loadFactor == 1
@@ -69,23 +86,24 @@ struct PaceTheory {
                 skewness: load.skewness)
         guard let scaled else { return nil }
         return try? BundleParameters(
-            slotLoad: scaled, stages: stages, batchSize: batchSize, microbatches: bundle.microbatches,
+            slotLoad: scaled, stages: stages, batchSize: working.batchSize, microbatches: working.microbatches,
             jitter: bundle.jitter, tokensPerStep: bundle.tokensPerStep, division: bundle.division)
     }
 
-    /// TPOT at a batch on so many instances, microseconds, where loads are `loadFactor` times what they are.
-    func pace(batchSize: Int, ratio: Double, loadFactor: Double = 1) -> Double? {
-        guard let parameters = Self.parameters(bundle, batchSize: batchSize, loadFactor: loadFactor) else { return nil }
-        let duration = GaussianBarrierCycle(parameters).duration(ratio: ratio) * factor(batchSize: batchSize)
-        return bundle.microbatchCount * duration / bundle.tokensPerStep
+    /// TPOT, microseconds, where loads are `loadFactor` times what they are.
+    func pace(_ working: Working, loadFactor: Double = 1) -> Double? {
+        guard let parameters = Self.parameters(bundle, working, loadFactor: loadFactor) else { return nil }
+        let duration =
+            GaussianBarrierCycle(parameters).duration(ratio: working.instances) * factor(working)
+        return working.microbatchCount * duration / bundle.tokensPerStep
     }
 
     /// What a step takes at a score z of its loads: of an instance's and of all, their mean moved by a part of it.
     ///
     /// - Returns: nil where the hardware cannot be asked.
-    func steps(batchSize: Int, ratio: Double) -> ((_ z: Double, _ moved: Double) -> Double)? {
-        guard let parameters = Self.parameters(bundle, batchSize: batchSize) else { return nil }
-        let rising = parameters.rising(ratio: ratio)
+    func steps(_ working: Working) -> ((_ z: Double, _ moved: Double) -> Double)? {
+        guard let parameters = Self.parameters(bundle, working) else { return nil }
+        let rising = parameters.rising(ratio: working.instances)
         let (mean, deviation) = (parameters.meanLoad, parameters.loadDeviation)
         let attention = parameters.attention
         guard let microbatches = parameters.microbatches else {
@@ -102,11 +120,11 @@ struct PaceTheory {
     }
 
     /// Rise of TPOT from its middle to the slowest instance's load at +5σ, microseconds.
-    func rise(batchSize: Int, ratio: Double) -> Double? {
-        guard let parameters = Self.parameters(bundle, batchSize: batchSize) else { return nil }
+    func rise(_ working: Working) -> Double? {
+        guard let parameters = Self.parameters(bundle, working) else { return nil }
         let gaussian = GaussianBarrierCycle(parameters)
         func pace(_ p: Double) -> Double {
-            bundle.microbatchCount * gaussian.duration(ratio: ratio, percentile: p) / bundle.tokensPerStep
+            working.microbatchCount * gaussian.duration(ratio: working.instances, percentile: p) / bundle.tokensPerStep
         }
         let (low, high) = (pace(0.158_655_253_931_457), pace(0.841_344_746_068_543))
         return max(0, pace(1 - 2.866_515_718_791_94e-7) - (low + high) / 2)
@@ -114,16 +132,17 @@ struct PaceTheory {
 
     /// The knot where `requests` are present: `batchSize` in each of as many microbatches as that takes.
     func knot(batchSize: Int, requests: Double) -> PaceCurve.Knot? {
-        guard let parameters = Self.parameters(bundle, batchSize: batchSize) else { return nil }
-        let b = Double(batchSize)
-        let instances = max(1, requests / (b * bundle.microbatchCount))
+        let working = Working(
+            batchSize: batchSize, instances: max(1, requests / (Double(batchSize) * bundle.microbatchCount)),
+            microbatches: bundle.microbatchesAtWork(requests: requests))
+        guard let parameters = Self.parameters(bundle, working) else { return nil }
         let gaussian = GaussianBarrierCycle(parameters)
-        let duration = gaussian.duration(ratio: instances) * factor(batchSize: batchSize)
+        let duration = gaussian.duration(ratio: working.instances) * factor(working)
         guard duration > 0 else { return nil }
-        let rising = parameters.rising(ratio: instances)
-        let share = instances / Double(bundle.attentionInstances)
+        let rising = parameters.rising(ratio: working.instances)
+        let share = working.instances / Double(bundle.attentionInstances)
         return PaceCurve.Knot(
-            requests: requests, pace: bundle.microbatchCount * duration / bundle.tokensPerStep,
+            requests: requests, pace: working.microbatchCount * duration / bundle.tokensPerStep,
             busy: RoleShares(
                 attention: min(1, share * gaussian.meanAttention / duration), ffn: min(1, rising.ffn / duration),
                 communication: min(1, rising.link / duration)))

@@ -68,7 +68,8 @@ public struct SolvedBundle: Sendable {
             slotWait: WaitingTime(probability: law.waitingProbability, meanWhereWaiting: spread / spare),
             step: law.meanPace * bundle.tokensPerStep, busy: law.busy, utilisation: share, peakedness: peakedness,
             isTrustworthy: TrustedRange.contains(
-                share: share, load: bundle.load, rise: loads.rise, microbatches: bundle.microbatches),
+                share: share, load: bundle.load, rise: loads.rise, microbatches: bundle.microbatches,
+                requests: law.inService / copies, spread: paceSpread(requests: law.inService / copies)),
             law: law, loads: loads, solved: self)
     }
 
@@ -76,27 +77,46 @@ public struct SolvedBundle: Sendable {
     func sensitivity(requests k: Double) -> (pace: Double, byNumber: Double, byLoad: Double)? {
         let pace = curve.pace(at: k)
         guard pace > 0 else { return nil }
-        let step = 0.04
-        let (low, high) = (max(0, k * (1 - step)), min(curve.slots, k * (1 + step)))
-        let byNumber = high > low ? (curve.pace(at: high) - curve.pace(at: low)) / (high - low) * k / pace : 0
+        let step = Self.sensitivityStep
         // At the nearest batch there is; the shares of the load do not jump between two.
-        let (batch, ratio) = working(requests: k)
-        guard let lighter = theory.pace(batchSize: batch, ratio: ratio, loadFactor: 1 - step),
-            let heavier = theory.pace(batchSize: batch, ratio: ratio, loadFactor: 1 + step), heavier + lighter > 0
+        let working = working(requests: k)
+        guard let lighter = theory.pace(working, loadFactor: 1 - step),
+            let heavier = theory.pace(working, loadFactor: 1 + step), heavier + lighter > 0
         else { return nil }
-        return (pace, min(1, max(0, byNumber)), max(0, (heavier - lighter) / (heavier + lighter) / step))
+        return (pace, elasticity(requests: k), max(0, (heavier - lighter) / (heavier + lighter) / step))
     }
+
+    /// s of TPOT ∝ k^s where k requests are present, 0…1.
+    func elasticity(requests k: Double) -> Double {
+        let step = Self.sensitivityStep
+        let (low, high) = (max(0, k * (1 - step)), min(curve.slots, k * (1 + step)))
+        let pace = curve.pace(at: k)
+        guard high > low, pace > 0 else { return 0 }
+        return min(1, max(0, (curve.pace(at: high) - curve.pace(at: low)) / (high - low) * k / pace))
+    }
+
+    private static let sensitivityStep = 0.04
 
     /// Rise of TPOT to five deviations of the slowest load where k requests are present, microseconds.
     func rise(requests k: Double) -> Double? {
-        let (batch, ratio) = working(requests: k)
-        return theory.rise(batchSize: batch, ratio: ratio)
+        theory.rise(working(requests: k))
     }
 
-    /// The batch and the instances at work nearest to k requests.
-    func working(requests k: Double) -> (batch: Int, ratio: Double) {
+    /// Relative rise of TPOT from two deviations below the mean number of requests on one bundle to three above it, as a token sees
+    /// them: its own request and the others.
+    private func paceSpread(requests others: Double) -> Double {
+        let (seen, deviation) = (others + 1, (others + 1).squareRoot())
+        let low = single.pace(at: max(1, seen - 2 * deviation))
+        return (single.pace(at: seen + 3 * deviation) - low) / low
+    }
+
+    /// What is at work nearest to k requests.
+    func working(requests k: Double) -> PaceTheory.Working {
         let groups = Double(bundle.attentionInstances) * bundle.microbatchCount * copies
         let batch = min(Double(bundle.batchSize), max(1, (k / groups).rounded()))
-        return (Int(batch), max(1, min(Double(bundle.attentionInstances), k / (copies * bundle.microbatchCount))))
+        return PaceTheory.Working(
+            batchSize: Int(batch),
+            instances: max(1, min(Double(bundle.attentionInstances), k / (copies * bundle.microbatchCount))),
+            microbatches: bundle.microbatchesAtWork(requests: k / copies))
     }
 }

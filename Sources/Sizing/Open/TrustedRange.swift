@@ -12,19 +12,40 @@ enum TrustedRange {
     static let scatter = 1.0
     /// Beyond those two, the relative rise of TPOT at five deviations of the slowest instance's load up to which loads do not matter.
     static let loadMatters = 0.02
+    /// Requests on a bundle in the mean from which it is whatever the number does to TPOT. With fewer, an arrival that waits for the end of a
+    /// step and the steps of a whole request each count for more than the closed form knows.
+    static let fewRequests = 6.0
+    /// Below that, the relative rise of TPOT from two deviations under the mean number to three above it up to which it is.
+    static let numberMatters = 0.15
 
     /// - Parameters:
     ///   - share: of the capacity.
     ///   - load: of the requests.
     ///   - rise: of TPOT at five deviations, relative.
+    ///   - requests: on a bundle, in the mean.
+    ///   - spread: of TPOT over their number, relative.
     ///   - microbatches: m; nil in lock-step.
-    static func contains(share: Double, load: OpenLoad, rise: Double, microbatches: Int?) -> Bool {
+    static func contains(
+        share: Double, load: OpenLoad, rise: Double, microbatches: Int?, requests: Double, spread: Double
+    ) -> Bool {
         let slots = load.slotLoad
         let isPlain =
             load.memory <= memory && slots.standardDeviation <= scatter * slots.mean * (1 + 1e-9)
         let most = isPlain && microbatches ?? 1 < 3 ? utilisation : utilisationOfOthers
         // Rates that were meant to be at a bound are there but for rounding.
         return share <= most + 1e-9 && (isPlain || rise <= loadMatters)
+            && (requests >= fewRequests || spread <= numberMatters)
+    }
+
+    /// A prefill instance makes the first token, but the closed form counts every token as decoded: 1/E[D] too many requests are present,
+    /// and TPOT, which grows with their number to the power s, is s/(1 − s)/E[D] too long. Up to this much that does not matter.
+    static let firstToken = 0.015
+
+    /// - Parameters:
+    ///   - elasticity: s, 0…1.
+    ///   - lengths: of the requests.
+    static func contains(elasticity: Double, lengths: RequestLengths) -> Bool {
+        elasticity <= firstToken * lengths.meanDecode * (1 - elasticity)
     }
 
     /// Of the prefill pool's capacity, and of the link's, up to which waits were found right: mean TTFT to 5 %, p90 to 10 %.

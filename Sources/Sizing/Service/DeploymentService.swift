@@ -14,10 +14,12 @@ public struct DeploymentService: Sendable {
     public let goodput: Double
 
     let isPrefillTrusted: Bool
+    let isDecodeTrusted: Bool
 
     /// Whether all parts were found right (docs/accuracy.md).
     public var isTrustworthy: Bool {
-        bundle.isTrustworthy && isPrefillTrusted && (transferUtilisation ?? 0) <= TrustedRange.prefillUtilisation + 1e-9
+        bundle.isTrustworthy && isDecodeTrusted && isPrefillTrusted
+            && (transferUtilisation ?? 0) <= TrustedRange.prefillUtilisation + 1e-9
     }
 }
 
@@ -46,7 +48,11 @@ extension OpenDeployment {
             transferUtilisation: transfer?.utilisation(arrivals), goodput: arrivals.requestsPerSecond * share,
             isPrefillTrusted: prefill.map {
                 TrustedRange.contains(prefillShare: busy ?? 0, $0.service, dispersion: arrivals.dispersion)
-            } ?? true)
+            } ?? true,
+            isDecodeTrusted: prefill == nil
+                || TrustedRange.contains(
+                    elasticity: bundle.elasticity(requests: decoding.occupancy), lengths: bundle.bundle.load.lengths)
+        )
     }
 
     /// TTFT + transfer + wait + (D − 1)·TPOT. Prompt and decode length are taken as independent, the waits as one of their mean and

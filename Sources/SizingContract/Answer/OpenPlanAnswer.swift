@@ -138,9 +138,18 @@ public struct OpenPlanAnswer: Sendable {
             assumptions.append("the search stopped at its bound of work; a better plan may exist")
         }
         writer.warnings(
-            request.warnings + service.warnings + (plan.colocated == nil ? [.colocationNotCompared] : []))
+            request.warnings + service.warnings + (plan.colocated == nil ? [.colocationNotCompared] : [])
+                + [wholeContexts].compactMap { $0 })
         Provenance.write(hash: request.hash, assumptions: assumptions, derivation: derivation, into: &writer)
         writer.endObject()
+    }
+
+    private var wholeContexts: Warning? {
+        guard let capacity = figures.memory?.tokenCapacity else { return nil }
+        let present = plan.arrivals.requestsPerSecond * service.service.bundle.decodeTime / 1e6
+        return .wholeContexts(
+            present / Double(plan.bundles.bundles * plan.bundles.attentionInstances), of: problem.load.lengths,
+            capacity: capacity)
     }
 
     private func writeDeployment(into writer: inout JSONWriter) {

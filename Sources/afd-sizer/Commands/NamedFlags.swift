@@ -3,7 +3,7 @@ import Console
 import SizingContract
 
 /// A model on devices by name, as flags: the query of `GET /v1/size`, spelt with hyphens. Values are read by the contract, which
-/// knows their ranges.
+/// knows their ranges: numbers are taken as they are (`.unconditional`), so that a negative one is refused with its range.
 struct HardwareFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Without a file: a model of the catalogue.", valueName: "id"))
     var model: String?
@@ -17,32 +17,44 @@ struct HardwareFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The device of FFN instances, where it is another.", valueName: "id"))
     var ffnDevice: String?
 
-    @Option(help: ArgumentHelp("Tokens of a prompt.", valueName: "tokens"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of a prompt.", valueName: "tokens"))
     var prefill: String?
 
-    @Option(help: ArgumentHelp("Mean tokens of an output.", valueName: "tokens"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Mean tokens of an output.", valueName: "tokens"))
     var decode: String?
 
-    @Option(help: ArgumentHelp("Microbatches of an Attention instance (default: 2).", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Microbatches of an Attention instance (default: 2).", valueName: "number"))
     var microbatches: String?
 
-    @Option(help: ArgumentHelp("Data-parallel ranks of an Attention instance (default: 1).", valueName: "degree"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Data-parallel ranks of an Attention instance (default: 1).", valueName: "degree"))
     var dataParallel: String?
 
-    @Option(help: ArgumentHelp("Tensor-parallel devices of an Attention rank (default: chosen).", valueName: "degree"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Tensor-parallel devices of an Attention rank (default: chosen).", valueName: "degree"))
     var tensorParallel: String?
 
-    @Option(help: ArgumentHelp("Expert-parallel devices of an FFN instance (default: chosen).", valueName: "degree"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Expert-parallel devices of an FFN instance (default: chosen).", valueName: "degree"))
     var expertParallel: String?
 
     @Option(
         help: ArgumentHelp("scale_up or scale_out (default: scale_out, where the devices have it).", valueName: "kind"))
     var link: String?
 
-    @Option(help: ArgumentHelp("The longest time per output token, milliseconds.", valueName: "ms"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The longest time per output token, milliseconds.", valueName: "ms")
+    )
     var tpotMs: String?
 
-    @Option(help: ArgumentHelp("The most Attention instances for an FFN instance.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The most Attention instances for an FFN instance.", valueName: "number"))
     var maxRatio: String?
 
     var items: [(name: String, value: String)] {
@@ -60,6 +72,7 @@ struct SizeFlags: ParsableArguments {
     @OptionGroup var hardware: HardwareFlags
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Requests of an instance's microbatch (default: the largest useful).", valueName: "number"))
     var batchSize: String?
 
@@ -79,28 +92,38 @@ struct SizeFlags: ParsableArguments {
 struct PlanFlags: ParsableArguments {
     @OptionGroup var hardware: HardwareFlags
 
-    @Option(help: ArgumentHelp("Requests that arrive in a second.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Requests that arrive in a second.", valueName: "number"))
     var requestsPerSecond: String?
 
-    @Option(help: ArgumentHelp("Index of dispersion of the arrivals (default: 1).", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Index of dispersion of the arrivals (default: 1).", valueName: "number"))
     var dispersion: String?
 
     @Option(help: ArgumentHelp("The device of prefill instances, where it is another.", valueName: "id"))
     var prefillDevice: String?
 
-    @Option(help: ArgumentHelp("Tensor-parallel devices of a prefill instance (default: chosen).", valueName: "degree"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Tensor-parallel devices of a prefill instance (default: chosen).", valueName: "degree"))
     var prefillTensorParallel: String?
 
-    @Option(help: ArgumentHelp("The longest time to the first token (p90), milliseconds.", valueName: "ms"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The longest time to the first token (p90), milliseconds.", valueName: "ms"))
     var ttftMs: String?
 
-    @Option(help: ArgumentHelp("The longest wait for a slot (p99), milliseconds.", valueName: "ms"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The longest wait for a slot (p99), milliseconds.", valueName: "ms")
+    )
     var waitMs: String?
 
-    @Option(help: ArgumentHelp("The part of prompts that a prefix cache holds, 0 to 1.", valueName: "fraction"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The part of prompts that a prefix cache holds, 0 to 1.", valueName: "fraction"))
     var cachedFraction: String?
 
-    @Option(help: ArgumentHelp("The link from prefill to decode, GB/s.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The link from prefill to decode, GB/s.", valueName: "number"))
     var bandwidthGbS: String?
 
     var items: [(name: String, value: String)] {

@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// The flags of every command that can ask a running service.
 struct ServerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Ask the service at this address in place of answering here.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp("Ask the service at this address in place of answering here.", valueName: "url"),
+        transform: ServiceURL.argument)
     var server: ServiceURL?
 
     @Option(help: ArgumentHelp("A file whose first line is the service's bearer token.", valueName: "file"))
@@ -13,7 +15,7 @@ struct ServerOptions: ParsableArguments {
             "Of https: a PEM file of the authorities that are trusted (default: the system's).", valueName: "file"))
     var serverCa: String?
 
-    @Option(help: ArgumentHelp("Seconds of silence of the service that are borne.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Seconds to wait for the service before giving up.", valueName: "seconds"))
     var timeout: Double = 600
 
     func validate() throws {
@@ -42,6 +44,12 @@ struct ServerOptions: ParsableArguments {
     }
 }
 
-extension ServiceURL: ExpressibleByArgument {
-    init?(argument: String) { self.init(argument) }
+extension ServiceURL {
+    /// The value of a flag.
+    static func argument(_ text: String) throws -> ServiceURL {
+        guard let url = ServiceURL(text) else {
+            throw ValidationError("It must be http://HOST:PORT or https://HOST:PORT.")
+        }
+        return url
+    }
 }

@@ -33,7 +33,8 @@ struct Watch: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A metrics endpoint, or a query of Prometheus: what is counted between two looks.", valueName: "url"))
+            "A metrics endpoint, or a query of Prometheus: what is counted between two looks.", valueName: "url"),
+        transform: ServiceURL.argument)
     var metrics: ServiceURL?
 
     @Option(help: ArgumentHelp("Seconds from one look to the next.", valueName: "seconds"))

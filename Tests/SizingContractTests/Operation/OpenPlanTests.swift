@@ -122,6 +122,21 @@ import Testing
         #expect(reply.value("colocated", "lightest")?.string != nil)
     }
 
+    @Test("a cache that does not hold whole contexts is told", arguments: [(1213, true), (100, false)])
+    func wholeContexts(decode: Int, isTold: Bool) throws {
+        let reply = try Reply(
+            "/v1/plan",
+            """
+            {"workload": {"prefill": 113, "decode": \(decode)}, "arrivals": {"requests_per_second": 23}, "max_ratio": 8,
+             "hardware": {"model": "deepseek-v3", "attention": {"device": "h20", "tensor_parallel": 4},
+              "ffn": {"device": "h20", "expert_parallel": 32}}, "objective": "devices", "limits": {"tpot_ms": 200}}
+            """)
+        #expect(reply.status == 200, "\(reply.errors)")
+        let told = reply.root["warnings"]?.elements.first { $0["code"]?.string == "whole_contexts" }
+        #expect((told != nil) == isTold, "\(reply.assumptions)")
+        #expect(told.map { $0["detail"]?.string?.contains("whole contexts") == true } ?? true)
+    }
+
     @Test(
         "what is wrong with colocation is named",
         arguments: [

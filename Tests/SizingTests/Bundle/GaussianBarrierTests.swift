@@ -22,6 +22,20 @@ struct GaussianBarrierTests {
         return total
     }
 
+    @Test("a curve that is steep at its start does not take a mean below none", arguments: [1, 2, 8])
+    func steepStart(batch: Int) throws {
+        let curve = try LatencyModel(through: [(0.04, 1), (60, 900), (800, 1000)])
+        let load = try SlotLoad(mean: 90, standardDeviation: 200)
+        let stages = StageLatencies(attention: curve, ffn: curve)
+        let parameters = try BundleParameters(slotLoad: load, stages: stages, batchSize: batch)
+        let cycle = GaussianBarrierCycle(parameters)
+        #expect(cycle.meanAttention >= 1 - 1e-9)
+        let expected = Self.expectation(count: 1) {
+            curve.latency(at: max(0, parameters.meanLoad + parameters.loadDeviation * $0))
+        }
+        #expect(relativeError(cycle.meanAttention, expected) < 1e-5)
+    }
+
     @Test(
         "agrees with the expectation worked out on a grid, all shapes of latency, with and without microbatches",
         arguments: 0..<40)
