@@ -108,9 +108,11 @@ struct AssumptionTopic: Hashable, Sendable {
                 "every output token is a decode step",
                 "the first output token comes from prefill: decode steps are output tokens less one",
                 "a request without a decode step holds no slot and is left out",
+                "prefill makes the first token of an answer, bundles the others",
             ],
             "Whether prefill makes the first output token decides how many decode steps a request has.",
-            remedy: "Give --first-token-from-prefill, or first_token_from_prefill, where prefill makes it."),
+            remedy: "Read a trace with --first-token-from-prefill, or first_token_from_prefill, where prefill makes it. A plan with "
+                + "prefill takes the first token off by itself: give it whole answers."),
         AssumptionTopic(
             "whole_step",
             [

@@ -19,11 +19,7 @@ extension OpenPlanProblem {
         let point = finished(best)
         let deployment = deployed(point.solved, bundles: point.bundles, choice)
         guard let given = deployment.service(arrivals, service) else { return nil }
-        var (rate, bound) = deployment.largestRate(like: arrivals, service)
-        // It is found to a hundred-thousandth from below; what is asked is borne where no limit stands against it.
-        if rate < arrivals.requestsPerSecond, deployment.bound(arrivals, service) == nil {
-            rate = arrivals.requestsPerSecond
-        }
+        let (rate, bound) = deployment.largestRate(like: arrivals, service)
         let onBudget = target != .lightest
         let near = result.points.dropFirst().filter { other in
             let isOther =

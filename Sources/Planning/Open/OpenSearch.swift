@@ -49,7 +49,7 @@ struct OpenSearch {
     ///
     /// - Parameter bound: finite where only lighter bundles than that are asked for, which is quicker.
     func lightest(below bound: Double = .infinity) -> Result {
-        let tokens = problem.arrivals.requestsPerSecond * problem.load.lengths.meanDecode / OpenPlanProblem.margin
+        let tokens = problem.arrivals.requestsPerSecond * problem.load.meanSteps / OpenPlanProblem.margin
         guard
             let saturated = problem.atConstantLoad(
                 target: .demand(tokensPerSecond: max(1e-6, tokens), spareInstances: 0))
@@ -151,7 +151,7 @@ struct OpenSearch {
         _ saturated: PlanProblem, above most: () -> Double, visit: (SolvedBundle, BundlePoint) -> Bool
     ) -> Bool {
         var isEnough = false
-        let decode = problem.load.lengths.meanDecode
+        let decode = problem.load.meanSteps
         let limit = problem.service.tpot.map { $0.time * OpenPlanProblem.margin }
         return walk(saturated) { candidate in
             let shape = BundleShape(

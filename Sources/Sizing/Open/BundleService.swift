@@ -15,8 +15,10 @@ public struct BundleService: Sendable {
     public let waitingProbability: Double
     /// Of the wait for a slot, without that for a step to begin.
     public let slotWait: WaitingTime
-    /// Steps begin so often, microseconds: whoever arrives waits for the next one, too.
+    /// Steps begin so often, microseconds: whoever arrives while some are made waits for the next one, too.
     public let step: Double
+    /// P(a microbatch is empty where a request arrives): its step begins at once.
+    let idleProbability: Double
     /// Shares of the time that each role works; the rest is idle.
     public let busy: RoleShares
     /// λE[D]/φ(S): of the tokens a second that it can make with every slot full.
@@ -42,13 +44,17 @@ public struct BundleService: Sendable {
     public func tpot(percentile p: Double) -> Double { scatter.percentile(p) }
 
     /// E of the wait for a slot and a step, microseconds.
-    public var meanWait: Double { slotWait.mean + step / 2 }
+    public var meanWait: Double { slotWait.mean + meanStepWait }
 
-    /// P(wait ≤ t): for a step to begin, which is uniform, or for a slot.
+    /// E of the wait for a step to begin, microseconds.
+    var meanStepWait: Double { (1 - idleProbability) * step / 2 }
+
+    /// P(wait ≤ t): none, for a step to begin, which is uniform, or for a slot.
     public func waitShare(within time: Double) -> Double {
         guard time >= 0 else { return 0 }
         let stepShare = step > 0 ? min(1, time / step) : 1
-        return (1 - slotWait.probability) * stepShare + slotWait.probability - slotWait.tail(time)
+        return idleProbability + (1 - idleProbability - slotWait.probability) * stepShare + slotWait.probability
+            - slotWait.tail(time)
     }
 
     /// The wait that a fraction p of requests does not exceed, microseconds.

@@ -31,6 +31,8 @@ struct Occupancy {
     let meanPace: Double
     /// Mean busy shares.
     let busy: RoleShares
+    /// Tokens a microsecond that the numbers below make.
+    private let rate: Double
     /// Requests present, TPOT with them, and the part of the tokens that is made at it; by falling number.
     let numbers: [(requests: Double, pace: Double, share: Double)]
 
@@ -120,7 +122,16 @@ struct Occupancy {
         waitingProbability = min(1, atSlots / (1 - work / curve.capacity) / mass)
         meanPace = made > 0 ? madeTimesPace / made : curve.knots[0].pace
         self.busy = busy.scaled(by: 1 / mass).atMostOne
+        rate = made / mass
         numbers = list.map { ($0.requests, $0.pace, $0.share / made) }
+    }
+
+    /// P(fewer than `count` requests are present).
+    func share(below count: Double) -> Double {
+        let time = numbers.reduce(0) {
+            $0 + ($1.requests > count - 0.5 ? $1.share * $1.pace / $1.requests : 0)
+        }
+        return max(0, 1 - rate * time)
     }
 
     /// TPOT that the fraction p of tokens does not exceed, microseconds.

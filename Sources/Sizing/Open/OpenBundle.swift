@@ -75,33 +75,3 @@ public struct OpenBundle: Sendable {
         return copy
     }
 }
-
-/// What requests are to the slots of an open bundle.
-public struct OpenLoad: Hashable, Sendable {
-    /// The load of a full slot: of the requests present, whatever their number (the insensitivity of docs/model.md).
-    public let slotLoad: SlotLoad
-    /// How long requests stay.
-    public let lengths: RequestLengths
-    /// κ: steps over which the load of the requests present is remembered, in units of E[D]: E[S²]/(2 ν² E[D]²), S = Σ_{j<D} (P + j − θ).
-    public let memory: Double
-    /// How fast a slot forgets its load, a step: for the barrier with microbatches.
-    let decorrelationRate: Double
-
-    /// - Throws: `InvalidInput` naming `workload` where only the moments of the slot load are known.
-    public init(_ workload: Workload) throws(InvalidInput) {
-        slotLoad = workload.slotLoad
-        lengths = try RequestLengths(workload)
-        memory = workload.loadMemory(meanDecode: lengths.meanDecode)
-        decorrelationRate = workload.decorrelationRate
-    }
-
-    private init(_ load: OpenLoad, slotLoad: SlotLoad) {
-        self.slotLoad = slotLoad
-        lengths = load.lengths
-        memory = load.memory
-        decorrelationRate = load.decorrelationRate
-    }
-
-    /// The same requests where a slot's load has other moments.
-    public func with(slotLoad: SlotLoad) -> OpenLoad { OpenLoad(self, slotLoad: slotLoad) }
-}

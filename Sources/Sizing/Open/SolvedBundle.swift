@@ -46,11 +46,14 @@ public struct SolvedBundle: Sendable {
     public var tokenCapacity: Double { curve.capacity * 1e6 }
 
     /// Requests a second that it could serve with every slot full: those that it bears are fewer.
-    public var capacity: Double { tokenCapacity / bundle.load.lengths.meanDecode }
+    public var capacity: Double { tokenCapacity / bundle.load.meanSteps }
 
     /// What it gives at a rate of arrivals; nil where that is its capacity or more.
+    ///
+    /// - Parameter arrivals: of all requests, those without a step in the bundles included.
     public func service(_ arrivals: Arrivals) -> BundleService? {
-        let lengths = bundle.load.lengths
+        let lengths = bundle.load.steps
+        let arrivals = bundle.load.arriving(arrivals)
         let rate = arrivals.rate
         let work = rate * lengths.meanDecode
         guard work < curve.capacity else { return nil }
@@ -66,7 +69,10 @@ public struct SolvedBundle: Sendable {
             occupancy: law.inService, slots: curve.slots, decodeTime: law.inService / rate,
             meanTPOT: law.inService / work, waitingProbability: law.waitingProbability,
             slotWait: WaitingTime(probability: law.waitingProbability, meanWhereWaiting: spread / spare),
-            step: law.meanPace * bundle.tokensPerStep, busy: law.busy, utilisation: share, peakedness: peakedness,
+            step: law.meanPace * bundle.tokensPerStep,
+            idleProbability: min(
+                1 - law.waitingProbability, law.share(below: copies * bundle.microbatchCount)),
+            busy: law.busy, utilisation: share, peakedness: peakedness,
             isTrustworthy: TrustedRange.contains(
                 share: share, load: bundle.load, loads: loads, microbatches: bundle.microbatches)
                 && TrustedRange.contains(

@@ -43,8 +43,6 @@ enum TrustedRange {
         requests >= fewRequests || spread <= numberMatters
     }
 
-    /// What the first token, which prefill instances emit, may make of E[k] where it is counted as a step of the bundles.
-    static let firstToken = (below: 0.01, beyond: 0.03)
     /// Of the time in decode, that a prefill may take: with more the pool smooths what arrives at the bundles, and TPOT's slowest
     /// hundredth comes out too long, unless it is within ``paceMatters`` of its middle.
     static let prefillOfDecode = 0.2
@@ -56,9 +54,7 @@ enum TrustedRange {
     ///   - decoding: the bundles at the rate of all arrivals.
     ///   - prefill: mean time of one, microseconds.
     static func contains(_ decoding: BundleService, after prefill: Double) -> Bool {
-        let first = decoding.loads.response / max(1, decoding.solved.bundle.load.lengths.meanDecode)
-        guard first <= (decoding.utilisation <= 0.8 + 1e-9 ? firstToken.below : firstToken.beyond) else { return false }
-        return prefill <= prefillOfDecode * decoding.decodeTime
+        prefill <= prefillOfDecode * decoding.decodeTime
             || decoding.tpot(percentile: 0.99) <= (1 + paceMatters) * decoding.tpot(percentile: 0.5)
     }
 

@@ -29,8 +29,11 @@ public struct Arrivals: Hashable, Sendable {
     public func scaled(by factor: Double) -> Arrivals { Arrivals(unchecked: requestsPerSecond * factor, dispersion) }
 
     /// One of n streams that each request is sent to at random: thinning takes the dispersion towards 1.
-    public func thinned(to n: Int) -> Arrivals {
-        Arrivals(unchecked: requestsPerSecond / Double(n), 1 + (dispersion - 1) / Double(n))
+    public func thinned(to n: Int) -> Arrivals { thinned(share: 1 / Double(n)) }
+
+    /// The requests that are picked at random with a probability of `share`, over 0 to 1.
+    func thinned(share: Double) -> Arrivals {
+        Arrivals(unchecked: requestsPerSecond * share, 1 + (dispersion - 1) * share)
     }
 
     /// Every n-th request: n are counted as one, so the counts' variance over their mean is an n-th.

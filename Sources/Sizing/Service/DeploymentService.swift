@@ -52,8 +52,8 @@ extension OpenDeployment {
             } ?? true)
     }
 
-    /// TTFT + transfer + wait + (D − 1)·TPOT. Prompt and decode length are taken as independent, the waits as one of their mean and
-    /// probability.
+    /// TTFT + transfer + wait + (D − 1)·TPOT; TTFT and transfer alone where the prefill makes the only token. Prompt and decode length are
+    /// taken as independent, the waits as one of their mean and probability.
     private func endToEnd(
         _ ttft: DelayedValues, _ sent: DelayedValues?, _ decoding: BundleService
     ) -> DelayedValues {
@@ -61,19 +61,22 @@ extension OpenDeployment {
         let before = ttft.values.thinned(to: 24)
         let moved = sent?.values.thinned(to: 24)
         let decode = lengths.decode.thinned(to: 64)
-        let rest = decoding.step / 2
         var sums: [(value: Double, weight: Double)] = []
         sums.reserveCapacity(before.values.count * decode.values.count)
         for index in before.values.indices {
             // The same prompt makes prefill and transfer long.
             let start =
-                before.values[index] + rest
+                before.values[index]
                 + (moved.map { $0.values.count == before.values.count ? $0.values[index] : $0.mean } ?? 0)
             for (steps, weight) in zip(decode.values, decode.weights) {
-                sums.append((start + max(0, steps - 1) * decoding.meanTPOT, weight * before.weights[index]))
+                let decode = steps > 1.5 ? decoding.meanStepWait + (steps - 1) * decoding.meanTPOT : 0
+                sums.append((start + decode, weight * before.weights[index]))
             }
         }
-        let waits = [ttft.wait, sent?.wait ?? .none, decoding.slotWait]
+        let slot = WaitingTime(
+            probability: decoding.slotWait.probability * bundle.bundle.load.decodedShare,
+            meanWhereWaiting: decoding.slotWait.meanWhereWaiting)
+        let waits = [ttft.wait, sent?.wait ?? .none, slot]
         let none = waits.reduce(1) { $0 * (1 - $1.probability) }
         let mean = waits.reduce(0) { $0 + $1.mean }
         let wait = WaitingTime(probability: 1 - none, meanWhereWaiting: none < 1 ? mean / (1 - none) : 0)

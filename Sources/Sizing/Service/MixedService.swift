@@ -156,7 +156,7 @@ extension MixedService {
             times += zip(prompt.values, prompt.weights).map { (value: $0 + rest, weight: $1 * weight) }
         }
         guard !times.isEmpty else { return nil }
-        let decodeTime = bundle.load.lengths.meanDecode * decode.meanTPOT / (1 - added)
+        let decodeTime = bundle.load.steps.meanDecode * decode.meanTPOT / (1 - added)
         let memory = service.mean * (1 + service.squaredVariation) / (1 - utilisation) / decodeTime
         let slot = decode.slotWait
         let none = (1 - line.probability) * (1 - slot.probability)

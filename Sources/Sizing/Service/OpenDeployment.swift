@@ -100,7 +100,9 @@ public struct OpenDeployment: Sendable {
                 low = middle
             }
         }
-        return (low, binding)
+        // A rate that is asked for is borne in full where no limit stands against it.
+        let asked = arrivals.requestsPerSecond
+        return (low < asked && asked < high && bound(asked) == nil ? asked : low, binding)
     }
 }
 

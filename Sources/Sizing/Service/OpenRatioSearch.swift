@@ -106,7 +106,7 @@ extension SolvedBundle {
     /// Requests a second at constantly as many requests as a TPOT of at most `limit` allows; with no limit with every slot full.
     public func fluidCapacity(_ limit: Double?) -> Double {
         guard let limit else { return capacity }
-        return curve.largestRate(pace: limit) * 1e6 / bundle.load.lengths.meanDecode
+        return curve.largestRate(pace: limit) * 1e6 / bundle.load.meanSteps
     }
 }
 

@@ -146,7 +146,8 @@ public struct OpenPlanAnswer: Sendable {
 
     private var wholeContexts: Warning? {
         guard let capacity = figures.memory?.tokenCapacity else { return nil }
-        let present = plan.arrivals.requestsPerSecond * service.service.bundle.decodeTime / 1e6
+        let decoded = plan.arrivals.requestsPerSecond * problem.load.decodedShare
+        let present = decoded * service.service.bundle.decodeTime / 1e6
         return .wholeContexts(
             present / Double(plan.bundles.bundles * plan.bundles.attentionInstances), of: problem.load.lengths,
             capacity: capacity)

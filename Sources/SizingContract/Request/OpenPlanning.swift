@@ -57,15 +57,19 @@ struct OpenPlanning: Sendable {
         let currentPrefill = current?.integer(in: 0...1_000_000, &errors)
         if let current, prefillValue == nil { errors.add(current, "needs prefill") }
         guard let arrivals, let workload, let service, let target, errors.isEmpty,
-            let load = errors.checked(object.value, try OpenLoad(workload))
+            let load = errors.checked(object.value, try OpenLoad(workload, firstToken: prefillValue == nil ? .bundles : .prefill))
         else { return nil }
         assumptions.append("requests present progress at one pace: number by the product form")
+        if prefillValue != nil { assumptions.append(Self.firstTokenAssumption) }
         if object.optional("routing") == nil { assumptions.append("routing: to the bundle with the fewest requests") }
         if given["dispersion"] == nil { assumptions.append(ArrivalsSchema.poissonAssumption) }
         return OpenPlanning(
             arrivals: arrivals, service: service, target: target, load: load, prefill: prefill ?? [],
             transfer: transfer, routing: routing, mixing: mixing, currentPrefill: currentPrefill)
     }
+
+    static let firstTokenAssumption: StaticString =
+        "prefill makes the first token of an answer, bundles the others"
 
     /// The model that is prefilled and whose cache is moved; nil where hardware gives coefficients.
     private static func model(

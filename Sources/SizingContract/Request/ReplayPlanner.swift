@@ -78,7 +78,9 @@ final class ReplayPlanner: Sendable {
             let workload = try? Workload(
                 .independent(
                     prefill: Self.prompts(demand), decode: .geometric(mean: max(1, demand.decode)))),
-            let load = try? OpenLoad(workload),
+            let load = (try? OpenLoad(workload, firstToken: prefill == nil ? .bundles : .prefill))
+                // All had but one token: room for as few steps as there can be.
+                ?? (try? OpenLoad(workload)),
             let slotLoad = try? SlotLoad(mean: demand.slotMean, standardDeviation: demand.slotDeviation)
         else { return nil }
         var decoding = limits

@@ -74,8 +74,7 @@ import Testing
                 let prompt = draw(lengths.prefill).rounded()
                 columns.arrival.append(time)
                 columns.prefill.append(Int32(prompt))
-                // The prefill gives the first token; the theory decodes D.
-                columns.decode.append(Int32(max(1, draw(lengths.decode).rounded())) + 1)
+                columns.decode.append(Int32(max(1, draw(lengths.decode).rounded())))
                 columns.cached.append(Int32(prompt * question.prefill.cachedFraction))
             }
             let done = try deployment.completions(
@@ -84,8 +83,10 @@ import Testing
                     cached: columns.cached)
             ).filter { requests / 4..<requests - requests / 20 ~= $0.number }
             figures[0].append(done.map { $0.firstToken - $0.arrival })
-            figures[1].append(done.map { ($0.end - $0.began) / Double(columns.decode[$0.number] - 1) })
-            figures[2].append(done.map { $0.began - $0.ready })
+            // The prefill gives the first token.
+            let decoded = done.filter { columns.decode[$0.number] > 1 }
+            figures[1].append(decoded.map { ($0.end - $0.began) / Double(columns.decode[$0.number] - 1) })
+            figures[2].append(decoded.map { $0.began - $0.ready })
         }
         func share(_ courses: [[Double]], _ limit: ServiceLimit?) throws -> (value: Double, half: Double) {
             let limit = try #require(limit)

@@ -32,7 +32,7 @@ struct RandomOpenProblem {
                     ? .geometric(mean: answer) : .lognormal(mean: answer, standardDeviation: 0.4 * answer)))
         let microbatches: [Int?] = seed % 3 == 0 ? [nil] : seed % 3 == 1 ? [2] : [2, 3]
         limits = try PlanLimits(maximumBatch: 96, maximumRatio: 3, microbatches: microbatches)
-        let load = try OpenLoad(workload)
+        let load = try OpenLoad(workload, firstToken: .prefill)
         // What a bundle in the middle gives at a middling load.
         let curves = stages
         let solved = SolvedBundle(
@@ -65,7 +65,7 @@ struct RandomOpenProblem {
         let pair = InstancePair(
             attention: .init(price: 2), ffn: .init(price: 3), latencies: .given(stages), slotLoad: workload.slotLoad)
         return try OpenPlanProblem(
-            pairs: [pair], load: OpenLoad(workload), limits: limits, service: service, objective: .devices,
+            pairs: [pair], load: OpenLoad(workload, firstToken: .prefill), limits: limits, service: service, objective: .devices,
             arrivals: arrivals, target: target, prefill: [PrefillKind(kind: .init(price: 2), time: prefill)],
             transfer: transfer, routing: routing)
     }
