@@ -103,7 +103,7 @@ import Testing
         try await LiveService.run { service in
             let text =
                 String(Self.request.dropLast(1))
-                + #", "arrivals": {"process": "poisson", "requests_per_second": 200, "duration_s": 200}, "workload": {"prefill": 100, "decode": 20}}"#
+                + #", "arrivals": {"process": "poisson", "requests_per_second": 200, "duration_s": 200}, "workload": {"prefill": 100, "decode": 20}, "timeout_ms": 60000}"#
             let answer = service.post(
                 "/v1/replay", String(text), fields: ["Content-Type: application/json", "Accept: text/event-stream"])
             #expect(answer.status == 200 && answer.fields["content-type"]?.hasPrefix("text/event-stream") == true)
