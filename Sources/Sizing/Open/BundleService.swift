@@ -17,7 +17,7 @@ public struct BundleService: Sendable {
     public let slotWait: WaitingTime
     /// Steps begin so often, microseconds: whoever arrives while some are made waits for the next one, too.
     public let step: Double
-    /// P(a microbatch is empty where a request arrives): its step begins at once.
+    /// P(a bundle is empty where a request arrives): its step begins at once.
     let idleProbability: Double
     /// Shares of the time that each role works; the rest is idle.
     public let busy: RoleShares

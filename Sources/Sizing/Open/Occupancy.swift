@@ -126,12 +126,17 @@ struct Occupancy {
         numbers = list.map { ($0.requests, $0.pace, $0.share / made) }
     }
 
-    /// P(fewer than `count` requests are present).
-    func share(below count: Double) -> Double {
-        let time = numbers.reduce(0) {
-            $0 + ($1.requests > count - 0.5 ? $1.share * $1.pace / $1.requests : 0)
+    /// P(one of n bundles is empty) where each request goes to the one with the fewest.
+    ///
+    /// With fewer than n requests one is. With k of n and more, each bundle has one or two, and a departure empties one where it is of a
+    /// bundle with one: of k + 1 requests before, 2n − k − 1 are alone.
+    func emptyProbability(bundles n: Double) -> Double {
+        let taken = numbers.reduce(0) { sum, number in
+            let k = number.requests
+            let isEmpty = k < n - 0.5 ? 1 : max(0, (2 * n - k - 1) / (k + 1))
+            return sum + (1 - min(1, isEmpty)) * number.share * number.pace / k
         }
-        return max(0, 1 - rate * time)
+        return min(1, max(0, 1 - rate * taken))
     }
 
     /// TPOT that the fraction p of tokens does not exceed, microseconds.

@@ -70,8 +70,7 @@ public struct SolvedBundle: Sendable {
             meanTPOT: law.inService / work, waitingProbability: law.waitingProbability,
             slotWait: WaitingTime(probability: law.waitingProbability, meanWhereWaiting: spread / spare),
             step: law.meanPace * bundle.tokensPerStep,
-            idleProbability: min(
-                1 - law.waitingProbability, law.share(below: copies * bundle.microbatchCount)),
+            idleProbability: min(1 - law.waitingProbability, law.emptyProbability(bundles: copies)),
             busy: law.busy, utilisation: share, peakedness: peakedness,
             isTrustworthy: TrustedRange.contains(
                 share: share, load: bundle.load, loads: loads, microbatches: bundle.microbatches)

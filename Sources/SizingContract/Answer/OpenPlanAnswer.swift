@@ -38,8 +38,10 @@ public struct OpenPlanAnswer: Sendable {
         self.problem = problem
         self.plan = plan
         self.derivation = derivation
-        service = ServiceAnswer(plan.service, largestRate: plan.largestRate, bound: plan.bound)
         figures = Self.figures(plan, problem)
+        service = ServiceAnswer(
+            plan.service, largestRate: plan.largestRate, bound: plan.bound,
+            doubt: figures.memory?.tokenCapacity.flatMap { Self.wholeContexts(plan, problem, capacity: $0) })
         let point = plan.bundles
         let pair = problem.pairs[point.pair]
         advice = request.current.map {
@@ -138,16 +140,15 @@ public struct OpenPlanAnswer: Sendable {
             assumptions.append("the search stopped at its bound of work; a better plan may exist")
         }
         writer.warnings(
-            request.warnings + service.warnings + (plan.colocated == nil ? [.colocationNotCompared] : [])
-                + [wholeContexts].compactMap { $0 })
+            request.warnings + service.warnings + (plan.colocated == nil ? [.colocationNotCompared] : []))
         Provenance.write(hash: request.hash, assumptions: assumptions, derivation: derivation, into: &writer)
         writer.endObject()
     }
 
-    private var wholeContexts: Warning? {
-        guard let capacity = figures.memory?.tokenCapacity else { return nil }
+    /// What stands against taking the plan for one of an engine that reserves whole contexts; nil where they fit.
+    private static func wholeContexts(_ plan: OpenPlan, _ problem: OpenPlanProblem, capacity: Double) -> Warning? {
         let decoded = plan.arrivals.requestsPerSecond * problem.load.decodedShare
-        let present = decoded * service.service.bundle.decodeTime / 1e6
+        let present = decoded * plan.service.bundle.decodeTime / 1e6
         return .wholeContexts(
             present / Double(plan.bundles.bundles * plan.bundles.attentionInstances), of: problem.load.lengths,
             capacity: capacity)

@@ -8,6 +8,8 @@ struct ServiceAnswer: Sendable {
     /// Requests a second that keep the limits, and what bounds them.
     let largestRate: Double
     let bound: ServiceBound?
+    /// What the theory leaves out that may matter here; nil where nothing is known.
+    private let doubt: Warning?
     /// Of TTFT, TPOT, wait, end to end and transfer.
     private let times: [Times]
 
@@ -19,7 +21,8 @@ struct ServiceAnswer: Sendable {
         let values: [(StaticString, Double)]
     }
 
-    init(_ service: DeploymentService, largestRate: Double, bound: ServiceBound?) {
+    init(_ service: DeploymentService, largestRate: Double, bound: ServiceBound?, doubt: Warning? = nil) {
+        self.doubt = doubt
         self.service = service
         self.largestRate = largestRate
         self.bound = bound
@@ -63,6 +66,7 @@ struct ServiceAnswer: Sendable {
                         + "step, or with answers that are short beside their prefill; /v1/replay decides",
                     pointer: "/arrivals"))
         }
+        if let doubt { list.append(doubt) }
         return list
     }
 
@@ -99,7 +103,7 @@ struct ServiceAnswer: Sendable {
         writer.name("binding")
         if let bound { writer.value(bound.rawValue) } else { writer.null() }
         writer.field("peakedness", bundle.peakedness)
-        writer.field("trustworthy", service.isTrustworthy)
+        writer.field("trustworthy", service.isTrustworthy && doubt == nil)
         writer.field("method", "product form" as StaticString)
     }
 }
