@@ -8,8 +8,9 @@ public struct InstancePair: Sendable {
     public enum Latencies: Sendable {
         /// Given: the same curves at every batch size.
         case given(StageLatencies)
-        /// Derived from a model on devices: the Attention curve depends on the batch size.
-        case derived(DerivedHardware)
+        /// Derived from a model on devices: the Attention curve depends on the batch size. Kept apart, for it is large and
+        /// searches copy thousands of pairs.
+        indirect case derived(DerivedHardware)
     }
 
     /// One kind of instance.
@@ -93,6 +94,14 @@ public struct InstancePair: Sendable {
     public var batchStep: Int {
         if case .derived(let hardware) = latencies { return hardware.description.attention.dataParallel }
         return 1
+    }
+
+    /// Whether any stage takes time at `batchSize`; derived ones do.
+    func takesTime(batchSize: Int) -> Bool {
+        switch latencies {
+        case .given(let stages): stages.takeTime(slotLoad: slotLoad, batchSize: batchSize)
+        case .derived: true
+        }
     }
 
     /// The three stages at `batchSize`, or nil where the model cannot be asked.

@@ -43,20 +43,19 @@ public struct PlanProblem: Sendable {
         guard 1...Self.maximumPairs ~= pairs.count else {
             throw InvalidInput(field: "hardware", rule: "must give from 1 to \(Self.maximumPairs) pairs of devices")
         }
-        for pair in pairs {
-            if case .given(let stages) = pair.latencies {
-                guard stages.takeTime(slotLoad: pair.slotLoad, batchSize: limits.batchSize ?? 1) else {
-                    throw InvalidInput(field: "hardware", rule: StageLatencies.timeRule)
-                }
+        // By index: a pair is large, and an open plan makes many problems of the same thousands of them.
+        for index in pairs.indices {
+            guard pairs[index].takesTime(batchSize: limits.batchSize ?? 1) else {
+                throw InvalidInput(field: "hardware", rule: StageLatencies.timeRule)
             }
             switch objective {
             case .instances, .devices: break
             case .cost:
-                guard pair.attention.price != nil, pair.ffn.price != nil else {
+                guard pairs[index].attention.price != nil, pairs[index].ffn.price != nil else {
                     throw InvalidInput(field: "objective", rule: "needs prices of both kinds of instances")
                 }
             case .energy:
-                guard pair.attention.power != nil, pair.ffn.power != nil else {
+                guard pairs[index].attention.power != nil, pairs[index].ffn.power != nil else {
                     throw InvalidInput(
                         field: "objective",
                         rule: "needs the power of both kinds of instances: give watts, or devices whose power is known")

@@ -47,6 +47,12 @@ struct RequiredKeyTests {
             #"{"model_type":"mimo_v2_flash",\#(grouped),"n_routed_experts":8,"num_experts_per_tok":2,"moe_intermediate_size":96,"v_head_dim":24,"sliding_window":64,"swa_num_key_value_heads":4,"hybrid_layer_pattern":[0,1,1,1,1,0],"moe_layer_freq":[0,1,1,1,1,1]}"#,
             ["swa_num_key_value_heads", "v_head_dim", "moe_layer_freq", "head_dim"]
         ),
+        (#"{"model_type":"gemma2","sliding_window":64,\#(grouped)}"#, ["sliding_window"]),
+        (#"{"model_type":"gemma3_text","sliding_window":64,\#(grouped)}"#, ["sliding_window"]),
+        (#"{"model_type":"cohere2","sliding_window":64,\#(grouped)}"#, ["sliding_window"]),
+        (#"{"model_type":"exaone4","sliding_window":64,\#(grouped)}"#, ["sliding_window"]),
+        (#"{"model_type":"olmo3","sliding_window":64,\#(grouped)}"#, ["sliding_window"]),
+        (#"{"model_type":"deepseek_v3","moe_layer_freq":1,\#(latent)\#(experts)}"#, ["first_k_dense_replace"]),
         (#"{"model_type":"nobody_knows",\#(grouped)}"#, ["num_key_value_heads"]),
         (#"{"model_type":"nobody_knows","architectures":["LlamaForCausalLM"],\#(grouped)}"#, ["num_key_value_heads"]),
     ]
@@ -66,6 +72,54 @@ struct RequiredKeyTests {
     func vocabulary() throws {
         let model = try model(try without("vocab_size", #"{"model_type":"llama",\#(Self.grouped)}"#))
         #expect(model.warnings.map(\.code) == ["missing_vocabulary"])
+    }
+
+    @Test("A vocabulary of null is told as one that is missing; one of none is refused")
+    func noVocabulary() throws {
+        let body = try without("vocab_size", #"{"model_type":"llama",\#(Self.grouped)}"#)
+        let unknown = try model(body.replacing("{", with: #"{"vocab_size":null,"#, maxReplacements: 1))
+        #expect(unknown.warnings.map(\.code) == ["missing_vocabulary"])
+        let error = #expect(throws: InvalidInput.self) {
+            try model(body.replacing("{", with: #"{"vocab_size":0,"#, maxReplacements: 1))
+        }
+        #expect(error?.field == "vocab_size")
+    }
+
+    @Test("Whether embedding and head are one matrix is true or false, and told where nobody says it")
+    func tied() throws {
+        for value in [#""true""#, "1", "[]"] {
+            let error = #expect(throws: InvalidInput.self) {
+                try model(#"{"model_type":"llama","tie_word_embeddings":\#(value),\#(Self.grouped)}"#)
+            }
+            #expect(error?.field == "tie_word_embeddings")
+        }
+        let unknown = #"{"model_type":"nobody_knows",\#(Self.grouped)}"#
+        #expect(try model(unknown).warnings.map(\.code) == ["model_defaults", "unknown_family"])
+        let stated = #"{"model_type":"nobody_knows","tie_word_embeddings":true,\#(Self.grouped)}"#
+        #expect(try model(stated).warnings.map(\.code) == ["unknown_family"])
+    }
+
+    @Test(
+        "Gemma 3's defaults are told of each number that the body leaves out",
+        arguments: ["num_attention_heads", "num_key_value_heads", "head_dim"])
+    func gemmaDefaults(key: String) throws {
+        let body = #"{"model_type":"gemma3_text","sliding_window":64,\#(Self.grouped)}"#
+        #expect(try model(body).warnings.isEmpty)
+        #expect(try model(without(key, body)).warnings.map(\.code) == ["model_defaults"])
+    }
+
+    @Test("A number for each layer is taken where all are the same, and refused by name where they differ")
+    func perLayer() throws {
+        func hunyuan(_ picks: String) throws -> ModelDescription {
+            try model(
+                #"{"model_type":"hunyuan_v1_moe",\#(Self.grouped),"num_experts":8,"moe_topk":\#(picks),"moe_intermediate_size":[96,96,96,96,96,96],"num_shared_expert":[1,1,1,1,1,1]}"#
+            )
+        }
+        #expect(try hunyuan("[2,2,2,2,2,2]") == hunyuan("2"))
+        for picks in ["[2,2,2,2,2,1]", "[2,2,2,2,2]", "[]", #"["2","2","2","2","2","2"]"#, "[[2],2,2,2,2,2]"] {
+            let error = #expect(throws: InvalidInput.self) { try hunyuan(picks) }
+            #expect(error?.field == "moe_topk")
+        }
     }
 
     @Test("An empty list of layers without rotary positions is none, as the modelling code has it")

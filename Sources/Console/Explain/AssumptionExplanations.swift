@@ -187,6 +187,40 @@ struct AssumptionTopic: Hashable, Sendable {
             ],
             "The plan is compared with instances that prefill in chunks beside decode."),
         AssumptionTopic(
+            "omitted_options",
+            [
+                "speculation: drafting takes no time", "jitter of the FFN alone", "jitter of Attention alone",
+                "no headroom over the demand", "no spare instances", "power: that of the catalogue's devices",
+            ],
+            "A part of the request was given without one of its members, for which this was taken.",
+            remedy: "Give draft_us, both cv of jitter, headroom, spare_instances or power."),
+        AssumptionTopic(
+            "prefill_and_transfer",
+            [
+                "prefill: where the arrivals say nothing of it, no part of a prompt is cached",
+                "prefill: gamma_us 0: no time for pairs of tokens", "prefill: a prompt is one pass, not chunks",
+                "the cache reaches the Attention pool in no time: no transfer",
+                "transfer: the link is in use for at most 95 % of the time", "transfer: no latency beside the bytes",
+                "transfer: begins when the prefill has ended",
+            ],
+            "How prompts are prefilled and their cache moved, where the request leaves it out.",
+            remedy:
+                "Give cached_fraction, gamma_us and chunk_tokens of prefill, and transfer with latency_us and overlap."
+        ),
+        AssumptionTopic(
+            "scaling_policies",
+            [
+                "an instance that is started serves after 180 s", "target: looks every 15 s",
+                "target: keeps the size within 10 % of the target", "target: shrinks after 300 s of less",
+                "advice and oracle: the rate of a window of 300 s",
+                "advice: every 60 s, or every window where that is shorter",
+                "advice: a pool shrinks by more than 10 % or not at all",
+            ],
+            "When and how far the policies of a replay change the size.",
+            remedy:
+                "Give start_delay_s, and period_s, tolerance, stabilisation_s, window_s, every_s or hysteresis of a policy."
+        ),
+        AssumptionTopic(
             "replay",
             [
                 "only decoding is replayed: the first token is that of the first step",

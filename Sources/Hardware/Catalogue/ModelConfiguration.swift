@@ -48,7 +48,10 @@ struct ModelConfiguration {
         let architecture = if let family { try family.read(body) } else { try GenericFamily.read(body) }
         let hidden = try body.hiddenSize()
         if let unverified { body.warn("unverified", "not verified of \(id): \(unverified)") }
-        let vocabulary = try body.integer("vocab_size", "padded_vocab_size") ?? architecture.vocabulary
+        let stated = try body.integer("vocab_size", "padded_vocab_size")
+        guard stated != 0 else { throw body.fault("vocab_size", "must be a whole number from 1") }
+        let vocabulary = stated ?? architecture.vocabulary
+        let ties = try tiesEmbeddings(body)
         try checkUnread(body, family: family)
         if family == nil { try RequiredKeys.check(body, type: "") }
         let published = try PublishedFormats(
@@ -56,7 +59,7 @@ struct ModelConfiguration {
         ).read(released)
         return try ModelDescription(
             id: id, name: name, family: family?.name ?? "custom", hidden: hidden, vocabulary: vocabulary,
-            tiesEmbeddings: tiesEmbeddings ?? architecture.tiesEmbeddings, layers: architecture.layers,
+            tiesEmbeddings: ties ?? architecture.tiesEmbeddings, layers: architecture.layers,
             otherParameters: architecture.otherParameters, lookupParameters: architecture.lookupParameters,
             published: published.precision, warnings: body.warnings + published.warnings)
     }
@@ -82,7 +85,22 @@ struct ModelConfiguration {
     }
 
     /// The language model's own word counts, then that of the whole.
-    private var tiesEmbeddings: Bool? { root["tie_word_embeddings"]?.bool ?? outer["tie_word_embeddings"]?.bool }
+    private func tiesEmbeddings(_ body: ConfigurationBody) throws(InvalidInput) -> Bool? {
+        for (object, prefix) in [(root, path), (outer, "")] {
+            guard let value = object["tie_word_embeddings"], !value.isNull else { continue }
+            guard let flag = value.bool else {
+                throw InvalidInput(field: prefix + "tie_word_embeddings", rule: "must be true or false")
+            }
+            return flag
+        }
+        if family == nil {
+            body.warn(
+                "model_defaults",
+                "tie_word_embeddings is missing: embedding and head are counted as two matrices, as most families have them"
+            )
+        }
+        return nil
+    }
 
     private func checkUnread(_ body: ConfigurationBody, family: Family?) throws(InvalidInput) {
         let unread = body.unread.filter { !HarmlessKeys.contains(Self.lastName($0)) }

@@ -91,6 +91,7 @@ public struct PlanRequest: Sendable {
             isOpen
                 ? "loads of Attention instances are independent, with the first three moments of the workload"
                 : "loads of Attention instances are normal and independent")
+        assumptions += OmittedOptions.lines(of: value)
         var choosesDegrees = false
         if case .named(let choices) = hardware {
             choosesDegrees =

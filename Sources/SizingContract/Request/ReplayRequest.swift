@@ -118,6 +118,7 @@ public struct ReplayRequest: Sendable {
         guard let made else { return nil }
         assumptions += Self.assumptions(
             shape, hasPrefill: prefill != nil, patience: patience, isProcess: isProcess, courses: courses)
+        assumptions += OmittedOptions.lines(of: value)
         return ReplayRequest(
             problem: made, rates: rates, seed: seed,
             timeout: timeout ?? min(max(defaultTimeout, limits.defaultTimeout), limits.maximumTimeout),

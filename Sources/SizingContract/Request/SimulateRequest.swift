@@ -53,6 +53,7 @@ public struct SimulateRequest: Sendable {
                 seed: UInt64(settings.seed)))
         guard let problem else { return nil }
         assumptions.append(Self.overlap(microbatches))
+        assumptions += OmittedOptions.lines(of: value)
         return SimulateRequest(
             problem: problem, settings: settings, assumptions: assumptions,
             derivation: hardware.derived?.assumptions ?? [],

@@ -129,6 +129,7 @@ public struct SizeRequest: Sendable {
         if let assumption = hardware.assumption(batchSize: batchSize) { assumptions.append(assumption) }
         if microbatches == nil { assumptions.append("stages overlap perfectly, in lock-step") }
         assumptions += ofArrivals
+        assumptions += OmittedOptions.lines(of: value)
         let problem = errors.checked(
             value,
             try SizingProblem(

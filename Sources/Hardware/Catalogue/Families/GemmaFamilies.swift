@@ -20,11 +20,12 @@ enum GemmaFamilies {
     private static func gemma3(_ body: ConfigurationBody) throws(InvalidInput) -> Architecture {
         let layers = try body.layerCount()
         let spans = try body.spans(layers: layers, slides: try body.slidingPattern(otherwise: 6))
+        let heads = try body.integer("num_attention_heads")
+        let keyValueHeads = try body.integer("num_key_value_heads")
+        let dimension = try body.integer("head_dim")
         let grouped = AttentionMechanism.GroupedQuery(
-            queryHeads: try body.integer("num_attention_heads") ?? 8,
-            keyValueHeads: try body.integer("num_key_value_heads") ?? 4,
-            keyDimension: try body.integer("head_dim") ?? 256)
-        if body.value["num_attention_heads"] == nil {
+            queryHeads: heads ?? 8, keyValueHeads: keyValueHeads ?? 4, keyDimension: dimension ?? 256)
+        if heads == nil || keyValueHeads == nil || dimension == nil {
             body.warn("model_defaults", "gemma3: 8 heads, 4 for keys and values, of 256, where the body gives none")
         }
         let network = try body.dense("intermediate_size")

@@ -23,7 +23,12 @@ enum LingFamilies {
         let linearSize = try body.integer("linear_head_dim")
         let size = if let linearSize { linearSize } else { try body.required("head_dim") }
         let linearHeads = try body.integer("linear_num_heads") ?? heads
-        let kernel = try body.required("short_conv_kernel_size", "linear_conv_kernel_dim")
+        guard let kernel = try body.integer("short_conv_kernel_size", "linear_conv_kernel_dim") else {
+            // Ling and Ring 2.5 share the word with the later hybrids.
+            throw body.fault(
+                "model_type",
+                "is that of lightning attention where no short_conv_kernel_size is given, and that is not modelled")
+        }
         let group = try body.required("layer_group_size")
         for number in [size, kernel, group, linearHeads] {
             try InvalidInput.check(number, in: 1...100_000, field: body.path + "layer_group_size")

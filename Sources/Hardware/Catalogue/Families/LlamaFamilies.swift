@@ -9,7 +9,14 @@ enum LlamaFamilies {
                 "mistral", types: ["ministral", "ministral3"],
                 architectures: ["MistralForCausalLM", "MinistralForCausalLM", "Ministral3ForCausalLM"],
                 slides: { _ in true }),
-            plain("phi3", architectures: ["Phi3ForCausalLM"], slides: { _ in true }),
+            Family("phi3", architectures: ["Phi3ForCausalLM"]) { body throws(InvalidInput) in
+                // Phi-4-mini says that every layer of one is a full one.
+                guard try body.integer("full_attn_mod") ?? 1 == 1 else {
+                    throw body.fault("full_attn_mod", "must be 1: others are not modelled for this family")
+                }
+                let spans = try body.spans(layers: try body.layerCount(), slides: { _ in true })
+                return try grouped(body, spans: spans)
+            },
             plain("granite", architectures: ["GraniteForCausalLM"], slides: nil),
             plain("internlm2", types: ["internlm3"], architectures: ["InternLM2ForCausalLM"], slides: nil),
             plain("olmo", types: ["olmo2"], architectures: ["OlmoForCausalLM", "Olmo2ForCausalLM"], slides: nil),
@@ -17,7 +24,27 @@ enum LlamaFamilies {
             plain("smollm3", architectures: ["SmolLM3ForCausalLM"], ties: true, windowIsOn: false, slides: nil),
             plain("seed_oss", architectures: ["SeedOssForCausalLM"], slides: nil),
             plain("glm", types: ["glm4"], architectures: ["GlmForCausalLM", "Glm4ForCausalLM"], slides: nil),
-            plain("hunyuan_v1_dense", architectures: ["HunYuanDenseV1ForCausalLM"], slides: nil),
+            Family("hunyuan_v1_dense", architectures: ["HunYuanDenseV1ForCausalLM"]) { body throws(InvalidInput) in
+                try body.refuse("use_cla")
+                body.ignore("cla_share_factor", "num_media_embeds")
+                return try grouped(body, spans: try body.spans(layers: try body.layerCount()))
+            },
+            // LG AI's own code for EXAONE 3 and 3.5, Stability's StableLM 2, Baichuan 2: gated networks.
+            Family("exaone", architectures: ["ExaoneForCausalLM"]) { body throws(InvalidInput) in
+                guard try body.text("activation_function") ?? "silu" == "silu" else {
+                    throw body.fault("activation_function", "must be silu for this family")
+                }
+                return try grouped(body, spans: try body.spans(layers: try body.layerCount()))
+            },
+            plain("stablelm", architectures: ["StableLmForCausalLM"], slides: nil),
+            Family("baichuan", architectures: ["BaichuanForCausalLM", "BaiChuanForCausalLM"]) {
+                body throws(InvalidInput) in
+                let heads = try body.queryHeads()
+                guard try body.integer("num_key_value_heads") ?? heads == heads else {
+                    throw body.fault("num_key_value_heads", "must be num_attention_heads, as this family's code has it")
+                }
+                return try grouped(body, spans: try body.spans(layers: try body.layerCount()))
+            },
             plain("ernie4_5", architectures: ["Ernie4_5ForCausalLM", "Ernie4_5_ForCausalLM"], ties: true, slides: nil),
             plain("cohere", architectures: ["CohereForCausalLM"], ties: true, slides: nil),
             plain("nemotron", architectures: ["NemotronForCausalLM"], gated: false, slides: nil),
@@ -26,12 +53,7 @@ enum LlamaFamilies {
             plain(
                 "starcoder2", architectures: ["Starcoder2ForCausalLM"], ties: true, gated: false,
                 slides: { _ in true }),
-            Family("cohere2", architectures: ["Cohere2ForCausalLM"]) { body throws(InvalidInput) in
-                let layers = try body.layerCount()
-                return try grouped(
-                    body, spans: try body.spans(layers: layers, slides: try body.slidingPattern(otherwise: 4)),
-                    ties: true)
-            },
+            Family("cohere2", architectures: ["Cohere2ForCausalLM"], read: cohere2),
             Family("exaone4", types: ["exaone4_5", "exaone4_5_text"], architectures: ["Exaone4ForCausalLM"]) {
                 body throws(InvalidInput) in
                 let layers = try body.layerCount()
@@ -63,6 +85,21 @@ enum LlamaFamilies {
         return Architecture(
             layers: spans.map { .init(attention: Attention(mechanism, span: $0), feedForward: network) },
             tiesEmbeddings: ties)
+    }
+
+    /// Command R7B and A: every fourth layer is full. Older bodies say what the code does in keys of their own.
+    private static func cohere2(_ body: ConfigurationBody) throws(InvalidInput) -> Architecture {
+        for name in ["use_gated_activation", "use_embedding_sharing"] as [StaticString] {
+            guard try body.flag(name) ?? true else { throw body.fault(name, "must be true for this family") }
+        }
+        guard try body.text("order_of_interleaved_layers") ?? "local_attn_first" == "local_attn_first" else {
+            throw body.fault("order_of_interleaved_layers", "must be local_attn_first")
+        }
+        body.ignore("use_parallel_block", "use_parallel_embedding")
+        let every = try body.integer("sliding_window_pattern", "_sliding_window_pattern", "layer_switch")
+        let spans = try body.spans(
+            layers: try body.layerCount(), slides: try body.slidingPattern(otherwise: every ?? 4))
+        return try grouped(body, spans: spans, ties: true)
     }
 
     /// Llama 4: chunks but for every fourth layer, and a mixture with one shared expert in every nth.

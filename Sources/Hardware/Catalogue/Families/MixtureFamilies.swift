@@ -160,6 +160,12 @@ enum MixtureFamilies {
             mixture.beside = .init(intermediate: try body.required("intermediate_size"))
         }
         body.ignore("intermediate_size")
+        if let window = body.given("sliding_window_size"), window.integer != -1 {
+            throw body.fault("sliding_window_size", "must be -1: windows are not modelled for this family")
+        }
+        guard try body.integer("global_attn_every_n") ?? 1 == 1 else {
+            throw body.fault("global_attn_every_n", "must be 1: others are not modelled for this family")
+        }
         return Architecture(
             layers: Array(
                 repeating: .init(attention: Attention(mechanism), feedForward: .mixture(mixture)), count: layers))
@@ -182,8 +188,10 @@ enum MixtureFamilies {
             layers: layers, mixture: mixture,
             dense: { () throws(InvalidInput) in try body.dense("intermediate_size") },
             sparse: (0..<layers).map { $0 >= skipped })
+        if mixture == nil { body.ignore("num_shared_expert") }
         body.ignore(
-            "intermediate_size", "kv_lora_rank", "q_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim", "v_head_dim")
+            "intermediate_size", "num_media_embeds", "kv_lora_rank", "q_lora_rank", "qk_rope_head_dim",
+            "qk_nope_head_dim", "v_head_dim")
         return Architecture(
             layers: networks.enumerated().map { index, network in
                 .init(

@@ -60,7 +60,8 @@ extension ConfigurationBody {
         var found: (name: StaticString, number: Int)?
         for name in names {
             guard let value = given(name) else { continue }
-            guard let number = value.integer, 0...1_000_000_000_000 ~= number else {
+            let stated = value.kind == .array ? try sameForAllLayers(name, value) : value.integer
+            guard let number = stated, 0...1_000_000_000_000 ~= number else {
                 throw fault(name, "must be a whole number from 0 to 1000000000000")
             }
             if let found, found.number != number {
@@ -69,6 +70,20 @@ extension ConfigurationBody {
             found = (name, number)
         }
         return found?.number
+    }
+
+    /// The number in a list with one for each layer, all the same.
+    ///
+    /// Hunyuan's bodies give the sizes of their mixtures so (`moe_topk`, `moe_intermediate_size`, `num_shared_expert`).
+    private func sameForAllLayers(_ name: StaticString, _ value: JSONValue) throws(InvalidInput) -> Int? {
+        let numbers = Set(value.elements.map(\.integer))
+        guard numbers.count == 1, let first = numbers.first,
+            value.count == self.value["num_hidden_layers"]?.integer
+        else {
+            throw fault(
+                name, "must be a whole number, or a list with the same one for each layer: others are not modelled")
+        }
+        return first
     }
 
     func required(_ names: StaticString...) throws(InvalidInput) -> Int {

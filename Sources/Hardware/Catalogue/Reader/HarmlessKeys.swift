@@ -26,11 +26,13 @@ enum HarmlessKeys {
 
     private static let prefixes = [
         "rope_", "rotary_", "yarn_", "time_step_", "initializer_", "tokenizer", "mup_", "tf_",
+        "anyres_", "vit_",
     ]
 
     private static let names: Set<String> = [
         // Names, versions, loading.
-        "_name_or_path", "_attn_implementation", "_attn_implementation_internal", "_commit_hash", "architectures",
+        "_name_or_path", "_from_model_config", "_attn_implementation", "attn_implementation", "cache_implementation",
+        "_attn_implementation_internal", "_commit_hash", "architectures",
         "auto_map", "custom_pipelines", "model_type", "name", "transformers_version", "torch_dtype", "dtype",
         "torchscript", "use_bfloat16", "use_flash_attn", "_flash_attn_2_enabled", "use_cache", "return_dict",
         "quantization_config", "expert_dtype", "compression_config", "hf_quant_config", "quantization",
@@ -70,7 +72,8 @@ enum HarmlessKeys {
         "attn_scale", "use_temperature_tuning", "attention_value_scale", "attention_multiplier",
         "query_pre_attn_scalar",
         "scale_attention", "scale_attn_weights", "attn_logit_softcapping", "final_logit_softcapping", "logit_scale",
-        "logits_scaling", "logits_to_keep", "sliding_window_rope_theta",
+        "logits_scaling", "logits_to_keep", "attn_temperature_len", "attn_factor", "extrapolation_factor",
+        "scaling_factor", "beta_fast", "beta_slow", "sliding_window_rope_theta",
         // Biases and norms: too few parameters to show.
         "attention_bias", "attention_out_bias", "mlp_bias", "qkv_bias", "use_bias", "use_qkv_bias", "use_qk_norm",
         "qk_norm", "qk_norm_type", "qk_layernorm", "use_gemma_norm", "norm_type", "normalization_type",
@@ -79,12 +82,14 @@ enum HarmlessKeys {
         "mamba_dt_min", "mamba_dt_max", "mamba_dt_limit", "mamba_dt_init_floor", "use_conv_bias", "conv_bias",
         "lm_head_bias", "clip_qkv", "residual_in_fp32", "rescale_prenorm_residual", "use_post_norm", "use_pre_norm",
         "add_swa_attention_sink_bias", "add_full_attention_sink_bias", "attention_sink", "use_attention_sink",
-        "use_input_layernorm", "hidden_act", "hidden_activation", "mlp_hidden_act", "mamba_hidden_act", "activation",
+        "use_input_layernorm", "normalization_function", "mamba_inner_layernorms", "hidden_act", "hidden_activation",
+        "mlp_hidden_act", "mamba_hidden_act", "activation",
         "activation_situ_beta", "activation_situ_linear_beta", "swiglu_alpha", "swiglu_limit", "swiglu_limits",
         "swiglu_limits_shared", "use_cut_off", "latent_moe_use_norm", "mla_use_nope", "norm_head", "norm_softmax",
         // Routing: how scores are made and scaled, not who has them.
         "norm_topk_prob", "norm_expert_weight", "moe_renormalize", "topk_method", "topk_group", "n_group",
-        "num_expert_group", "use_grouped_topk", "routed_scaling_factor", "router_scaling_factor",
+        "num_expert_group", "num_expert_groups", "num_limited_groups", "group_limited_greedy", "use_grouped_topk",
+        "use_grouped_mm", "routed_scaling_factor", "router_scaling_factor",
         "moe_router_scaling_factor",
         "scoring_func", "score_function", "score_func", "use_routing_bias", "use_moe_router_bias", "use_expert_bias",
         "moe_router_dtype", "router_dtype", "router_bias", "moe_router_activation_func",

@@ -52,7 +52,11 @@ extension ConfigurationBody {
             return list
         }
         let tokens = try integer("sliding_window") ?? 0
-        guard tokens > 0, try flag("use_sliding_window") ?? windowIsOn else { return full }
+        guard try flag("use_sliding_window") ?? windowIsOn, tokens > 0 else {
+            // Without a window there is nothing to say of which layers slide.
+            ignore("sliding_window_pattern", "_sliding_window_pattern", "max_window_layers")
+            return full
+        }
         guard let pattern else {
             throw fault("sliding_window", "is given without a known rule of which layers slide")
         }
@@ -97,6 +101,7 @@ extension ConfigurationBody {
             let list = try perLayer("moe_layer_freq", try integers("moe_layer_freq"), layers: layers)
             try add("moe_layer_freq", list.map { $0.map { $0 != 0 } })
         }
+        try add("is_moe_layer", try flags("is_moe_layer", layers))
         try add("first_k_dense_replace", try fromFirst(layers))
         try add("decoder_sparse_step", try everyStep(layers))
         try add("moe_layer_start_index", try interval(layers))
@@ -117,6 +122,17 @@ extension ConfigurationBody {
             }
         }
         return list
+    }
+
+    /// True for each layer that holds a mixture (K-EXAONE).
+    private func flags(_ name: StaticString, _ layers: Int) throws(InvalidInput) -> [Bool]? {
+        guard let value = given(name) else { return nil }
+        var list: [Bool] = []
+        for element in value.elements {
+            guard let flag = element.bool else { throw fault(name, "must be a list of true and false") }
+            list.append(flag)
+        }
+        return try perLayer(name, list, layers: layers)
     }
 
     /// Numbers of layers, as a list or as text with commas.

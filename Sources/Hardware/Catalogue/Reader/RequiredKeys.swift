@@ -10,14 +10,14 @@ enum RequiredKeys {
     /// - Throws: `InvalidInput` naming the first key that is missing.
     static func check(_ body: ConfigurationBody, type: String) throws(InvalidInput) {
         for need in Need.allCases where need.applies(to: type, body) {
-            guard need.keys.contains(where: { body.value[$0] != nil }) else {
+            guard need.isStated(in: body) else {
                 throw body.fault(
                     need.keys[0],
                     "is missing from the model's configuration, and what its family's code takes then is not known for sure"
                 )
             }
         }
-        if body.value["vocab_size"] == nil, body.value["padded_vocab_size"] == nil {
+        if body.given("vocab_size") == nil, body.given("padded_vocab_size") == nil {
             body.warn(
                 "missing_vocabulary", "vocab_size is missing: embedding and head are taken as the family's, or none")
         }
@@ -41,8 +41,8 @@ enum RequiredKeys {
                 ]
             case .denseLayers:
                 [
-                    "first_k_dense_replace", "mlp_layer_types", "num_dense_layers", "moe_layer_freq", "moe_layers",
-                    "moe_layers_enum", "moe_layer_start_index", "mlp_only_layers",
+                    "first_k_dense_replace", "mlp_layer_types", "num_dense_layers", "moe_layers", "moe_layers_enum",
+                    "moe_layer_start_index", "mlp_only_layers", "is_moe_layer",
                 ]
             case .queryRank: ["q_lora_rank"]
             case .window: ["sliding_window", "layer_types"]
@@ -57,7 +57,8 @@ enum RequiredKeys {
             case .keyValueHeads:
                 [
                     "mistral", "ministral", "ministral3", "internlm3", "smollm3", "seed_oss", "glm", "glm4",
-                    "ernie4_5", "starcoder2", "exaone4", "exaone4_5", "exaone4_5_text", "llama4", "llama4_text",
+                    "ernie4_5", "starcoder2", "exaone", "stablelm", "exaone4", "exaone4_5", "exaone4_5_text", "llama4",
+                    "llama4_text",
                     "qwen2", "qwen3", "qwen2_vl",
                     "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text", "qwen3_vl", "qwen3_vl_text", "qwen2_moe",
                     "qwen3_moe", "qwen3_vl_moe", "qwen3_vl_moe_text", "qwen3_next", "qwen3_5", "qwen3_5_text",
@@ -96,7 +97,11 @@ enum RequiredKeys {
                     "deepseek_v2", "deepseek_v3", "deepseek_v32", "kimi_k2", "kimi_linear", "mistral4",
                     "glm4_moe_lite", "glm_moe_dsa", "longcat_flash", "youtu", "bailing_hybrid", "bailing_moe_v3",
                 ]
-            case .window: ["mistral", "ministral"]
+            case .window:
+                [
+                    "mistral", "ministral", "gemma2", "gemma3", "gemma3_text", "gemma4", "gemma4_text", "cohere2",
+                    "exaone4", "exaone4_5", "exaone4_5_text", "exaone_moe", "olmo3", "gpt_oss", "afmoe",
+                ]
             case .streams: ["deepseek_v4"]
             case .idleExperts: ["longcat_flash"]
             case .valueDimension: ["mimo_v2_flash", "mimo_v2"]
@@ -111,6 +116,12 @@ enum RequiredKeys {
             "exaone_moe", "afmoe", "ernie4_5_moe", "mimo_v2_flash", "mimo_v2", "bailing_moe", "bailing_moe_v2",
             "bailing_hybrid", "bailing_moe_v3", "lfm2_moe", "step3p5", "step3p7", "nemotron_h",
         ]
+
+        /// A list of layers says which are dense; a number says every how many hold experts, not how many come first.
+        func isStated(in body: ConfigurationBody) -> Bool {
+            keys.contains { body.value[$0] != nil }
+                || (self == .denseLayers && body.value["moe_layer_freq"]?.kind == .array)
+        }
 
         func applies(to type: String, _ body: ConfigurationBody) -> Bool {
             if type.isEmpty {
