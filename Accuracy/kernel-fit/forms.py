@@ -14,18 +14,21 @@ def gemm(c, x):
 
 
 def attention(c, x):
-    """The cache read, or its arithmetic; then the kernel's floor and what each request and key head (`lane`) adds."""
-    bandwidth, compute, floor, lane = x
-    memory = c["bytes"] / (bandwidth * c["bw"] * 1e3)
+    """The cache read, its arithmetic, or one sequence read token after token (`stream`), whichever is longest; then the kernel's
+    floor and what each request and key head (`lane`) adds. A cache that fits in L2 was read `warm` times as fast: the benchmark
+    repeats one call. A deployment reads all layers in between, so the derivation leaves `warm` out."""
+    bandwidth, compute, floor, lane, stream, warm = x
+    memory = c["bytes"] / (bandwidth * c["bw"] * 1e3) / np.where(c["bytes"] <= c["l2"], warm, 1)
     arithmetic = c["ops"] / (compute * c["peak"] * 1e6)
-    return np.maximum(memory, arithmetic) + floor + lane * c["lanes"]
+    return np.maximum(np.maximum(memory, arithmetic), stream * c["tokens"]) + floor + lane * c["lanes"]
 
 
 def moe(c, x):
-    """As `gemm`, with as many more rows for each expert that is hit; then the layer's floor, and the traffic of the
-    activations: of each pick `picked` times both widths there and back, of each token `arrived` times its width."""
-    bandwidth, compute, rows, floor, picked, arrived = x
+    """As `gemm`, with as many more rows for each expert that is hit; then the layer's floor, with `routing` for each doubling of the
+    experts that picks are sorted by, and the traffic of the activations: of each pick `picked` times both widths there and back, of
+    each token `arrived` times its width."""
+    bandwidth, compute, rows, floor, picked, arrived, routing = x
     memory = c["weights"] / (bandwidth * c["bw"] * 1e3)
     arithmetic = c["ops"] * (c["rows"] + rows * c["experts"]) / (compute * c["peak"] * 1e6)
     traffic = (picked * c["picks"] * 4 * (c["hidden"] + c["inter"]) + arrived * c["tokens"] * 2 * c["hidden"]) / (c["bw"] * 1e3)
-    return np.maximum(memory, arithmetic) + floor + traffic
+    return np.maximum(memory, arithmetic) + floor + routing * np.log2(c["all_experts"]) + traffic

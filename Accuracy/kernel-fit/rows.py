@@ -1,7 +1,8 @@
 """Measured kernel rows of aiconfigurator-core 0.12.0 (Apache-2.0), as numpy columns, split in two halves by a fixed hash.
 
-One row a (shape, system): the fastest of all frameworks and kernels, for a deployment would use it. What is faster than the
-device's published peaks allow (a cache that stayed in L2) is left out. The half of a row is a bit of SHA-256 of its text.
+One row a (shape, system): the fastest of all frameworks and kernels, for a deployment would use it. Only versions of frameworks that
+all systems of a family were measured with count, since one curve describes them all. What is faster than the device's published peaks
+allow (a cache that stayed in L2) is left out. The half of a row is a bit of SHA-256 of its text.
 """
 import glob
 import hashlib
@@ -27,6 +28,8 @@ FAMILIES = {
     "hopper": ["h100_sxm", "h200_sxm"], "blackwell": ["b200_sxm", "gb200"], "ampere": ["a100_sxm"], "ada": ["l40s"],
     "blackwell_rtx": ["rtx_pro_6000_server"],
 }
+# Bytes of the L2 cache, where a benchmark that repeats one call finds all that fits (NVIDIA's data sheets and architecture papers).
+L2 = {"h100_sxm": 50e6, "h200_sxm": 50e6, "b200_sxm": 126e6, "gb200": 126e6, "a100_sxm": 40e6, "l40s": 96e6, "rtx_pro_6000_server": 128e6}
 # Formats: the class that coefficients are kept for, bytes of a weight, type of arithmetic.
 FORMATS = {"bfloat16": ("16", 2, "bf16"), "fp8": ("8", 1, "fp8"), "fp8_block": ("8", 1, "fp8"), "nvfp4": ("4", 0.5625, "fp4"),
            "w4a16_mxfp4": ("4w", 0.53125, "bf16"), "int4_wo": ("4w", 0.515625, "bf16")}
@@ -47,9 +50,16 @@ def bandwidth(system):
     return DEVICES[SYSTEMS[system]]["hbm_bandwidth_gb_s"]
 
 
+def shared(system, folder, name):
+    """The files of frameworks and versions that every system of the family was measured with."""
+    family = next((f for f in FAMILIES.values() if system in f), [system])
+    found = [{p.split("/", 1)[1] for p in glob.glob(f"{s}/{folder}/*/*/{name}.parquet", root_dir=root())} for s in family]
+    return [f"{root()}/{system}/{path}" for path in sorted(set.intersection(*found))]
+
+
 def frames(system, folder, name, columns):
     found = []
-    for path in sorted(glob.glob(f"{root()}/{system}/{folder}/*/*/{name}.parquet")):
+    for path in shared(system, folder, name):
         d = pl.read_parquet(path)
         if "latency" in d.columns and all(c in d.columns for c in columns):
             framework = path.split("/")[-3]
@@ -123,9 +133,13 @@ def all_reduce(system):
 
 
 def exchanges(system, nodes):
-    """Microseconds of DeepEP's low-latency dispatch and combine of at most 16 tokens, within a node or between nodes."""
+    """Experts, microseconds and what the bytes took of them, of DeepEP's low-latency dispatch (8 bits) and combine (16 bits) of at most
+    16 tokens, within a node or between nodes. Each pick travels on its own, at 0.8 of the link (DeepEP's README)."""
+    rate = 0.8 * DEVICES[SYSTEMS[system]]["scale_up_gb_s_one_way"] * 1e3
     found = []
     for path in sorted(glob.glob(f"{root()}/{system}/comm/*/*/wideep_deepep_ll_perf.parquet")):
         d = pl.read_parquet(path).filter((pl.col("num_token") <= 16) & ((pl.col("node_num") > 1) == (nodes > 1)))
-        found += d["dispatch_avg_t_us"].to_list() + d["combine_avg_t_us"].to_list()
-    return np.array([f for f in found if f])
+        elements = (d["num_token"] * d["num_topk"] * d["hidden_size"]).to_list()
+        for way, width in (("dispatch_avg_t_us", 1), ("combine_avg_t_us", 2)):
+            found += [(e, us, width * n / rate) for e, us, n in zip(d["num_experts"], d[way], elements) if us]
+    return np.array(found).reshape(-1, 3)

@@ -51,7 +51,8 @@ struct AttentionDerivation {
                     bytes: requests * layer.elementsRead(context: context, ranks: instance.tensorParallel)
                         * cache.bytes,
                     operations: requests * queries * layer.operations(context: context) / tensor,
-                    device: instance.device, format: cache, bandwidth: curve.bandwidth, compute: curve.compute)
+                    device: instance.device, format: cache, bandwidth: curve.bandwidth, compute: curve.compute,
+                    stream: Double(kind.count) * min(1, rank) * layer.span.read(context: context) * curve.stream)
             ]
             let index = layer.indexBytesRead(context: context)
             if index > 0 {

@@ -60,12 +60,15 @@ struct CommunicationDerivation {
 
     private func way(_ kind: LinkKind, bandwidth: Double) -> Way {
         let e = description.attention.efficiencies
-        let one = description.link.latency ?? (kind == .scaleUp ? e.scaleUpLatency : e.scaleOutLatency)
+        let oneWay = description.model.feeding.reduce(0.0) { total, layers in
+            let one = description.link.latency ?? e.latency(kind, experts: layers.feedForward.experts)
+            return total + Double(layers.count) * one
+        }
         let rate = bytesPerMicrosecond(kind, bandwidth)
         let perToken = queries * bytesPerToken / rate
         // Tensor-parallel ranks of one data-parallel rank share the sending.
         return Way(
-            latencies: 2 * Double(description.model.feeding.reduce(0) { $0 + $1.count }) * one,
+            latencies: 2 * oneWay,
             attention: perToken / Double(description.attention.devices),
             ffn: perToken / Double(description.ffn.devices),
             bytesPerMicrosecond: rate)

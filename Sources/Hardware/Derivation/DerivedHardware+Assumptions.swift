@@ -43,8 +43,9 @@ extension DerivedHardware {
                     + "\(path.kind == .scaleUp ? e.scaleUp : e.scaleOut) of it reached")
         }
         if link.latency == nil {
-            list.append(
-                "link latency: \(path.kind == .scaleUp ? e.scaleUpLatency : e.scaleOutLatency) µs a message one way")
+            let layers = description.model.feeding.map(\.feedForward.experts)
+            let latency = e.latency(path.kind, experts: layers.max() ?? 0)
+            list.append("link latency: \((latency * 100).rounded() / 100) µs a message one way")
         }
         if description.attention.devices == 1 {
             list.append("an Attention instance is one device: data_parallel and tensor_parallel 1")

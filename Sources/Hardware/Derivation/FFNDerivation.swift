@@ -88,7 +88,7 @@ struct FFNDerivation {
             LatencyTerm(
                 name: "expert_activations", microseconds: traffic / (instance.device.memoryBandwidth * 1e3),
                 bound: .memory, bytes: traffic, operations: 0),
-            .overhead("expert_kernels", layers * curve.kernels),
+            .overhead("expert_kernels", layers * curve.floor(experts: mixture.experts)),
         ]
             + products(
                 "shared_experts", layers * mixture.sharedParameters(hidden: model.hidden) / devices, rows: tokens,

@@ -20,12 +20,14 @@ public struct LatencyTerm: Hashable, Sendable {
     public let operations: Double
 
     /// The roofline: the longer of reading and computing.
+    ///
+    /// - Parameter stream: microseconds that reading takes at least, however little of the bandwidth it needs.
     static func roofline(
         _ name: String, bytes: Double, operations: Double, device: DeviceDescription, format: ElementFormat,
-        bandwidth: Double, compute: Double
+        bandwidth: Double, compute: Double, stream: Double = 0
     ) -> LatencyTerm {
         // 1 GB/s is 1e3 bytes a microsecond; 1 TFLOP/s is 1e6 operations a microsecond.
-        let memory = bytes / (device.memoryBandwidth * 1e3 * bandwidth)
+        let memory = max(bytes / (device.memoryBandwidth * 1e3 * bandwidth), stream)
         let arithmetic = operations / (device.peak(format.arithmetic) * 1e6 * compute)
         return LatencyTerm(
             name: name, microseconds: max(memory, arithmetic), bound: memory >= arithmetic ? .memory : .compute,

@@ -5,8 +5,9 @@ extension Efficiencies {
     /// half comes out stands in docs/accuracy.md.
     ///
     /// What a family has no rows for is taken from its next wider format. Links of Blackwell and Hopper: DeepEP's README for
-    /// bandwidths (726 of 900 GB/s over NVLink, about 45 of 50 GB/s over RDMA); latencies are medians of DeepEP's low-latency dispatch
-    /// and combine of up to 16 tokens, in a node and between nodes. Usable memory: 0.9, vLLM's `gpu_memory_utilization`.
+    /// bandwidths (726 of 900 GB/s over NVLink, about 45 of 50 GB/s over RDMA); latencies are those of DeepEP's low-latency dispatch
+    /// and combine of up to 16 tokens: in a node, without the bytes' own time, a line on the number of experts; between nodes the
+    /// median. Usable memory: 0.9, vLLM's `gpu_memory_utilization`.
     public static func defaults(for family: DeviceFamily) -> Efficiencies {
         switch family {
         case .hopper, .other: hopper
@@ -20,35 +21,47 @@ extension Efficiencies {
 
     private static let hopper = Efficiencies(
         grouped: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.8892, compute: 0.3982, kernel: 11.14, lane: 0.01037),
-            narrow: KernelCurves.Attention(bandwidth: 0.806, compute: 0.03831, kernel: 9.27, lane: 0.002095)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.8916, compute: 0.1558, kernel: 11.9, lane: 0.01087, stream: 0.0002634),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.813, compute: 0.0388, kernel: 9.287, lane: 0.003268, stream: 0.0003286)),
         latent: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.906, compute: 0.5937, kernel: 15.44, lane: 0.02679),
-            narrow: KernelCurves.Attention(bandwidth: 0.7275, compute: 0.3325, kernel: 15.52, lane: 0.03204)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.9069, compute: 0.5922, kernel: 15.89, lane: 0.02646, stream: 0.0001),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.7396, compute: 0.3304, kernel: 15.42, lane: 0.03744, stream: 0.0003785)),
         dense: KernelCurves.ByWeights(
-            bits16: KernelCurves.Product(bandwidth: 0.8576, compute: 0.8414, rows: 86.24, kernel: 3.802),
-            bits8: KernelCurves.Product(bandwidth: 0.8567, compute: 0.5445, rows: 104.1, kernel: 6.598),
-            bits4: KernelCurves.Product(bandwidth: 0.8567, compute: 0.5445, rows: 104.1, kernel: 6.598),
-            widened4: KernelCurves.Product(bandwidth: 0.8567, compute: 0.5445, rows: 104.1, kernel: 6.598)),
+            bits16: KernelCurves.Product(bandwidth: 0.8517, compute: 0.8418, rows: 87.38, kernel: 3.824),
+            bits8: KernelCurves.Product(bandwidth: 0.853, compute: 0.5429, rows: 105.7, kernel: 6.711),
+            bits4: KernelCurves.Product(bandwidth: 0.853, compute: 0.5429, rows: 105.7, kernel: 6.711),
+            widened4: KernelCurves.Product(bandwidth: 0.853, compute: 0.5429, rows: 105.7, kernel: 6.711)),
         experts: KernelCurves.ByWeights(
             bits16: KernelCurves.Experts(
-                bandwidth: 0.9, compute: 0.95, rows: 123.8, kernels: 30.25, picked: 3.188, arrived: 4.541),
+                bandwidth: 0.8995, compute: 0.95, rows: 124.4, kernels: 30.25, picked: 3.22,
+                arrived: 4.506, routing: 0),
             bits8: KernelCurves.Experts(
-                bandwidth: 0.8597, compute: 0.8797, rows: 174.2, kernels: 25.41, picked: 4.767, arrived: 4.238),
+                bandwidth: 0.8651, compute: 0.8574, rows: 187.5, kernels: 17.97, picked: 4.891,
+                arrived: 3.83, routing: 1.066),
             bits4: KernelCurves.Experts(
-                bandwidth: 0.8162, compute: 0.2681, rows: 22.09, kernels: 60.66, picked: 0.001, arrived: 20),
+                bandwidth: 0.9363, compute: 0.5937, rows: 50.35, kernels: 6.249, picked: 0.5355,
+                arrived: 8.555, routing: 12.02),
             widened4: KernelCurves.Experts(
-                bandwidth: 0.8162, compute: 0.2681, rows: 22.09, kernels: 60.66, picked: 0.001, arrived: 20)),
+                bandwidth: 0.9363, compute: 0.5937, rows: 50.35, kernels: 6.249, picked: 0.5355,
+                arrived: 8.555, routing: 12.02)),
         kernel: 2.61, scaleUp: 0.8, scaleOut: 0.9, reduction: 0.352, reductionLatency: 2.91,
-        scaleUpLatency: 12.1, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
+        scaleUpLatency: 9.48, expertLatency: 0.00977, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
 
     private static let blackwell = Efficiencies(
         grouped: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.9277, compute: 0.1098, kernel: 8.813, lane: 0),
-            narrow: KernelCurves.Attention(bandwidth: 0.8959, compute: 0.0636, kernel: 10.43, lane: 0.001206)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.9181, compute: 0.6551, kernel: 10.17, lane: 0.0001799, stream: 0.0002221),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.8746, compute: 0.07005, kernel: 10.95, lane: 0.002434, stream: 0.0002125)),
         latent: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.6945, compute: 0.5591, kernel: 12.54, lane: 0.002478),
-            narrow: KernelCurves.Attention(bandwidth: 0.7891, compute: 0.4409, kernel: 11.84, lane: 0.006346)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.7006, compute: 0.5639, kernel: 12.43, lane: 0.005468, stream: 0.0004627),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.8035, compute: 0.4434, kernel: 11.79, lane: 0.01064, stream: 0.000305)),
         dense: KernelCurves.ByWeights(
             bits16: KernelCurves.Product(bandwidth: 0.7813, compute: 0.7692, rows: 190.6, kernel: 3.173),
             bits8: KernelCurves.Product(bandwidth: 0.753, compute: 0.5293, rows: 138.4, kernel: 7.004),
@@ -56,23 +69,31 @@ extension Efficiencies {
             widened4: KernelCurves.Product(bandwidth: 0.753, compute: 0.5293, rows: 138.4, kernel: 7.004)),
         experts: KernelCurves.ByWeights(
             bits16: KernelCurves.Experts(
-                bandwidth: 0.9244, compute: 0.95, rows: 250.4, kernels: 23.47, picked: 1.769, arrived: 6.322),
+                bandwidth: 0.9244, compute: 0.95, rows: 250.4, kernels: 23.47, picked: 1.769,
+                arrived: 6.322, routing: 0),
             bits8: KernelCurves.Experts(
-                bandwidth: 0.8511, compute: 0.95, rows: 105.8, kernels: 28.44, picked: 4.098, arrived: 5.717),
+                bandwidth: 0.8546, compute: 0.9353, rows: 98.15, kernels: 24.25, picked: 4.211,
+                arrived: 5.46, routing: 0.6117),
             bits4: KernelCurves.Experts(
-                bandwidth: 0.9565, compute: 0.9449, rows: 187.1, kernels: 24.37, picked: 1.483, arrived: 9.203),
+                bandwidth: 0.9563, compute: 0.8914, rows: 173.8, kernels: 5.957, picked: 1.467,
+                arrived: 9.227, routing: 2.346),
             widened4: KernelCurves.Experts(
-                bandwidth: 0.8, compute: 0.434, rows: 57.08, kernels: 23.53, picked: 4.776, arrived: 16.23)),
+                bandwidth: 0.8, compute: 0.4182, rows: 53.17, kernels: 11.93, picked: 4.945,
+                arrived: 14.61, routing: 1.971)),
         kernel: 1.85, scaleUp: 0.8, scaleOut: 0.9, reduction: 0.297, reductionLatency: 4.44,
-        scaleUpLatency: 17.3, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
+        scaleUpLatency: 13.2, expertLatency: 0.0189, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
 
     private static let blackwellRTX = Efficiencies(
         grouped: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.9614, compute: 0.1529, kernel: 7.545, lane: 0),
-            narrow: KernelCurves.Attention(bandwidth: 0.9768, compute: 0.2188, kernel: 9.786, lane: 0)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.9438, compute: 0.3584, kernel: 9.009, lane: 0.002008, stream: 0.0002113),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.9433, compute: 0.09432, kernel: 10.89, lane: 0, stream: 6.844e-5)),
         latent: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.7459, compute: 0.1376, kernel: 22.86, lane: 0),
-            narrow: KernelCurves.Attention(bandwidth: 0.7459, compute: 0.1376, kernel: 22.86, lane: 0)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.7588, compute: 0.1411, kernel: 22.83, lane: 0, stream: 0.00254),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.7588, compute: 0.1411, kernel: 22.83, lane: 0, stream: 0.00254)),
         dense: KernelCurves.ByWeights(
             bits16: KernelCurves.Product(bandwidth: 0.956, compute: 0.8145, rows: 152.3, kernel: 3.143),
             bits8: KernelCurves.Product(bandwidth: 1, compute: 0.6975, rows: 152.6, kernel: 6.26),
@@ -80,23 +101,31 @@ extension Efficiencies {
             widened4: KernelCurves.Product(bandwidth: 1, compute: 0.6975, rows: 152.6, kernel: 6.26)),
         experts: KernelCurves.ByWeights(
             bits16: KernelCurves.Experts(
-                bandwidth: 0.9365, compute: 0.8341, rows: 153.4, kernels: 21.23, picked: 1.417, arrived: 1.772),
+                bandwidth: 0.9365, compute: 0.8341, rows: 153.4, kernels: 21.23, picked: 1.417,
+                arrived: 1.772, routing: 0),
             bits8: KernelCurves.Experts(
-                bandwidth: 0.935, compute: 0.7597, rows: 18.58, kernels: 27.39, picked: 0.9721, arrived: 15.18),
+                bandwidth: 0.9345, compute: 0.7562, rows: 19.31, kernels: 15.52, picked: 0.9738,
+                arrived: 15.11, routing: 1.717),
             bits4: KernelCurves.Experts(
-                bandwidth: 0.8925, compute: 0.9469, rows: 173.6, kernels: 36.89, picked: 1.185, arrived: 1.647),
+                bandwidth: 0.8921, compute: 0.9492, rows: 174.6, kernels: 25.15, picked: 1.191,
+                arrived: 1.627, routing: 1.552),
             widened4: KernelCurves.Experts(
-                bandwidth: 0.8608, compute: 0.6986, rows: 40.92, kernels: 39.31, picked: 0.001, arrived: 20)),
+                bandwidth: 0.8608, compute: 0.6986, rows: 40.92, kernels: 39.31, picked: 0.001,
+                arrived: 20, routing: 0)),
         kernel: 2.1, scaleUp: 0.8, scaleOut: 0.9, reduction: 0.218, reductionLatency: 13.1,
-        scaleUpLatency: 12.1, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
+        scaleUpLatency: 9.48, expertLatency: 0.00977, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
 
     private static let ampere = Efficiencies(
         grouped: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.8764, compute: 0.1232, kernel: 17.31, lane: 0.006311),
-            narrow: KernelCurves.Attention(bandwidth: 0.8764, compute: 0.1232, kernel: 17.31, lane: 0.006311)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.8763, compute: 0.1232, kernel: 17.31, lane: 0.006308, stream: 1.844e-5),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.8763, compute: 0.1232, kernel: 17.31, lane: 0.006308, stream: 1.844e-5)),
         latent: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.2473, compute: 0.2191, kernel: 60, lane: 0),
-            narrow: KernelCurves.Attention(bandwidth: 0.1217, compute: 0.2372, kernel: 60, lane: 0)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.2472, compute: 0.2191, kernel: 60, lane: 0, stream: 0.0001),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.1217, compute: 0.2371, kernel: 60, lane: 0, stream: 0.0001)),
         dense: KernelCurves.ByWeights(
             bits16: KernelCurves.Product(bandwidth: 0.7803, compute: 0.8397, rows: 109.8, kernel: 5.792),
             bits8: KernelCurves.Product(bandwidth: 0.7803, compute: 0.8397, rows: 109.8, kernel: 5.792),
@@ -104,23 +133,31 @@ extension Efficiencies {
             widened4: KernelCurves.Product(bandwidth: 0.7803, compute: 0.8397, rows: 109.8, kernel: 5.792)),
         experts: KernelCurves.ByWeights(
             bits16: KernelCurves.Experts(
-                bandwidth: 0.8344, compute: 0.2735, rows: 63.44, kernels: 46.75, picked: 7.325, arrived: 20),
+                bandwidth: 0.8214, compute: 0.2739, rows: 63.51, kernels: 46.76, picked: 7.378,
+                arrived: 20, routing: 0),
             bits8: KernelCurves.Experts(
-                bandwidth: 0.8344, compute: 0.2735, rows: 63.44, kernels: 46.75, picked: 7.325, arrived: 20),
+                bandwidth: 0.8214, compute: 0.2739, rows: 63.51, kernels: 46.76, picked: 7.378,
+                arrived: 20, routing: 0),
             bits4: KernelCurves.Experts(
-                bandwidth: 0.8, compute: 0.3451, rows: 17.88, kernels: 54.89, picked: 15.76, arrived: 20),
+                bandwidth: 0.8, compute: 0.3197, rows: 16.02, kernels: 18.14, picked: 13.76,
+                arrived: 20, routing: 5.649),
             widened4: KernelCurves.Experts(
-                bandwidth: 0.8, compute: 0.3451, rows: 17.88, kernels: 54.89, picked: 15.76, arrived: 20)),
+                bandwidth: 0.8, compute: 0.3197, rows: 16.02, kernels: 18.14, picked: 13.76,
+                arrived: 20, routing: 5.649)),
         kernel: 2.83, scaleUp: 0.8, scaleOut: 0.9, reduction: 0.309, reductionLatency: 4.91,
-        scaleUpLatency: 12.1, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
+        scaleUpLatency: 9.48, expertLatency: 0.00977, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
 
     private static let ada = Efficiencies(
         grouped: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.8467, compute: 0.2214, kernel: 6.877, lane: 0),
-            narrow: KernelCurves.Attention(bandwidth: 0.8516, compute: 0.1565, kernel: 9.356, lane: 0)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.8414, compute: 0.1504, kernel: 9.089, lane: 0.005472, stream: 0.0003259),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.8306, compute: 0.06889, kernel: 10.91, lane: 0, stream: 7.886e-5)),
         latent: KernelCurves.ByCache(
-            wide: KernelCurves.Attention(bandwidth: 0.7925, compute: 0.1696, kernel: 16.61, lane: 0),
-            narrow: KernelCurves.Attention(bandwidth: 0.7925, compute: 0.1696, kernel: 16.61, lane: 0)),
+            wide: KernelCurves.Attention(
+                bandwidth: 0.7747, compute: 0.162, kernel: 18.83, lane: 0, stream: 0.001186),
+            narrow: KernelCurves.Attention(
+                bandwidth: 0.7747, compute: 0.162, kernel: 18.83, lane: 0, stream: 0.001186)),
         dense: KernelCurves.ByWeights(
             bits16: KernelCurves.Product(bandwidth: 0.8063, compute: 0.6482, rows: 158.1, kernel: 2.622),
             bits8: KernelCurves.Product(bandwidth: 0.803, compute: 0.3736, rows: 93.71, kernel: 4.618),
@@ -128,15 +165,19 @@ extension Efficiencies {
             widened4: KernelCurves.Product(bandwidth: 0.803, compute: 0.3736, rows: 93.71, kernel: 4.618)),
         experts: KernelCurves.ByWeights(
             bits16: KernelCurves.Experts(
-                bandwidth: 0.7792, compute: 0.6266, rows: 122.4, kernels: 8.21, picked: 2.07, arrived: 1.267),
+                bandwidth: 0.7792, compute: 0.6266, rows: 122.4, kernels: 8.21, picked: 2.07,
+                arrived: 1.267, routing: 0),
             bits8: KernelCurves.Experts(
-                bandwidth: 0.7826, compute: 0.8118, rows: 305, kernels: 12.11, picked: 1.548, arrived: 2.61),
+                bandwidth: 0.7826, compute: 0.8118, rows: 305, kernels: 12.11, picked: 1.548,
+                arrived: 2.61, routing: 0),
             bits4: KernelCurves.Experts(
-                bandwidth: 0.7508, compute: 0.6335, rows: 51.85, kernels: 22.38, picked: 0.001, arrived: 20),
+                bandwidth: 0.7511, compute: 0.6333, rows: 51.84, kernels: 19.86, picked: 0.001,
+                arrived: 20, routing: 0.4132),
             widened4: KernelCurves.Experts(
-                bandwidth: 0.7508, compute: 0.6335, rows: 51.85, kernels: 22.38, picked: 0.001, arrived: 20)),
+                bandwidth: 0.7511, compute: 0.6333, rows: 51.84, kernels: 19.86, picked: 0.001,
+                arrived: 20, routing: 0.4132)),
         kernel: 2.1, scaleUp: 0.8, scaleOut: 0.9, reduction: 0.31, reductionLatency: 13.1,
-        scaleUpLatency: 12.1, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
+        scaleUpLatency: 9.48, expertLatency: 0.00977, scaleOutLatency: 34, usableMemory: 0.9, expertImbalance: nil)
 
     /// Huawei's paper on CloudMatrix384 (arXiv 2506.12708) states for one die of a 910C: latent attention at 65 % of the arithmetic peak
     /// and 84 % of the bandwidth, 8-bit products at 77 to 83 %; sgl-kernel-npu's README 102 and 152 of 196 GB/s for dispatch and

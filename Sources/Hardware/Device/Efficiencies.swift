@@ -23,12 +23,19 @@ public struct Efficiencies: Hashable, Sendable {
     public var reductionLatency: Double
     /// One-way latency of a message, microseconds, the kernel that sends or receives it included.
     public var scaleUpLatency: Double
+    /// Microseconds that each expert of the layer adds to it: every one of them announces how many tokens it gets.
+    public var expertLatency: Double
     public var scaleOutLatency: Double
     /// Of HBM, usable for weights and KV cache.
     public var usableMemory: Double
     /// How many more picks the busiest expert-parallel rank gets than its share, beside chance, 1 for balanced experts; `nil` for
     /// the default by expert-parallel degree (``RoutingImbalance``).
     public var expertImbalance: Double?
+
+    /// One-way latency of a message, microseconds, to the FFN of a layer with `experts` routed experts.
+    func latency(_ kind: LinkKind, experts: Int) -> Double {
+        kind == .scaleUp ? scaleUpLatency + expertLatency * Double(experts) : scaleOutLatency
+    }
 }
 
 /// Experts that are picked unevenly: picks of the busiest rank over the mean.
@@ -56,8 +63,8 @@ public enum RoutingImbalance {
 // MARK: Fields of a request
 
 extension Efficiencies {
-    /// A field that can be overridden. A fraction of the arithmetic peak that is given is reached whatever the rows; a time that is
-    /// given is the whole floor.
+    /// A field that can be overridden. A fraction of a peak that is given is reached whatever the rows, or however few the requests; a
+    /// time that is given is the whole floor.
     public struct Field: Sendable {
         public let name: String
         public let range: ClosedRange<Double>
@@ -65,14 +72,8 @@ extension Efficiencies {
     }
 
     public static let fields: [Field] = [
-        Field(name: "cache_bandwidth", range: 0.001...1) {
-            $0.grouped.wide.bandwidth = $1
-            $0.latent.wide.bandwidth = $1
-        },
-        Field(name: "narrow_cache_bandwidth", range: 0.001...1) {
-            $0.grouped.narrow.bandwidth = $1
-            $0.latent.narrow.bandwidth = $1
-        },
+        Field(name: "cache_bandwidth", range: 0.001...1) { $0.change(\.wide, bandwidth: $1) },
+        Field(name: "narrow_cache_bandwidth", range: 0.001...1) { $0.change(\.narrow, bandwidth: $1) },
         Field(name: "cache_compute", range: 0.001...1) {
             $0.grouped.wide.compute = $1
             $0.latent.wide.compute = $1
@@ -124,18 +125,29 @@ extension Efficiencies {
         Field(name: "expert_kernels_us", range: 0...1e6) { efficiencies, value in
             efficiencies.experts.update {
                 $0.kernels = value
+                $0.routing = 0
                 $0.picked = 0
                 $0.arrived = 0
             }
         },
         Field(name: "scale_up_latency_us", range: 0...1e6) {
             $0.scaleUpLatency = $1
+            $0.expertLatency = 0
             $0.reductionLatency = $1
         },
         Field(name: "scale_out_latency_us", range: 0...1e6) { $0.scaleOutLatency = $1 },
         Field(name: "usable_memory", range: 0.01...1) { $0.usableMemory = $1 },
         Field(name: "expert_imbalance", range: 1...1000) { $0.expertImbalance = $1 },
     ]
+
+    private mutating func change(
+        _ cache: WritableKeyPath<KernelCurves.ByCache, KernelCurves.Attention>, bandwidth: Double
+    ) {
+        for curves in [\Efficiencies.grouped, \.latent] {
+            self[keyPath: curves][keyPath: cache].bandwidth = bandwidth
+            self[keyPath: curves][keyPath: cache].stream = 0
+        }
+    }
 
     private mutating func change(_ curves: WritableKeyPath<Efficiencies, KernelCurves.ByCache>, kernel: Double) {
         for cache in [\KernelCurves.ByCache.wide, \.narrow] {

@@ -1,9 +1,11 @@
+import Glibc
+
 /// How kernels run on a family of devices: what of the peaks they reach, and what they cost however little they do.
 ///
 /// The forms are those that `Accuracy/kernel-fit` fits to measured kernels; a roofline is the longer of reading and computing.
 public enum KernelCurves {
-    /// The attention kernel of one layer: max(bytes/bandwidth, operations/compute) + `kernel` + `lane` for each lane, a request and
-    /// key-value head (a request where all heads share one entry).
+    /// The attention kernel of one layer: max(bytes/bandwidth, operations/compute, tokens·`stream`) + `kernel` + `lane` for each lane,
+    /// a request and key-value head (a request where all heads share one entry).
     public struct Attention: Hashable, Sendable {
         /// Of HBM bandwidth, 0…1.
         public var bandwidth: Double
@@ -13,6 +15,8 @@ public enum KernelCurves {
         public var kernel: Double
         /// Microseconds a lane.
         public var lane: Double
+        /// Microseconds a token of one request: the pace of a long request that has the device almost for itself.
+        public var stream: Double
     }
 
     /// A product with weights: max(weights/bandwidth, operations of the rows and `rows` more/compute) + `kernel`. The few more
@@ -25,7 +29,7 @@ public enum KernelCurves {
     }
 
     /// A layer of experts on one rank: as ``Product`` with `rows` more for each expert that is hit, then `kernels` for everything
-    /// beside the products, and the activations' traffic at HBM bandwidth: `picked` × 4 bytes × (both widths) for each pick, and
+    /// beside the products, `routing`·log₂ of all experts for sorting the picks, and the activations' traffic at HBM bandwidth: `picked` × 4 bytes × (both widths) for each pick, and
     /// `arrived` × 2 bytes × width for each token that arrives.
     public struct Experts: Hashable, Sendable {
         public var bandwidth: Double
@@ -34,6 +38,11 @@ public enum KernelCurves {
         public var kernels: Double
         public var picked: Double
         public var arrived: Double
+        /// Microseconds a doubling of the layer's experts.
+        public var routing: Double
+
+        /// Microseconds of everything beside the products and the traffic, of a layer with `experts` experts.
+        func floor(experts: Int) -> Double { kernels + routing * log2(Double(max(experts, 1))) }
     }
 
     /// The kinds of weights that have kernels of their own.

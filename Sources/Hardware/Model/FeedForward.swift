@@ -7,6 +7,9 @@ public enum FeedForward: Hashable, Sendable {
 
     public var isDense: Bool { if case .dense = self { true } else { false } }
 
+    /// E, routed experts; none where the layer is dense.
+    public var experts: Int { if case .mixture(let mixture) = self { mixture.experts } else { 0 } }
+
     /// A network of two projections, or of three where a gate multiplies the first.
     public struct Network: Hashable, Sendable {
         public var intermediate: Int
