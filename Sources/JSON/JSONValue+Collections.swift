@@ -1,14 +1,16 @@
 extension JSONValue {
     /// The member of an object with this name.
     public subscript(name: StaticString) -> JSONValue? {
-        let node = self.node
-        guard node.kind == .object else { return nil }
-        var index = self.index + 1
-        for _ in 0..<node.count {
-            if document.matches(document.tape[index], name) { return JSONValue(document: document, index: index + 1) }
-            index = Int(document.tape[index + 1].next)
+        let found = document.tape.withUnsafeBufferPointer { tape -> Int? in
+            guard tape[index].kind == .object else { return nil }
+            var member = index + 1
+            for _ in 0..<tape[index].count {
+                if document.matches(tape[member], name) { return member + 1 }
+                member = Int(tape[member + 1].next)
+            }
+            return nil
         }
-        return nil
+        return found.map { JSONValue(document: document, index: $0) }
     }
 
     /// The elements of an array, in order; nothing for other kinds.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A value of a parsed document: a reference and an index, so that copying one costs nothing but a count.
 public struct JSONValue: Sendable {
     let document: JSONDocument
@@ -74,13 +76,13 @@ extension JSONDocument {
         }
     }
 
+    @inline(__always)
     func matches(_ node: JSONNode, _ text: StaticString) -> Bool {
         let length = text.utf8CodeUnitCount
+        // Most names differ in length, and need no look at their bytes.
         guard node.length == length else { return false }
-        let source = node.flags.contains(.inArena) ? arena : bytes
-        return source.withUnsafeBufferPointer { buffer in
-            for i in 0..<length where buffer[node.start + i] != text.utf8Start[i] { return false }
-            return true
+        return withUTF8(node) { bytes in
+            bytes.baseAddress.map { memcmp($0, text.utf8Start, length) == 0 } ?? true
         }
     }
 }

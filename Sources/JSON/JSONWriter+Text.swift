@@ -58,14 +58,38 @@ extension JSONWriter {
     mutating func writeString(_ utf8: UnsafeBufferPointer<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
         var clean = 0
-        for (i, byte) in utf8.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-        {
-            bytes.append(contentsOf: utf8[clean..<i])
-            clean = i + 1
-            writeEscape(byte)
+        var next = Self.escape(in: utf8, from: 0)
+        while next < utf8.count {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[clean..<next]))
+            writeEscape(utf8[next])
+            clean = next + 1
+            next = Self.escape(in: utf8, from: clean)
         }
-        bytes.append(contentsOf: utf8[clean...])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[clean...]))
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The first byte from `start` on that must be escaped, or the end. Eight bytes are looked at in one step.
+    private static func escape(in utf8: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let raw = UnsafeRawBufferPointer(utf8)
+        var index = start
+        while index + 8 <= raw.count {
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+            let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+            // The high bit of a byte that is below 0x20, or that is 0 after the exclusive or.
+            let low = (word &- ones &* 0x20) & ~word
+            let equal = ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+            if (low | equal) & (ones &* 0x80) != 0 { break }
+            index += 8
+        }
+        while index < raw.count, !mustBeEscaped(raw[index]) { index += 1 }
+        return index
+    }
+
+    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private mutating func writeEscape(_ byte: UInt8) {

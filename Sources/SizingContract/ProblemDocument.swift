@@ -69,7 +69,7 @@ public struct ProblemDocument: Error, Hashable, Sendable {
     /// 422 for an input so extreme that a number of the answer is beyond doubles.
     ///
     /// - Parameter member: of the answer.
-    static func beyondDoubles(_ member: String) -> ProblemDocument {
+    @usableFromInline static func beyondDoubles(_ member: String) -> ProblemDocument {
         ProblemDocument(
             .unprocessableContent,
             "The answer's \(member) is beyond the numbers that there are: give latencies, lengths and rates that are less extreme."

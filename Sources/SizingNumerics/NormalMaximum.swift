@@ -12,26 +12,33 @@ public enum NormalMaximum {
     /// |z| beyond which the tails are below rounding, even times 1e6 instances.
     public static let bound = 9.5
     private static let panelWidth = 0.5
-    private static let panels = 38
 
-    /// log Φ at the nodes of every panel from −bound on, eight a panel.
-    private static let logCumulative: [Double] = (0..<panels).flatMap { panel in
-        let middle = -bound + (Double(panel) + 0.5) * panelWidth
-        return GaussLegendre.rule.map { NormalDistribution.logCumulative(middle + $0.node * panelWidth / 2) }
+    /// What is known at the eight nodes of every panel from −bound on. One constant, since each use of a constant is a call.
+    private struct Panels {
+        /// 1 − Φ.
+        let upperTails: [SIMD8<Double>]
+        /// log Φ.
+        let logCumulative: [SIMD8<Double>]
+
+        init() {
+            let places = (0..<38).map { panel in
+                -bound + (Double(panel) + 0.5) * panelWidth + GaussLegendre.nodes * (panelWidth / 2)
+            }
+            upperTails = places.map { tails(at: $0) }
+            logCumulative = places.map { places in
+                var values = SIMD8<Double>()
+                for node in 0..<8 { values[node] = NormalDistribution.logCumulative(places[node]) }
+                return values
+            }
+        }
     }
 
-    /// 1 − Φ at the same nodes.
-    private static let upperTails: [SIMD8<Double>] = (0..<panels).map { panel in
-        let middle = -bound + (Double(panel) + 0.5) * panelWidth
-        return tails(at: { middle + $0 * panelWidth / 2 })
-    }
+    private static let panels = Panels()
 
-    private static let weights = SIMD8(GaussLegendre.rule.map(\.weight))
-
-    /// 1 − Φ at the eight nodes, each moved from −1…1 to its place.
-    private static func tails(at place: (Double) -> Double) -> SIMD8<Double> {
+    /// 1 − Φ at eight places.
+    private static func tails(at places: SIMD8<Double>) -> SIMD8<Double> {
         var values = SIMD8<Double>()
-        for node in 0..<8 { values[node] = NormalDistribution.upperTail(place(GaussLegendre.rule[node].node)) }
+        for node in 0..<8 { values[node] = NormalDistribution.upperTail(places[node]) }
         return values
     }
 
@@ -79,8 +86,11 @@ public enum NormalMaximum {
         let end = -bound + Double(last) * panelWidth
         var sum = 0.0
         if lower < start { sum += partial(from: lower, to: start, count: count, wholeCount) }
+        let panels = panels
+        let weights = GaussLegendre.weights
         for panel in first..<last {
-            let area = area(of: panel, count: count, wholeCount)
+            let area = area(
+                weights, panels.upperTails[panel], panels.logCumulative[panel], count: count, wholeCount)
             sum += area
             // S falls faster than any geometric series here: what is left is below rounding.
             if area < 1e-18 { return sum }
@@ -89,35 +99,40 @@ public enum NormalMaximum {
         return sum
     }
 
-    private static func area(of panel: Int, count: Double, _ wholeCount: Int?) -> Double {
-        let base = panel * 8
+    /// The integral over a panel, from what is known at its nodes.
+    @inline(__always)
+    private static func area(
+        _ weights: SIMD8<Double>, _ tails: SIMD8<Double>, _ logCumulative: SIMD8<Double>, count: Double,
+        _ wholeCount: Int?
+    ) -> Double {
         // Φ^r below 1e-17 on the whole panel: S is 1 there.
-        if count * logCumulative[base + 7] < -40 { return panelWidth }
+        if count * logCumulative[7] < -40 { return panelWidth }
         if let wholeCount {
-            return (weights * maximumTails(upperTails[panel], wholeCount: wholeCount)).sum() * panelWidth / 2
+            return (weights * maximumTails(tails, wholeCount: wholeCount)).sum() * panelWidth / 2
         }
         var sum = 0.0
-        if count * logCumulative[base] > -1e-4 {
+        if count * logCumulative[0] > -1e-4 {
             // −expm1(x) = −x (1 + x/2 (1 + x/3)) to 1e-13 of itself.
             for node in 0..<8 {
-                let x = count * logCumulative[base + node]
-                sum -= GaussLegendre.rule[node].weight * x * (1 + x / 2 * (1 + x / 3))
+                let x = count * logCumulative[node]
+                sum -= weights[node] * x * (1 + x / 2 * (1 + x / 3))
             }
         } else {
-            for node in 0..<8 { sum -= GaussLegendre.rule[node].weight * expm1(count * logCumulative[base + node]) }
+            for node in 0..<8 { sum -= weights[node] * expm1(count * logCumulative[node]) }
         }
         return sum * panelWidth / 2
     }
 
     private static func partial(from lower: Double, to upper: Double, count: Double, _ wholeCount: Int?) -> Double {
         let half = (upper - lower) / 2
-        let middle = (upper + lower) / 2
+        let places = (upper + lower) / 2 + GaussLegendre.nodes * half
+        let weights = GaussLegendre.weights
         if let wholeCount {
-            return (weights * maximumTails(tails(at: { middle + $0 * half }), wholeCount: wholeCount)).sum() * half
+            return (weights * maximumTails(tails(at: places), wholeCount: wholeCount)).sum() * half
         }
         var sum = 0.0
-        for (node, weight) in GaussLegendre.rule {
-            sum += weight * NormalDistribution.maximumUpperTail(middle + node * half, count: count)
+        for node in 0..<8 {
+            sum += weights[node] * NormalDistribution.maximumUpperTail(places[node], count: count)
         }
         return sum * half
     }
@@ -125,11 +140,12 @@ public enum NormalMaximum {
 
 /// Gauss–Legendre quadrature with eight nodes: exact for polynomials to degree 15.
 enum GaussLegendre {
-    /// Nodes on −1…1 and their weights.
-    static let rule: [(node: Double, weight: Double)] = [
-        (-0.960_289_856_497_536_2, 0.101_228_536_290_376_26), (-0.796_666_477_413_626_7, 0.222_381_034_453_374_47),
-        (-0.525_532_409_916_329, 0.313_706_645_877_887_3), (-0.183_434_642_495_649_8, 0.362_683_783_378_362),
-        (0.183_434_642_495_649_8, 0.362_683_783_378_362), (0.525_532_409_916_329, 0.313_706_645_877_887_3),
-        (0.796_666_477_413_626_7, 0.222_381_034_453_374_47), (0.960_289_856_497_536_2, 0.101_228_536_290_376_26),
-    ]
+    /// On −1…1, rising.
+    static let nodes = SIMD8(
+        -0.960_289_856_497_536_2, -0.796_666_477_413_626_7, -0.525_532_409_916_329, -0.183_434_642_495_649_8,
+        0.183_434_642_495_649_8, 0.525_532_409_916_329, 0.796_666_477_413_626_7, 0.960_289_856_497_536_2)
+
+    static let weights = SIMD8(
+        0.101_228_536_290_376_26, 0.222_381_034_453_374_47, 0.313_706_645_877_887_3, 0.362_683_783_378_362,
+        0.362_683_783_378_362, 0.313_706_645_877_887_3, 0.222_381_034_453_374_47, 0.101_228_536_290_376_26)
 }

@@ -70,6 +70,18 @@ import Testing
         #expect(error?.member == "cycle_us")
     }
 
+    @Test("quotes, backslashes and control characters are escaped at any place, and nothing else is", arguments: 0..<20)
+    func escapes(place: Int) throws {
+        let around = String(repeating: "é", count: place / 2) + String(repeating: "~", count: place % 2)
+        for byte in UInt8(0)...0x7F {
+            let character = Character(Unicode.Scalar(byte))
+            let mustBeEscaped = byte < 0x20 || character == "\"" || character == "\\"
+            let written = try Self.write(pretty: false) { $0.value("\(around)\(character)\(around)") }
+            #expect(written.contains("\\") == mustBeEscaped)
+            #expect(mustBeEscaped || written == "\"\(around)\(character)\(around)\"")
+        }
+    }
+
     /// Any string reads back as it was.
     @Test func stringsReadBack() throws {
         var generator = SeededGenerator(seed: 3)

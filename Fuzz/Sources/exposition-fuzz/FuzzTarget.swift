@@ -1,35 +1,21 @@
 import Calibration
+import FuzzDriver
 import Text
 
-/// libFuzzer's driver, in the runtime that -sanitize=fuzzer links.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<Int32>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ target: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
-) -> Int32
-
-/// SwiftPM links executables with this as their main function, in place of libFuzzer's.
-@_cdecl("exposition_fuzz_main")
-public func runFuzzer(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
-    var count = count
-    var arguments = arguments
-    return runDriver(&count, &arguments) { fuzz($0, $1) }
-}
-
-/// Called by libFuzzer with each input: the text of a metrics endpoint.
+/// The text of a metrics endpoint.
 ///
-/// What must hold, beside that nothing traps and AddressSanitizer is content:
+/// What must hold:
 /// - The reader gives the same histograms or the same refusal for the text in one piece and cut in two.
 /// - Figures are numbers, and lie within their bounds.
-public func fuzz(_ pointer: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
-    let bytes = Array(UnsafeBufferPointer(start: pointer, count: count))
-    let whole = Outcome([bytes[...]])
-    let middle = count == 0 ? 0 : Int(bytes[count / 2]) % (count + 1)
-    guard Outcome([bytes[..<middle], bytes[middle...]]) == whole else {
-        fatalError("the result depends on how the input is cut")
+@main
+struct ExpositionFuzz: FuzzTarget {
+    static func check(_ bytes: [UInt8]) {
+        let whole = Outcome([bytes[...]])
+        let middle = bytes.isEmpty ? 0 : Int(bytes[bytes.count / 2]) % (bytes.count + 1)
+        guard Outcome([bytes[..<middle], bytes[middle...]]) == whole else {
+            fatalError("the result depends on how the input is cut")
+        }
     }
-    return 0
 }
 
 /// What a text comes to.

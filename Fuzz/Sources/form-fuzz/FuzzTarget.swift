@@ -1,44 +1,30 @@
+import FuzzDriver
 import HTTPServer
 
-/// libFuzzer's driver, in the runtime that -sanitize=fuzzer links.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<Int32>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ target: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
-) -> Int32
-
-/// SwiftPM links executables with this as their main function, in place of libFuzzer's.
-@_cdecl("form_fuzz_main")
-public func runFuzzer(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
-    var count = count
-    var arguments = arguments
-    return runDriver(&count, &arguments) { fuzz($0, $1) }
-}
-
-/// Called by libFuzzer with each input: a form with the boundary x.
+/// A form with the boundary x.
 ///
-/// What must hold, beside that nothing traps and AddressSanitizer is content:
+/// What must hold:
 /// - The parser gives the same parts, or the same refusal, for the form in one piece, cut in two, and byte by byte.
 /// - Parts end before others begin, content belongs to a part, and there is no more of it than there were bytes.
 /// - The contents of an accepted form, written anew, are read as they were.
-public func fuzz(_ pointer: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
-    let bytes = Array(UnsafeBufferPointer(start: pointer, count: count))
-    let whole = Outcome([bytes])
-    let middle = count == 0 ? 0 : Int(bytes[count / 2]) % (count + 1)
-    guard Outcome([Array(bytes[..<middle]), Array(bytes[middle...])]) == whole, Outcome(bytes.map { [$0] }) == whole
-    else { fatalError("the result depends on how the input is cut") }
-    guard case .read(let parts) = whole else { return 0 }
-    guard parts.reduce(0, { $0 + $1.content.count }) <= count else { fatalError("more content than bytes") }
-    var anew: [UInt8] = []
-    for part in parts {
-        anew += Array("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n".utf8) + part.content + [13, 10]
+@main
+struct FormFuzz: FuzzTarget {
+    static func check(_ bytes: [UInt8]) {
+        let whole = Outcome([bytes])
+        let middle = bytes.isEmpty ? 0 : Int(bytes[bytes.count / 2]) % (bytes.count + 1)
+        guard Outcome([Array(bytes[..<middle]), Array(bytes[middle...])]) == whole, Outcome(bytes.map { [$0] }) == whole
+        else { fatalError("the result depends on how the input is cut") }
+        guard case .read(let parts) = whole else { return }
+        guard parts.reduce(0, { $0 + $1.content.count }) <= bytes.count else { fatalError("more content than bytes") }
+        var anew: [UInt8] = []
+        for part in parts {
+            anew += Array("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n".utf8) + part.content + [13, 10]
+        }
+        anew += Array("--x--\r\n".utf8)
+        guard case .read(let again) = Outcome([anew]), again.map(\.content) == parts.map(\.content) else {
+            fatalError("written anew, the contents are others")
+        }
     }
-    anew += Array("--x--\r\n".utf8)
-    guard case .read(let again) = Outcome([anew]), again.map(\.content) == parts.map(\.content) else {
-        fatalError("written anew, the contents are others")
-    }
-    return 0
 }
 
 /// What a form comes to.

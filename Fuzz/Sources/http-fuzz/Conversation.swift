@@ -77,7 +77,9 @@ private struct EchoHandler: HTTPHandler {
         _ = (head.fields, head.queryItems, head.query, head[.accept], head.requestID)
         switch head.path.utf8.count % 5 {
         case 0: return .respond(route: "", response(.text("head")))
-        case 1: return RequestHandling(route: "", body: .collect(limit: nil) { .now(response(.text("\($0.body.count)"))) })
+        case 1:
+            return RequestHandling(
+                route: "", body: .collect(limit: nil) { .now(response(.text("\($0.body.count)"))) })
         case 2:
             return RequestHandling(
                 route: "",

@@ -1,54 +1,40 @@
+import FuzzDriver
 @testable import HTTPServer
 
-/// libFuzzer's driver, in the runtime that -sanitize=fuzzer links.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<Int32>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ target: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
-) -> Int32
-
-/// SwiftPM links executables with this as their main function, in place of libFuzzer's.
-@_cdecl("http_fuzz_main")
-public func runFuzzer(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
-    var count = count
-    var arguments = arguments
-    return runDriver(&count, &arguments) { fuzz($0, $1) }
-}
-
-/// Called by libFuzzer with each input.
+/// Bytes on a connection.
 ///
-/// What must hold, beside that nothing traps and AddressSanitizer is content:
+/// What must hold:
 /// - The parser gives the same messages and the same error for the bytes in one piece, in random pieces, and one by one.
 /// - It finds no request that a plain reference parser does not find, with the same target and body.
 /// - A connection gives the same answers for the bytes in one piece and in random pieces, and no more of them than there
 ///   are requests, and one for an error.
-public func fuzz(_ pointer: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
-    let bytes = Array(UnsafeBufferPointer(start: pointer, count: count))
-    var cutter = Cutter(bytes)
+@main
+struct HTTPFuzz: FuzzTarget {
+    static func check(_ bytes: [UInt8]) {
+        var cutter = Cutter(bytes)
 
-    let whole = ParsedStream([bytes[...]])
-    guard ParsedStream(cutter.cut(bytes)) == whole else { fatalError("the result depends on how the input is cut") }
-    if count <= 4096 {
-        guard ParsedStream(bytes.indices.map { bytes[$0...$0] }) == whole else {
-            fatalError("the result depends on how the input is cut")
+        let whole = ParsedStream([bytes[...]])
+        guard ParsedStream(cutter.cut(bytes)) == whole else { fatalError("the result depends on how the input is cut") }
+        if bytes.count <= 4096 {
+            guard ParsedStream(bytes.indices.map { bytes[$0...$0] }) == whole else {
+                fatalError("the result depends on how the input is cut")
+            }
         }
-    }
 
-    let reference = ReferenceParser.messages(bytes)
-    let complete = whole.messages.filter(\.isComplete)
-    guard complete.count <= reference.count else { fatalError("more requests than there are") }
-    for (own, other) in zip(complete, reference) where own.target != other.target || own.body != other.body {
-        fatalError("a request differs from the reference")
-    }
+        let reference = ReferenceParser.messages(bytes)
+        let complete = whole.messages.filter(\.isComplete)
+        guard complete.count <= reference.count else { fatalError("more requests than there are") }
+        for (own, other) in zip(complete, reference) where own.target != other.target || own.body != other.body {
+            fatalError("a request differs from the reference")
+        }
 
-    let answers = Conversation.answers([bytes[...]])
-    guard Conversation.answers(cutter.cut(bytes)) == answers else {
-        fatalError("the answers depend on how the input is cut")
+        let answers = Conversation.answers([bytes[...]])
+        guard Conversation.answers(cutter.cut(bytes)) == answers else {
+            fatalError("the answers depend on how the input is cut")
+        }
+        let heads = whole.messages.count
+        guard answers.finals <= heads + (whole.error == nil ? 0 : 1) else { fatalError("more answers than requests") }
     }
-    let heads = whole.messages.count
-    guard answers.finals <= heads + (whole.error == nil ? 0 : 1) else { fatalError("more answers than requests") }
-    return 0
 }
 
 /// Cuts the input in pieces, pseudo-randomly but always the same for the same input.

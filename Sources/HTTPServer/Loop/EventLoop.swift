@@ -181,19 +181,20 @@ final class EventLoop: @unchecked Sendable {
                 done()
             case .drain(let grace):
                 drainGrace = grace
-                for driver in table.all {
-                    driver.drainBegan(now: now, grace: grace)
-                    followUp(on: driver)
-                }
+                tellAll { $0.drainBegan(now: now, grace: grace) }
             case .graceEnds:
-                for driver in table.all {
-                    driver.graceEnds(now: now)
-                    followUp(on: driver)
-                }
+                tellAll { $0.graceEnds(now: now) }
             case .shutDown(let done):
                 shutDown()
                 done()
             }
+        }
+    }
+
+    private func tellAll(_ event: (ConnectionDriver) -> Void) {
+        for driver in table.all {
+            event(driver)
+            followUp(on: driver)
         }
     }
 
@@ -334,10 +335,7 @@ final class EventLoop: @unchecked Sendable {
         acceptor?.stop(loop: self)
         // It knows the loops, this one too: left here, none of them would ever be freed.
         acceptor = nil
-        for driver in table.all {
-            driver.abandon(now: now)
-            followUp(on: driver)
-        }
+        tellAll { $0.abandon(now: now) }
         source?.cancel()
         source = nil
         ticks = nil

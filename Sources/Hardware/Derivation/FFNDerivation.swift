@@ -11,9 +11,11 @@ struct FFNDerivation {
     let description: HardwareDescription
     /// E[max of as many standard normals as there are expert-parallel ranks].
     private let largestNormal: Double
+    private let feeding: [(count: Int, feedForward: FeedForward)]
 
     init(description: HardwareDescription) {
         self.description = description
+        feeding = description.model.feeding
         // The integral of the upper tail over all z, less the part below 0 where it would be 1.
         largestNormal =
             NormalMaximum.tailIntegral(
@@ -27,7 +29,7 @@ struct FFNDerivation {
     /// The parts of one step of `requests` requests.
     func terms(requests: Double) -> [LatencyTerm] {
         let tokens = requests * (description.speculation?.queryTokens ?? 1)
-        return model.feeding.flatMap { layers -> [LatencyTerm] in
+        return feeding.flatMap { layers -> [LatencyTerm] in
             switch layers.feedForward {
             case .dense(let network): dense(network, layers: Double(layers.count), tokens: tokens)
             case .mixture(let mixture): experts(mixture, layers: Double(layers.count), tokens: tokens)

@@ -10,6 +10,7 @@ public struct DeviceDescription: Hashable, Sendable {
     public let memoryCapacity: Double
     /// Dense TFLOP/s (TOP/s for int8); a type that is missing has no arithmetic of its own. bf16 is always there.
     public let peaks: [ArithmeticType: Double]
+    private let bf16: Double
     /// Watts; `nil` where unknown.
     public let power: Double?
     /// GB/s one way of the scale-up link (NVLink, Infinity Fabric, HCCS, ICI); `nil` where there is none.
@@ -34,7 +35,7 @@ public struct DeviceDescription: Hashable, Sendable {
         for type in ArithmeticType.allCases {
             if let peak = peaks[type] { try InvalidInput.check(peak, in: 0.1...1e6, field: type.field) }
         }
-        guard peaks[.bf16] != nil else { throw InvalidInput(field: ArithmeticType.bf16.field, rule: "is missing") }
+        guard let bf16 = peaks[.bf16] else { throw InvalidInput(field: ArithmeticType.bf16.field, rule: "is missing") }
         if let power { try InvalidInput.check(power, in: 1...1e6, field: "power_w") }
         if let scaleUp { try InvalidInput.check(scaleUp, in: 0.01...1e6, field: "scale_up_gb_s_one_way") }
         if let scaleUpDomain { try InvalidInput.check(scaleUpDomain, in: 1...1_000_000, field: "scale_up_domain") }
@@ -44,6 +45,7 @@ public struct DeviceDescription: Hashable, Sendable {
         self.memoryBandwidth = memoryBandwidth
         self.memoryCapacity = memoryCapacity
         self.peaks = peaks
+        self.bf16 = bf16
         self.power = power
         self.scaleUp = scaleUp
         self.scaleUpDomain = scaleUpDomain
@@ -55,14 +57,11 @@ public struct DeviceDescription: Hashable, Sendable {
     /// The type in which elements of `type` are multiplied: their own where the device has it and it is the faster one;
     /// else they are widened to bf16 on the way to the matrix units, as weight-only kernels do (FP8 on A100, INT8 on B300).
     public func arithmetic(for type: ArithmeticType) -> ArithmeticType {
-        guard let own = peaks[type], own > bf16 else { return .bf16 }
-        return type
+        type != .bf16 && peak(type) > bf16 ? type : .bf16
     }
 
     /// Dense TFLOP/s at which elements of `type` are multiplied.
-    public func peak(_ type: ArithmeticType) -> Double { peaks[arithmetic(for: type)] ?? bf16 }
-
-    private var bf16: Double { peaks[.bf16] ?? 0 }
+    public func peak(_ type: ArithmeticType) -> Double { type == .bf16 ? bf16 : max(bf16, peaks[type] ?? 0) }
 }
 
 /// Devices whose kernels reach alike fractions of their peaks.

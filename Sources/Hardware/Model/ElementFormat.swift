@@ -7,10 +7,20 @@ public struct ElementFormat: Hashable, Sendable {
     public let name: String
     /// Bytes an element, scales of blocks included; any number for compressed caches and activations.
     public let bytes: Double
+    /// The type that matrix units multiply it in, where the device has that (``DeviceDescription/arithmetic(for:)``).
+    /// Weight-only int4 and sizes given as a number are widened to bf16.
+    public let arithmetic: ArithmeticType
 
     private init(_ name: String, _ bytes: Double) {
         self.name = name
         self.bytes = bytes
+        arithmetic =
+            switch name {
+            case "fp8": .fp8
+            case "int8": .int8
+            case "nvfp4", "mxfp4", "fp4": .fp4
+            default: .bf16
+            }
     }
 
     public static let bf16 = ElementFormat("bf16", 2)
@@ -41,17 +51,6 @@ public struct ElementFormat: Hashable, Sendable {
 
     /// Whether kernels read it as eight bits or fewer.
     public var isNarrow: Bool { bytes <= 1 }
-
-    /// The type that matrix units multiply it in, where the device has that (``DeviceDescription/arithmetic(for:)``).
-    /// Weight-only int4 and sizes given as a number are widened to bf16.
-    public var arithmetic: ArithmeticType {
-        switch name {
-        case "fp8": .fp8
-        case "int8": .int8
-        case "nvfp4", "mxfp4", "fp4": .fp4
-        default: .bf16
-        }
-    }
 }
 
 // MARK: Formats of published checkpoints

@@ -1,21 +1,16 @@
 /// The bundles of a deployment, and the requests that wait for them.
 struct DecodePool {
-    private enum State: Hashable {
-        case open, draining, gone
-    }
-
     private let shape: ReplayBundleShape
     private let routing: ReplayRouting
     private let rule: ReplayBundle.Admission
-    private let key: StreamKey
+    private var blind: BlindRouting
     /// Whether single Attention instances come and go, the bundles staying.
     private let scalesInstances: Bool
     private var bundles: [ReplayBundle] = []
-    private var states: [State] = []
+    private var states: [MemberState] = []
     /// The next event of each bundle.
     private var events = MinimumTree()
     private var central = RequestLine()
-    private var turn = 0
     private var openBundles = 0
     /// Attention instances that hold requests or take them, and bundles that are not gone.
     private(set) var attentionInstances = 0
@@ -36,7 +31,7 @@ struct DecodePool {
         self.routing = routing
         self.rule = rule
         self.scalesInstances = scalesInstances
-        self.key = key
+        blind = BlindRouting(routing, key: key)
         for _ in 0..<count { open() }
     }
 
@@ -74,8 +69,12 @@ struct DecodePool {
             central.append(row, &table)
             if central.count == 1 { drain(at: time, &table, &measures) }
         } else {
-            give(row, to: choose(table[row].number), at: time, &table)
+            give(row, to: member(for: row, table), at: time, &table)
         }
+    }
+
+    private mutating func member(for row: Int, _ table: RequestTable) -> Int {
+        blind.member(for: table[row].number, states, open: openBundles)
     }
 
     private mutating func give(_ row: Int, to index: Int, at time: Double, _ table: inout RequestTable) {
@@ -112,23 +111,6 @@ struct DecodePool {
             (chosen, least, slots) = (index, load, count)
         }
         return chosen
-    }
-
-    /// The bundle for request `number`, by turn or lot.
-    private mutating func choose(_ number: Int) -> Int {
-        var position: Int
-        if routing == .roundRobin {
-            position = turn % openBundles
-            turn += 1
-        } else {
-            var generator = key.child(number).generator
-            position = generator.below(openBundles)
-        }
-        for index in states.indices where states[index] == .open {
-            if position == 0 { return index }
-            position -= 1
-        }
-        return 0
     }
 
     /// The event at ``next``.
@@ -196,7 +178,7 @@ extension DecodePool {
         } else {
             while !line.isEmpty {
                 let row = line.removeFirst(&table)
-                give(row, to: choose(table[row].number), at: time, &table)
+                give(row, to: member(for: row, table), at: time, &table)
             }
         }
     }

@@ -1,14 +1,10 @@
 /// Prefill instances, each of which serves one prompt after another, and the prompts that wait.
 struct PrefillPool {
-    private enum State: Hashable {
-        case open, draining, gone
-    }
-
     private let service: @Sendable (Int, Int) -> Double
     private let patience: Double
     private let routing: ReplayRouting
-    private let key: StreamKey
-    private var states: [State] = []
+    private var blind: BlindRouting
+    private var states: [MemberState] = []
     /// The row that an instance serves; −1 where it is idle.
     private var serving: [Int32] = []
     private var began: [Double] = []
@@ -20,7 +16,6 @@ struct PrefillPool {
     private var ends = MinimumTree()
     private var central = RequestLine()
     private var lines: [RequestLine] = []
-    private var turn = 0
     private(set) var open = 0
     private(set) var present = 0
     private(set) var waiting = 0
@@ -38,7 +33,7 @@ struct PrefillPool {
         self.service = service
         self.patience = patience
         self.routing = routing
-        self.key = key
+        blind = BlindRouting(routing, key: key)
         setOpen(count)
     }
 
@@ -127,28 +122,11 @@ struct PrefillPool {
             central.append(row, &table)
             if central.count == 1 { serve(at: time, &table, &measures) }
         } else {
-            let index = choose(table[row].number)
+            let index = blind.member(for: table[row].number, states, open: open)
             lines[index].append(row, &table)
             if serving[index] < 0 { serve(index, at: time, &table, &measures) }
         }
         peakWaiting = max(peakWaiting, waiting)
-    }
-
-    /// The instance for request `number`, by turn or lot.
-    private mutating func choose(_ number: Int) -> Int {
-        var position: Int
-        if routing == .roundRobin {
-            position = turn % open
-            turn += 1
-        } else {
-            var generator = key.child(number).generator
-            position = generator.below(open)
-        }
-        for index in states.indices where states[index] == .open {
-            if position == 0 { return index }
-            position -= 1
-        }
-        return 0
     }
 
     /// Gives those that wait in the one line to idle instances.

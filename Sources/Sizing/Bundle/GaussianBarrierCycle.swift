@@ -162,13 +162,19 @@ extension GaussianBarrierCycle {
             if cuts.2 < cuts.1 { swap(&cuts.1, &cuts.2) }
             if cuts.1 < cuts.0 { swap(&cuts.0, &cuts.1) }
             var from = lower
-            for to in [cuts.0, cuts.1, cuts.2, upper] where to > from {
+            func add(to: Double) {
+                guard to > from else { return }
                 let between = (from + to) / 2
                 let values = (one.value(at: between), two.value(at: between))
                 let slope = max(values.0, values.1) <= floor ? 0 : values.0 >= values.1 ? one.slope : two.slope
                 if slope > 0 { total += slope * NormalMaximum.tailIntegral(from: from, to: to, count: count) }
                 from = to
             }
+            // Not in a loop over an array, which would be allocated.
+            add(to: cuts.0)
+            add(to: cuts.1)
+            add(to: cuts.2)
+            add(to: upper)
         }
         return total
     }

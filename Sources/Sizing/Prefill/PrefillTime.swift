@@ -100,7 +100,7 @@ public struct PrefillTime: Hashable, Sendable {
     public func times(_ prefill: WeightedValues) -> WeightedValues { prefill.map { time(tokens: $0) } }
 
     /// The same with another part of each prompt cached.
-    func with(cachedFraction: Double) throws(InvalidInput) -> PrefillTime {
+    public func with(cachedFraction: Double) throws(InvalidInput) -> PrefillTime {
         try PrefillTime(
             perToken: perToken, perPass: perPass, perPair: perPair, windows: windows, weightTime: weightTime,
             cachedFraction: cachedFraction, chunkTokens: chunkTokens)

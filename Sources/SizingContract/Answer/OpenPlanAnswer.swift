@@ -185,7 +185,7 @@ public struct OpenPlanAnswer: Sendable {
     }
 
     private func shape(_ point: OpenPoint, _ writer: inout JSONWriter) {
-        FleetShape(point).write(problem.pairs[point.pair], request, into: &writer)
+        point.writeShape(problem.pairs[point.pair], request, into: &writer)
     }
 
     private static func tpot(_ service: BundleService, _ writer: inout JSONWriter) {

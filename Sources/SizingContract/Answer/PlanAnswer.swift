@@ -125,7 +125,7 @@ public struct PlanAnswer: Sendable {
     }
 
     private func shape(_ point: BundlePoint, _ writer: inout JSONWriter) {
-        FleetShape(point).write(problem.pairs[point.pair], request, into: &writer)
+        point.writeShape(problem.pairs[point.pair], request, into: &writer)
     }
 
     private static func tpot(_ point: BundlePoint, _ writer: inout JSONWriter) {

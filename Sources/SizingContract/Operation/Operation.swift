@@ -56,6 +56,7 @@ public protocol JSONOperation: Operation {
     func decode(_ json: JSONValue, _ errors: inout ValidationErrors) -> Input?
 }
 
+// Inlinable is what the callers in other targets take for every small request: without it they run it generically.
 extension Operation {
     public static var remedy: StaticString { "lower what the request asks for" }
     public func admit(_ input: Input) throws(ProblemDocument) {}
@@ -65,6 +66,7 @@ extension Operation {
     /// The answer to `input` as JSON text.
     ///
     /// - Throws: why there is none; 422 where a number in it is beyond doubles.
+    @inlinable
     public func answer(
         to input: Input, pretty: Bool, _ context: OperationContext
     ) throws(ProblemDocument) -> [UInt8] {
@@ -83,6 +85,7 @@ extension JSONOperation {
     public static func readingEstimate(_ json: JSONValue) -> WorkEstimate { WorkEstimate(time: 0) }
 
     /// The work of `input(from:)` on a text of so many bytes.
+    @inlinable
     public static func decodingEstimate(length: Int) -> WorkEstimate {
         // A node of the parsed document for two bytes, in the worst case.
         WorkEstimate(time: Double(length) * decodingTimePerByte, memory: 16 * Double(length))
@@ -110,6 +113,7 @@ extension JSONOperation {
     }
 
     /// The same, of a parsed value.
+    @inlinable
     public func input(from value: JSONValue, within bounds: WorkBounds = .none) throws(ProblemDocument) -> Input {
         try admitted(from: value, reading: Self.readingEstimate(value), within: bounds).input
     }
@@ -120,6 +124,7 @@ extension JSONOperation {
     ///   - value: a parsed text.
     ///   - reading: its ``readingEstimate(_:)``.
     ///   - bounds: what reading and running may take.
+    @inlinable
     public func admitted(
         from value: JSONValue, reading: WorkEstimate, within bounds: WorkBounds
     ) throws(ProblemDocument) -> (input: Input, estimate: WorkEstimate) {

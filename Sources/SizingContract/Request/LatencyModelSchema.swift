@@ -42,7 +42,7 @@ enum LatencyModelSchema {
         _ value: JSONValue, _ fields: Fields, _ errors: inout ValidationErrors
     ) -> FittedLatency? {
         if value["samples"] != nil { return samples(value, fields, &errors) }
-        if isMeasured(value) { return CalibrationSchema.line(value, extraFields: fields.extra, &errors) }
+        if isCalibrated(value) { return CalibrationSchema.line(value, extraFields: fields.extra, &errors) }
         return coefficients(value, fields, &errors).map { FittedLatency($0) }
     }
 
@@ -61,9 +61,9 @@ enum LatencyModelSchema {
     }
 
     /// Whether a stage is given by samples, or as `/v1/calibrate` answered.
-    static func isMeasured(_ value: JSONValue) -> Bool {
-        value["samples"] != nil || value["alpha_us"]?.kind == .object
-    }
+    static func isMeasured(_ value: JSONValue) -> Bool { value["samples"] != nil || isCalibrated(value) }
+
+    private static func isCalibrated(_ value: JSONValue) -> Bool { value["alpha_us"]?.kind == .object }
 
     /// `samples` with what is to be made of them, `fit`.
     private static func samples(

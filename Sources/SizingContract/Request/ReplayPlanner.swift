@@ -134,11 +134,7 @@ final class ReplayPlanner: Sendable {
         _ time: PrefillTime, _ arrivals: Arrivals, _ lengths: RequestLengths, _ demand: AdviceDemand
     ) -> Int {
         let cached = demand.prefill > 0 ? min(1, max(0, 1 - demand.uncached / demand.prefill)) : 0
-        let seen =
-            (try? PrefillTime(
-                perToken: time.perToken, perPass: time.perPass, perPair: time.perPair, windows: time.windows,
-                weightTime: time.weightTime, cachedFraction: cached, chunkTokens: time.chunkTokens)) ?? time
-        let pool = PrefillPool(seen, lengths: lengths)
+        let pool = PrefillPool((try? time.with(cachedFraction: cached)) ?? time, lengths: lengths)
         func firstToken(_ count: Int) -> Double? {
             guard let first = pool.timeToFirstToken(arrivals, instances: count, routing: self.routing) else {
                 return nil

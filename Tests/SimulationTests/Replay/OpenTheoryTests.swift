@@ -52,34 +52,12 @@ import Testing
 
     @Test("occupancy, mean TPOT and the slowest hundredth are the replayed ones", arguments: cells)
     func cell(_ cell: Cell) throws {
-        let solved = try Self.solved(cell)
-        let rate = cell.share * solved.capacity
-        var source = try ReplayProcess(
-            rate: RateProfile(constant: rate), duration: 1e8, workload: cell.workload
-        ).source(StreamKey(seed: 3))
-        let count = 30_000
-        let requests = (0..<count).compactMap { _ in source.next() }
-        let deployment = ReplayDeployment(
-            shape: try ReplayBundleShape(
-                stages: Cases.stages(alpha: 0.02), attentionInstances: cell.instances, batchSize: cell.batchSize,
-                microbatches: cell.microbatches), bundles: 1)
-        let done = try deployment.completions(
-            of: ReplayColumns(
-                arrival: requests.map(\.arrival), prefill: requests.map { Int32($0.prefill) },
-                decode: requests.map { Int32($0.decode) })
-        ).filter { count / 10..<count * 19 / 20 ~= $0.number }
-        let time = (requests[count * 19 / 20].arrival - requests[count / 10].arrival) * 1e6
-        let steps = done.reduce(0.0) { $0 + Double(requests[$1.number].decode) }
-        let decoding = done.reduce(0) { $0 + $1.end - $1.began }
-        let paces = done.map { ($0.end - $0.began) / Double(requests[$0.number].decode) }.sorted()
-        // At the work that came.
-        let work = try Arrivals(requestsPerSecond: steps / time / solved.bundle.load.lengths.meanDecode * 1e6)
-        let service = try #require(solved.service(work))
+        let (service, replayed) = try Self.compared(cell, seed: 3)
         #expect(service.isTrustworthy)
-        let occupancy = service.occupancy / (decoding / time) - 1
+        let occupancy = service.occupancy / replayed.occupancy - 1
         #expect(abs(occupancy) < 0.02, "\(occupancy)")
-        #expect(abs(service.meanTPOT / (decoding / steps) - 1 - occupancy) < 1e-9)
-        let slowest = service.tpot(percentile: 0.99) / paces[paces.count * 99 / 100] - 1
+        #expect(abs(service.meanTPOT / replayed.meanTPOT - 1 - occupancy) < 1e-9)
+        let slowest = service.tpot(percentile: 0.99) / replayed.slowestTPOT - 1
         #expect(abs(slowest) < 0.03, "\(slowest)")
     }
 
@@ -92,19 +70,29 @@ import Testing
             Cell(decode: "geometric", instances: 8, batchSize: 16, share: 0.7, alpha: 0.3),
         ])
     func wholeRequests(cell: Cell) throws {
-        let (theory, replayed) = try Self.occupancies(cell, count: 30_000)
-        #expect(theory.occupancy / replayed < 0.985, "\(theory.occupancy), \(replayed)")
+        let (theory, replayed) = try Self.compared(cell, seed: 5)
+        #expect(theory.occupancy / replayed.occupancy < 0.985, "\(theory.occupancy), \(replayed.occupancy)")
         #expect(!theory.isTrustworthy)
     }
 
-    /// E[k] of the theory at the work that came, and of the replay.
-    private static func occupancies(_ cell: Cell, count: Int) throws -> (theory: BundleService, replayed: Double) {
+    /// What a replay measured.
+    private struct Replayed {
+        /// E[k], requests.
+        var occupancy: Double
+        /// Microseconds: over all tokens, and of the slowest hundredth of the requests.
+        var meanTPOT: Double
+        var slowestTPOT: Double
+    }
+
+    /// The theory at the work that came, and the replay.
+    private static func compared(
+        _ cell: Cell, seed: UInt64, count: Int = 30_000
+    ) throws -> (theory: BundleService, replayed: Replayed) {
         let solved = try solved(cell)
         var source = try ReplayProcess(
             rate: RateProfile(constant: cell.share * solved.capacity), duration: 1e8, workload: cell.workload
-        ).source(StreamKey(seed: 5))
-        var requests: [ReplayRequest] = []
-        while requests.count < count, let request = source.next() { requests.append(request) }
+        ).source(StreamKey(seed: seed))
+        let requests = (0..<count).compactMap { _ in source.next() }
         let deployment = ReplayDeployment(
             shape: try ReplayBundleShape(
                 stages: Cases.stages(alpha: cell.alpha), attentionInstances: cell.instances, batchSize: cell.batchSize,
@@ -116,8 +104,14 @@ import Testing
         ).filter { count / 10..<count * 19 / 20 ~= $0.number }
         let time = (requests[count * 19 / 20].arrival - requests[count / 10].arrival) * 1e6
         let steps = done.reduce(0.0) { $0 + Double(requests[$1.number].decode) }
+        let decoding = done.reduce(0) { $0 + $1.end - $1.began }
+        let paces = done.map { ($0.end - $0.began) / Double(requests[$0.number].decode) }.sorted()
         let work = try Arrivals(requestsPerSecond: steps / time / solved.bundle.load.lengths.meanDecode * 1e6)
-        return (try #require(solved.service(work)), done.reduce(0) { $0 + $1.end - $1.began } / time)
+        return (
+            try #require(solved.service(work)),
+            Replayed(
+                occupancy: decoding / time, meanTPOT: decoding / steps, slowestTPOT: paces[paces.count * 99 / 100])
+        )
     }
 
     @Test("beyond what was found right an answer does not call itself trustworthy")

@@ -2,37 +2,26 @@ import JSON
 import Planning
 
 /// Bundles of a fleet, as plans for saturated and for open fleets both answer.
-struct FleetShape {
-    private let bundles: Int
+protocol FleetPoint {
+    var bundles: Int { get }
     /// Of one bundle.
-    private let attentionInstances: Int
-    private let ffnInstances: Int
+    var attentionInstances: Int { get }
+    var ffnInstances: Int { get }
     /// Requests on each Attention instance and microbatch.
-    private let batchSize: Int
-    private let microbatches: Int?
+    var batchSize: Int { get }
+    var microbatches: Int? { get }
+}
 
-    init(_ point: BundlePoint) {
-        bundles = point.bundles
-        attentionInstances = point.attentionInstances
-        ffnInstances = point.ffnInstances
-        batchSize = point.batchSize
-        microbatches = point.microbatches
-    }
+extension BundlePoint: FleetPoint {}
+extension OpenPoint: FleetPoint {}
 
-    init(_ point: OpenPoint) {
-        bundles = point.bundles
-        attentionInstances = point.attentionInstances
-        ffnInstances = point.ffnInstances
-        batchSize = point.batchSize
-        microbatches = point.microbatches
-    }
-
+extension FleetPoint {
     /// Members of the object that `writer` is in.
     ///
     /// - Parameters:
     ///   - pair: the instances that the bundles are of.
     ///   - request: which choices it left to the planner.
-    func write(_ pair: InstancePair, _ request: PlanRequest, into writer: inout JSONWriter) {
+    func writeShape(_ pair: InstancePair, _ request: PlanRequest, into writer: inout JSONWriter) {
         writer.field("bundles", bundles)
         writer.field("attention_instances", bundles * attentionInstances)
         writer.field("ffn_instances", bundles * ffnInstances)
