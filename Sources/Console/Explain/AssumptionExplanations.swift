@@ -111,8 +111,8 @@ struct AssumptionTopic: Hashable, Sendable {
                 "prefill makes the first token of an answer, bundles the others",
             ],
             "Whether prefill makes the first output token decides how many decode steps a request has.",
-            remedy: "Read a trace with --first-token-from-prefill, or first_token_from_prefill, where prefill makes it. A plan with "
-                + "prefill takes the first token off by itself: give it whole answers."),
+            remedy: "Read a trace with --first-token-from-prefill, or first_token_from_prefill, where prefill "
+                + "makes it. A plan with prefill takes the first token off by itself: give it whole answers."),
         AssumptionTopic(
             "whole_step",
             [

@@ -35,7 +35,8 @@ public struct OpenLoad: Hashable, Sendable {
         case .prefill:
             guard let (rest, share) = try workload.afterFirstToken() else {
                 throw InvalidInput(
-                    field: "workload", rule: "must have answers of more than one token: prefill instances make the first")
+                    field: "workload",
+                    rule: "must have answers of more than one token: prefill instances make the first")
             }
             // The first token lies in the cache from the first step on.
             self.init(
@@ -71,5 +72,7 @@ public struct OpenLoad: Hashable, Sendable {
     public var meanSteps: Double { decodedShare * steps.meanDecode }
 
     /// Of all requests' arrivals, those of the requests that have steps in the bundles.
-    func arriving(_ arrivals: Arrivals) -> Arrivals { decodedShare < 1 ? arrivals.thinned(share: decodedShare) : arrivals }
+    func arriving(_ arrivals: Arrivals) -> Arrivals {
+        decodedShare < 1 ? arrivals.thinned(share: decodedShare) : arrivals
+    }
 }

@@ -57,7 +57,8 @@ struct OpenPlanning: Sendable {
         let currentPrefill = current?.integer(in: 0...1_000_000, &errors)
         if let current, prefillValue == nil { errors.add(current, "needs prefill") }
         guard let arrivals, let workload, let service, let target, errors.isEmpty,
-            let load = errors.checked(object.value, try OpenLoad(workload, firstToken: prefillValue == nil ? .bundles : .prefill))
+            let load = errors.checked(
+                object.value, try OpenLoad(workload, firstToken: prefillValue == nil ? .bundles : .prefill))
         else { return nil }
         assumptions.append("requests present progress at one pace: number by the product form")
         if prefillValue != nil { assumptions.append(Self.firstTokenAssumption) }

@@ -65,9 +65,9 @@ struct RandomOpenProblem {
         let pair = InstancePair(
             attention: .init(price: 2), ffn: .init(price: 3), latencies: .given(stages), slotLoad: workload.slotLoad)
         return try OpenPlanProblem(
-            pairs: [pair], load: OpenLoad(workload, firstToken: .prefill), limits: limits, service: service, objective: .devices,
-            arrivals: arrivals, target: target, prefill: [PrefillKind(kind: .init(price: 2), time: prefill)],
-            transfer: transfer, routing: routing)
+            pairs: [pair], load: OpenLoad(workload, firstToken: .prefill), limits: limits, service: service,
+            objective: .devices, arrivals: arrivals, target: target,
+            prefill: [PrefillKind(kind: .init(price: 2), time: prefill)], transfer: transfer, routing: routing)
     }
 
     /// nil where no deployment keeps the limits.
