@@ -86,7 +86,8 @@ class ServiceUtilisation:
 class Service:
     """What requests get at the rate of arrivals. TPOT over tokens; the wait from arrival at the bundles to the step
     that the request is first in. TTFT is the wait for a prefill instance and the prefill, which emits the first
-    token; end to end adds transfer, wait and the other tokens.
+    token; end to end adds transfer, wait and the other tokens. With `prefill`, bundles make all tokens of an
+    answer but the first, and `decode` gives whole answers.
     """
 
     ttft_ms: ServiceTimes | None = None
