@@ -29,7 +29,7 @@ import Testing
     @Test func nothingIsReadWhileAnAnswerIsAwaited() {
         let talk = Dialogue()
         #expect(talk.say("POST /work HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi\(get)") == "")
-        #expect(!talk.acceptsInput)
+        #expect(!talk.http.acceptsInput)
         #expect(talk.runWork() == "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi\(root)")
     }
 
@@ -381,11 +381,11 @@ import Testing
         let talk = Dialogue()
         talk.say("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: \(3 * chunk.count)\r\n\r\n")
         talk.say(chunk)
-        #expect(talk.acceptsInput)
+        #expect(talk.http.acceptsInput)
         talk.say(chunk)
-        #expect(!talk.acceptsInput && talk.box.works.count == 1)
+        #expect(!talk.http.acceptsInput && talk.box.works.count == 1)
         talk.runWork()
-        #expect(talk.acceptsInput && talk.box.works.count == 1)
+        #expect(talk.http.acceptsInput && talk.box.works.count == 1)
         talk.say(chunk)
         talk.runWork()
         talk.runWork()
@@ -423,7 +423,7 @@ import Testing
         let talk = Dialogue()
         talk.isBlocked = true
         talk.say("GET /big HTTP/1.1\r\nHost: a\r\n\r\n\(get)")
-        #expect(!talk.acceptsInput)
+        #expect(!talk.http.acceptsInput)
         #expect(talk.unblock().hasSuffix("x\(root)"))
     }
 

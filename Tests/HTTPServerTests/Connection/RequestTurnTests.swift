@@ -29,7 +29,7 @@ import Testing
             http.output.consume(http.output.count)
             http.outputSent(now: time)
             http.turnCame(now: time)
-            #expect(http.acceptsInput == true)
+            #expect(http.acceptsInput)
         }
         return turns
     }

@@ -10,7 +10,7 @@ final class Dialogue {
         var isFull = false
     }
 
-    private var http: HTTPConnection
+    private(set) var http: HTTPConnection
     let box = WorkBox()
     /// Nanoseconds.
     private(set) var now: UInt64 = 1_000_000_000_000
@@ -41,7 +41,6 @@ final class Dialogue {
             id: ConnectionID(index: 0, generation: 0), now: now)
     }
 
-    var acceptsInput: Bool { http.acceptsInput }
     /// Whether the socket would be closed by now.
     var isClosed: Bool { commands.contains(.close) || commands.contains(.reset) }
     var isHalfClosed: Bool { commands.contains(.halfClose) }
