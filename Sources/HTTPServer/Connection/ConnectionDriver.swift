@@ -49,7 +49,7 @@ final class ConnectionDriver {
 
     /// - Parameter buffer: memory that outlives the driver and is used by nobody else while one of its methods runs.
     init(
-        stream: consuming SocketStream, http: consuming HTTPConnection, buffer: UnsafeMutableRawBufferPointer,
+        stream: consuming SocketStream, http: HTTPConnection, buffer: UnsafeMutableRawBufferPointer,
         isRefusal: Bool = false
     ) {
         id = http.id

@@ -2,8 +2,8 @@
 ///
 /// It joins the parser, the state machine, the handler and the writer, and does no I/O: time and bytes come in with
 /// each call, so that tests and fuzzers can hold whole dialogues with it. What happens next is decided by the state
-/// machine alone; here it is done. It has one holder and is large: copies of it would be mistakes.
-struct HTTPConnection: ~Copyable {
+/// machine alone; here it is done.
+struct HTTPConnection {
     /// What the holder of the socket is to do, once `output` has been dealt with.
     enum Command: Equatable {
         /// Close our side of the connection.
