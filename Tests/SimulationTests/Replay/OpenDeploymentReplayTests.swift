@@ -27,7 +27,7 @@ import Testing
     }
 
     static func theory(
-        _ cell: Cell, _ workload: Workload, _ prefill: PrefillTime, rate: Double?
+        _ cell: Cell, _ workload: Workload, _ prefill: PrefillTime
     ) throws -> (service: DeploymentService, rate: Double) {
         let load = try OpenLoad(workload, firstToken: .prefill)
         let stages = try Cases.stages(alpha: 0.00165)
@@ -36,7 +36,7 @@ import Testing
                 OpenBundle(
                     attentionInstances: cell.instances, batchSize: 32, microbatches: cell.microbatches, load: load
                 ) { _ in stages }))
-        let rate = rate ?? cell.share * bundle.capacity
+        let rate = cell.share * bundle.capacity
         let deployment = OpenDeployment(
             bundle: bundle, prefill: PrefillPool(prefill, lengths: load.lengths), prefillInstances: 1)
         return (try #require(deployment.service(Arrivals(requestsPerSecond: rate))), rate)
@@ -45,21 +45,13 @@ import Testing
     static func replayed(
         _ cell: Cell, _ workload: Workload, _ prefill: PrefillTime, rate: Double, count: Int
     ) throws -> Figures {
-        var source = try ReplayProcess(
-            rate: RateProfile(constant: rate), duration: 1e8, workload: workload
-        ).source(StreamKey(seed: 11))
-        let requests = (0..<count).compactMap { _ in source.next() }
         let deployment = ReplayDeployment(
             shape: try ReplayBundleShape(
                 stages: Cases.stages(alpha: 0.00165), attentionInstances: cell.instances, batchSize: 32,
                 microbatches: cell.microbatches),
             bundles: 1, prefillInstances: 1, service: ReplayService(prefill, transfer: nil))
-        let done = try deployment.completions(
-            of: ReplayColumns(
-                arrival: requests.map(\.arrival), prefill: requests.map { Int32($0.prefill) },
-                decode: requests.map { Int32($0.decode) })
-        ).filter { count / 10..<count * 19 / 20 ~= $0.number }
-        let time = (requests[count * 19 / 20].arrival - requests[count / 10].arrival) * 1e6
+        let course = try PoissonReplay(deployment, workload: workload, rate: rate, seed: 11, count: count)
+        let (requests, done, time) = (course.requests, course.done, course.time)
         let decoded = done.filter { requests[$0.number].decode > 1 }
         let decoding = decoded.reduce(0) { $0 + $1.end - $1.began }
         let steps = decoded.reduce(0.0) { $0 + Double(requests[$1.number].decode - 1) }
@@ -79,7 +71,7 @@ import Testing
     func cell(cell: Cell) throws {
         let workload = try Workload(.independent(prefill: .fixed(40), decode: .geometric(mean: cell.decode)))
         let prefill = try PrefillTime(perToken: 0, perPass: 1)
-        let (theory, rate) = try Self.theory(cell, workload, prefill, rate: nil)
+        let (theory, rate) = try Self.theory(cell, workload, prefill)
         let replay = try Self.replayed(cell, workload, prefill, rate: rate, count: 60_000)
         func error(_ value: Double, _ measured: Double) -> Double { value / measured - 1 }
         let endToEnd = try #require(theory.endToEnd).mean

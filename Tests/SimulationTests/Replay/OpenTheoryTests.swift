@@ -89,20 +89,13 @@ import Testing
         _ cell: Cell, seed: UInt64, count: Int = 30_000
     ) throws -> (theory: BundleService, replayed: Replayed) {
         let solved = try solved(cell)
-        var source = try ReplayProcess(
-            rate: RateProfile(constant: cell.share * solved.capacity), duration: 1e8, workload: cell.workload
-        ).source(StreamKey(seed: seed))
-        let requests = (0..<count).compactMap { _ in source.next() }
         let deployment = ReplayDeployment(
             shape: try ReplayBundleShape(
                 stages: Cases.stages(alpha: cell.alpha), attentionInstances: cell.instances, batchSize: cell.batchSize,
                 microbatches: cell.microbatches), bundles: 1)
-        let done = try deployment.completions(
-            of: ReplayColumns(
-                arrival: requests.map(\.arrival), prefill: requests.map { Int32($0.prefill) },
-                decode: requests.map { Int32($0.decode) })
-        ).filter { count / 10..<count * 19 / 20 ~= $0.number }
-        let time = (requests[count * 19 / 20].arrival - requests[count / 10].arrival) * 1e6
+        let course = try PoissonReplay(
+            deployment, workload: cell.workload, rate: cell.share * solved.capacity, seed: seed, count: count)
+        let (requests, done, time) = (course.requests, course.done, course.time)
         let steps = done.reduce(0.0) { $0 + Double(requests[$1.number].decode) }
         let decoding = done.reduce(0) { $0 + $1.end - $1.began }
         let paces = done.map { ($0.end - $0.began) / Double(requests[$0.number].decode) }.sorted()
