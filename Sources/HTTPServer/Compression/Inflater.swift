@@ -141,3 +141,57 @@ public final class Inflater {
         return error
     }
 }
+
+/// Why a compressed body cannot be read. All but `tooLarge` are the client's malformed content: 400.
+public enum InflateError: Error, Equatable, Sendable {
+    /// Not the announced format, or a checksum that does not match.
+    case corrupt
+    /// The body ends in the middle of the compressed stream.
+    case truncated
+    /// Bytes follow the end of the compressed stream that are not part of it.
+    case trailingGarbage
+    /// The content is larger than its limit: 413. Found as soon as the limit is passed, without inflating the rest.
+    case tooLarge
+}
+
+/// What bytes of a compressed body hold, in pieces of bounded length, so that a kilobyte that holds a megabyte takes no megabyte.
+public struct InflatedPieces: ~Copyable {
+    private let inflater: Inflater
+    private let room: Int
+    private var rest: ArraySlice<UInt8>
+    private var isOver = false
+
+    /// - Parameters:
+    ///   - bytes: the next ones of the body.
+    ///   - inflater: that of the body, which keeps what is not whole yet.
+    ///   - room: longest piece, in bytes.
+    public init(of bytes: [UInt8], _ inflater: Inflater, room: Int) {
+        self.inflater = inflater
+        self.room = room
+        rest = bytes[...]
+    }
+
+    /// The next piece, not empty; nil after the last one.
+    public mutating func next() throws(InflateError) -> [UInt8]? {
+        while !isOver {
+            var piece: [UInt8] = []
+            let used = try inflate(into: &piece)
+            rest = rest.dropFirst(used)
+            // All bytes are used then (see ``Inflater``).
+            isOver = piece.count < room
+            if !piece.isEmpty { return piece }
+        }
+        return nil
+    }
+
+    private func inflate(into piece: inout [UInt8]) throws(InflateError) -> Int {
+        let result: Result<Int, InflateError> = rest.withUnsafeBytes { bytes in
+            do throws(InflateError) {
+                return .success(try inflater.inflate(bytes, into: &piece, room: room))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}

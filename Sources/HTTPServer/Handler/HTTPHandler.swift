@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a server does with requests. An implementation knows routes; it knows nothing of sockets, queues or framing.
 ///
 /// Handlers compose: authentication, rate limits and the like are handlers that hold another one and either answer
@@ -68,4 +70,56 @@ public protocol BodyConsumer: AnyObject, Sendable {
     func consume(_ chunk: [UInt8]) -> Response?
     /// Called once, on the event loop, after the last chunk; says how the request is answered. Not called when it ended early.
     func finish() -> ResponseDelivery
+}
+
+/// A complete request: its head and its whole body.
+public struct Request: Sendable {
+    public let head: RequestHead
+    /// The body after transfer and content decoding; empty when there was none.
+    public let body: [UInt8]
+
+    public init(head: RequestHead, body: [UInt8]) {
+        self.head = head
+        self.body = body
+    }
+}
+
+/// What a job on the work pool knows of its request.
+public final class WorkContext: Sendable {
+    private let cancelled = Atomic<Bool>(false)
+
+    public init() {}
+
+    /// True once the response is no longer wanted: the client has gone, or the server stops. Long work ought to look at
+    /// it every few milliseconds and return any response as soon as it is set.
+    public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+    /// Marks the work as no longer wanted.
+    public func cancel() { cancelled.store(true, ordering: .relaxed) }
+}
+
+/// The body of a response that is written in pieces from the work pool.
+///
+/// Sending never blocks. A client that reads too slowly loses pieces that were marked as droppable and gets all others.
+public final class ResponseStream: Sendable {
+    public let context: WorkContext
+    private let sink: @Sendable ([UInt8], Bool) -> Bool
+
+    init(context: WorkContext, sink: @escaping @Sendable ([UInt8], Bool) -> Bool) {
+        self.context = context
+        self.sink = sink
+    }
+
+    /// True once nobody reads any more: the client has gone, or the server stops.
+    public var isCancelled: Bool { context.isCancelled }
+
+    /// Sends a piece of the body.
+    ///
+    /// - Parameters:
+    ///   - bytes: the piece.
+    ///   - droppable: whether the piece may be left out when the client has not yet read the earlier ones
+    ///     (a progress report that the next one replaces).
+    /// - Returns: false if the piece was dropped or the client has gone.
+    @discardableResult
+    public func send(_ bytes: [UInt8], droppable: Bool = false) -> Bool { sink(bytes, droppable) }
 }

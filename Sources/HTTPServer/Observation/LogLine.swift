@@ -1,3 +1,19 @@
+/// How a line of the log looks.
+public enum LogFormat: String, Sendable, CaseIterable {
+    /// One JSON object a line.
+    case json
+    /// `time level message key=value …`, values quoted where they need it.
+    case text
+}
+
+/// The name of a value in the log, as each format writes it in front of the value.
+struct LogKey {
+    /// `,"name":`
+    let json: StaticString
+    /// ` name=`
+    let text: StaticString
+}
+
 /// Builds one line of the log, in either format.
 ///
 /// Whatever is put in, the result is one line: control characters, quotes and backslashes are escaped, in both formats
@@ -188,4 +204,15 @@ struct LogLine {
             }
         }
     }
+}
+
+/// Memory in which one line of the log after the other is built. Lines of the same millisecond begin alike, and so does a line
+/// with what is left here of the one before.
+struct LineStorage {
+    /// The last line.
+    var bytes: [UInt8] = []
+    /// The time at which it begins; nil where it cannot be begun with.
+    var time: Timestamp?
+    /// Bytes of its beginning: everything up to the message.
+    var beginning = 0
 }

@@ -1,3 +1,6 @@
+import Dispatch
+import Glibc
+
 /// A value made from files, which is made again when they change. Who already holds the old value keeps it.
 ///
 /// A new value replaces the old one in one step, and only if it could be made whole: with a certificate already replaced and its
@@ -91,4 +94,76 @@ public protocol Polled: Sendable {
     func poll(now: UInt64)
     /// Acts as if there had been a change.
     func reload(now: UInt64)
+}
+
+/// What came of an attempt to read files again. For the log: it names files and reasons, never contents.
+public enum ReloadEvent: Sendable, Equatable, CustomStringConvertible {
+    /// The new value is in use.
+    case reloaded(name: String)
+    /// The files cannot be used; the value from before stays in use.
+    case kept(name: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .reloaded(let name): "\(name) reloaded"
+        case .kept(let name, let reason): "\(name) not reloaded, the previous one stays in use: \(reason)"
+        }
+    }
+}
+
+/// What tells one version of a file from the next without reading it.
+///
+/// The inode changes when a file is replaced by renaming, or when a symbolic link on the way to it is (as Kubernetes does
+/// with mounted secrets); times and size change when it is written in place.
+struct FileStamp: Equatable, Sendable {
+    private let device: UInt64
+    private let inode: UInt64
+    private let size: Int64
+    private let modified: [Int]
+    private let changed: [Int]
+
+    /// Looks at the file, following links; nil if there is none or it may not be looked at.
+    init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+        changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+    }
+}
+
+/// Polls reloadable values every few seconds, off the event loops, and reloads them all when asked (on SIGHUP).
+public final class ReloadSchedule: Sendable {
+    private let items: [any Polled]
+    private let queue = DispatchQueue(label: "http.reload", qos: .utility)
+    // nonisolated(unsafe): a Dispatch source may be cancelled from any thread; nothing else is done with it after `init`.
+    private nonisolated(unsafe) let timer: any DispatchSourceTimer
+
+    /// - Parameters:
+    ///   - items: what is looked at.
+    ///   - interval: seconds between two looks at the files.
+    public init(_ items: [any Polled], interval: Double = 5) {
+        self.items = items
+        timer = DispatchSource.makeTimerSource(queue: queue)
+        timer.schedule(deadline: .now() + interval, repeating: interval, leeway: .milliseconds(500))
+        timer.setEventHandler { [items] in
+            let now = MonotonicClock.now()
+            for item in items { item.poll(now: now) }
+        }
+        timer.resume()
+    }
+
+    deinit {
+        timer.cancel()
+    }
+
+    /// Reads all files again, off the caller's thread.
+    public func reloadAll() {
+        queue.async { [items] in
+            let now = MonotonicClock.now()
+            for item in items { item.reload(now: now) }
+        }
+    }
 }

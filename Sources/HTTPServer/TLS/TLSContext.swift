@@ -1,5 +1,35 @@
 import COpenSSL
 
+/// Where the server's identity comes from, and whom it lets in.
+public struct TLSConfiguration: Sendable, Equatable {
+    /// PEM file: the server's certificate, then the intermediate ones.
+    public var certificatePath: String
+    /// PEM file: the private key of the first certificate, without a passphrase.
+    public var privateKeyPath: String
+    /// PEM file: authorities that client certificates must be signed by. With it every client must show a certificate
+    /// (mutual TLS); without it none is asked for.
+    public var clientAuthorityPath: String?
+    /// PEM file: revocation lists, one of each authority that may stand in a client's chain (RFC 5280, section 5). A client whose
+    /// certificate is on one of them is not let in, nor anybody whose list is missing or out of date. Without it nothing is
+    /// revoked. Only together with `clientAuthorityPath`.
+    public var revocationListPath: String?
+
+    public init(
+        certificatePath: String, privateKeyPath: String, clientAuthorityPath: String? = nil,
+        revocationListPath: String? = nil
+    ) {
+        self.certificatePath = certificatePath
+        self.privateKeyPath = privateKeyPath
+        self.clientAuthorityPath = clientAuthorityPath
+        self.revocationListPath = revocationListPath
+    }
+
+    /// The files whose change asks for a reload.
+    var paths: [String] {
+        [certificatePath, privateKeyPath, clientAuthorityPath, revocationListPath].compactMap { $0 }
+    }
+}
+
 /// What all TLS connections of a listener share: identity, versions, ciphers, curves, and the rule for client certificates.
 ///
 /// The policy is Mozilla's *intermediate* profile, version 5.7 (https://wiki.mozilla.org/Security/Server_Side_TLS):
@@ -126,5 +156,54 @@ public final class TLSContext: @unchecked Sendable {
         var time = tm()
         guard ASN1_TIME_to_tm(end, &time) == 1 else { return 0 }
         return timegm(&time)
+    }
+}
+
+/// The TLS context in use, replaced when its files change. Connections keep the context that they began with.
+public typealias TLSCertificateStore = Reloadable<TLSContext>
+
+extension Reloadable where Value == TLSContext {
+    /// After 12 hours, in nanoseconds, a context is made anew even from unchanged files, which draws a new ticket key.
+    static var ticketKeyLifetime: UInt64 { 12 * 3600 * 1_000_000_000 }
+
+    /// - Throws: `TLSError.configuration` if the files cannot be used now. Later on such files are reported and ignored.
+    public convenience init(
+        _ configuration: TLSConfiguration, now: UInt64, report: @escaping @Sendable (ReloadEvent) -> Void = { _ in }
+    ) throws {
+        try self.init(
+            name: "TLS certificate", paths: configuration.paths, maximumAge: Self.ticketKeyLifetime, now: now,
+            report: report
+        ) {
+            try TLSContext(configuration)
+        }
+    }
+}
+
+/// Application-layer protocol negotiation (RFC 7301): this server speaks `http/1.1`.
+enum ALPN {
+    static let protocolName: [UInt8] = Array("http/1.1".utf8)
+
+    /// Where `http/1.1` stands in a client's list (each name preceded by its length), without the length byte.
+    static func range(of name: [UInt8] = protocolName, in offered: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+        var start = 0
+        while start < offered.count {
+            let length = Int(offered[start])
+            let end = start + 1 + length
+            guard length > 0, end <= offered.count else { return nil }
+            if offered[(start + 1)..<end].elementsEqual(name) { return (start + 1)..<end }
+            start = end
+        }
+        return nil
+    }
+
+    /// OpenSSL's callback. A client that offers only other protocols gets the alert no_application_protocol.
+    static let select: SSL_CTX_alpn_select_cb_func = { _, selected, selectedLength, offered, offeredLength, _ in
+        // The answer points into the client's list, which OpenSSL keeps until it has copied the response.
+        guard let selected, let selectedLength, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+        let list = UnsafeBufferPointer(start: offered, count: Int(offeredLength))
+        guard let range = range(in: list) else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+        selected.pointee = offered + range.lowerBound
+        selectedLength.pointee = UInt8(range.count)
+        return SSL_TLSEXT_ERR_OK
     }
 }
