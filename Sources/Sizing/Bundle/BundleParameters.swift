@@ -128,3 +128,54 @@ extension BundleParameters {
         return sum
     }
 }
+
+/// How the Attention instances of a bundle are divided among its FFN instances.
+public enum FFNDivision: Hashable, Sendable {
+    /// Each FFN instance takes the same part of all requests.
+    case even(ffnInstances: Int)
+    /// Each FFN rank serves a block of whole Attention ranks. Blocks differ by one rank at most, and the larger ones set the
+    /// pace.
+    case blocks(ffnInstances: Int, attentionRanks: Int, ffnRanks: Int)
+
+    /// One FFN instance, the paper's bundle.
+    public static let one = FFNDivision.even(ffnInstances: 1)
+
+    /// Attention instances whose requests the busiest FFN instance takes, of `attention` in the bundle; never falls as they
+    /// become more.
+    func attentionInstances(perFFN attention: Double) -> Double {
+        switch self {
+        case .even(let instances): return attention / Double(instances)
+        case .blocks(let instances, let attentionRanks, let ffnRanks):
+            let ranks = Double(instances * ffnRanks)
+            let largest = (attention * Double(attentionRanks) / ranks).rounded(.up)
+            return largest * ranks / (Double(attentionRanks) * Double(instances))
+        }
+    }
+}
+
+/// What one instance of each kind costs, in any one unit: devices, dollars an hour or watts.
+public struct InstanceCost: Hashable, Sendable {
+    /// c_A, of one Attention instance; positive.
+    public let attention: Double
+    /// c_F, of one FFN instance; positive.
+    public let ffn: Double
+
+    /// - Throws: `InvalidInput` naming `attention_instance` or `ffn_instance` unless both lie in 1e-9…1e12.
+    public init(attention: Double, ffn: Double) throws(InvalidInput) {
+        try InvalidInput.check(attention, in: 1e-9...1e12, field: "attention_instance")
+        try InvalidInput.check(ffn, in: 1e-9...1e12, field: "ffn_instance")
+        self.attention = attention
+        self.ffn = ffn
+    }
+
+    private init() {
+        attention = 1
+        ffn = 1
+    }
+
+    /// Every instance counts one: the paper's throughput per instance.
+    public static let equal = InstanceCost()
+
+    /// The cost of a bundle of r Attention instances and one FFN instance.
+    public func ofBundle(ratio: Double) -> Double { ratio * attention + ffn }
+}

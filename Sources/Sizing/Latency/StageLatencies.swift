@@ -1,3 +1,5 @@
+import Text
+
 /// What the load of the communication stage is.
 public enum CommunicationLoad: String, Hashable, Sendable, CaseIterable {
     /// The batch of one Attention instance, B (paper v1).
@@ -108,5 +110,58 @@ extension StageLatencies {
         var rest = ffnTime(ratio: ratio, batchSize: batchSize)
         if withLink { rest += communicationTime(ratio: ratio, batchSize: batchSize) }
         return StageLatencies(attention: attention.moved(by: rest), ffn: LatencyModel(.zero))
+    }
+}
+
+/// The lines that the stages follow at a working point.
+public struct StageLines: Hashable, Sendable {
+    public let attention: LatencyLine
+    public let ffn: LatencyLine
+    public let communication: LatencyLine
+    public let communicationLoad: CommunicationLoad
+}
+
+extension StageLatencies {
+    /// The lines at `ratio` instances of `batchSize` slots, which hold `meanContext` tokens in the mean where they are full.
+    ///
+    /// - Parameters:
+    ///   - batchSize: B, slots of an Attention instance and microbatch.
+    ///   - meanContext: tokens of a full slot.
+    ///   - ratio: Attention instances of one FFN instance.
+    ///   - occupancy: ρ, the probability that a slot is full.
+    public func lines(batchSize: Int, meanContext: Double, ratio: Double, occupancy: Double = 1) -> StageLines {
+        let batch = occupancy * Double(batchSize)
+        let aggregate = ratio * batch
+        return StageLines(
+            attention: attention.localLine(at: batch * meanContext), ffn: ffn.localLine(at: aggregate),
+            communication: communication.localLine(at: communicationLoad == .attentionBatch ? batch : aggregate),
+            communicationLoad: communicationLoad)
+    }
+}
+
+/// How much a stage's time scatters from step to step at the same load, as a coefficient of variation (deviation over mean)
+/// of the whole stage of one instance. Independent between instances and steps.
+public struct KernelJitter: Hashable, Sendable {
+    /// Of t_A.
+    public let attention: Double
+    /// Of t_F.
+    public let ffn: Double
+
+    /// Beyond it a normal time would be negative too often.
+    public static let maximum = 0.5
+    /// Every step of the same load takes the same time.
+    public static let none = KernelJitter()
+
+    /// - Throws: `InvalidInput` naming `attention_cv` or `ffn_cv` unless both lie in 0…0.5.
+    public init(attention: Double = 0, ffn: Double = 0) throws(InvalidInput) {
+        try InvalidInput.check(attention, in: 0...Self.maximum, field: "attention_cv")
+        try InvalidInput.check(ffn, in: 0...Self.maximum, field: "ffn_cv")
+        self.attention = attention
+        self.ffn = ffn
+    }
+
+    private init() {
+        attention = 0
+        ffn = 0
     }
 }
