@@ -2,6 +2,7 @@ import HTTPServer
 import HTTPTypes
 import JSON
 import SizingContract
+import Text
 
 /// One exchange over an operation: where its parts are run, how long they may take, and as what the result is sent.
 ///
@@ -158,4 +159,52 @@ extension Exchange {
 extension OperationContext {
     /// Of a job on the work pool.
     init(_ work: WorkContext, start: Double) { self.init(start: start, isCancelled: { work.isCancelled }) }
+}
+
+/// What a caller says about a JSON exchange outside the body: the query and the content type.
+enum JSONOptions {
+    /// Whether the answer is to be indented.
+    ///
+    /// - Throws: 400 for any other query parameter, one given twice, or a value that is neither true nor false.
+    static func isPretty(_ head: RequestHead) throws(ProblemDocument) -> Bool {
+        guard head.query != nil else { return false }
+        return try Query(head.queryItems, names: ["pretty"]).flag("pretty")
+    }
+
+    /// The refusal of a body that is not meant to be JSON: 415 for other types, and for another charset than UTF-8 (RFC 8259,
+    /// section 8.1).
+    ///
+    /// Taken are JSON types, `application/x-www-form-urlencoded` (the default of curl), and none at all.
+    static func refusal(_ head: RequestHead) -> Response? {
+        guard let field = head[.contentType], field != "application/json" else { return nil }
+        let type = MediaType(field)
+        let isJSON =
+            type.essence == "application/json" || type.essence == "application/x-www-form-urlencoded"
+            || (type.essence.hasPrefix("application/") && type.essence.hasSuffix("+json"))
+        let charset = type.parameter("charset")
+        if isJSON, charset == nil || ["utf-8", "\"utf-8\"", "utf8"].contains(charset) { return nil }
+        return Response(
+            ProblemDocument(
+                .unsupportedMediaType, "The body must be JSON in UTF-8 (Content-Type: application/json)."),
+            fields: [.accept: "application/json"])
+    }
+}
+
+extension Response {
+    /// The response for a problem.
+    ///
+    /// - Parameter fields: what stands beside the content type, such as `Allow`.
+    init(_ problem: ProblemDocument, fields: HTTPFields = [:], pretty: Bool = false) {
+        var fields = fields
+        fields[.contentType] = "application/problem+json"
+        if let seconds = problem.retryAfter { fields[.retryAfter] = String(seconds) }
+        self.init(
+            status: .init(code: problem.status.rawValue, reasonPhrase: problem.status.title.description),
+            fields: fields, body: .bytes(problem.text(pretty: pretty)))
+    }
+
+    /// 200 with a JSON text.
+    init(json: [UInt8]) { self.init(status: .ok, fields: Self.jsonFields, body: .bytes(json)) }
+
+    private static let jsonFields: HTTPFields = [.contentType: "application/json"]
 }

@@ -1,5 +1,6 @@
 import HTTPServer
 import HTTPTypes
+import SizingContract
 
 /// One resource: its path, and what it does for each method that it offers.
 ///
@@ -50,5 +51,95 @@ struct Route: Sendable {
             let segment = text.dropFirst(start.count)
             return segment.isEmpty || segment.contains("/") ? nil : String(segment)
         }
+    }
+}
+
+extension Route {
+    /// `POST` of a JSON text to an operation: content type and query are checked, and what is in the body is answered.
+    ///
+    /// A caller that accepts `text/event-stream` gets events, where the input reports progress.
+    static func post<Work: JSONOperation>(_ operation: Work, within ledger: WorkLedger) -> Route {
+        Route(
+            Work.name,
+            post: { head, _ in
+                if let refusal = JSONOptions.refusal(head) { return .respond(refusal) }
+                let pretty: Bool
+                do throws(ProblemDocument) {
+                    pretty = try JSONOptions.isPretty(head)
+                } catch {
+                    return .respond(Response(error))
+                }
+                if Work.canReportProgress, EventStream.isWanted(head) {
+                    let exchange = Exchange(operation, within: ledger)
+                    return .collect(limit: Work.maximumLength) { exchange.events($0.body) }
+                }
+                let exchange = Exchange(operation, within: ledger, pretty: pretty)
+                return .collect(limit: Work.maximumLength) { exchange.answer($0.body) }
+            })
+    }
+
+    /// A `GET` that always asks the same of an operation.
+    static func get<Work: Operation>(
+        _ operation: Work, of input: Work.Input, within ledger: WorkLedger
+    ) -> Route {
+        Route(
+            Work.name,
+            get: get(operation, within: ledger) { head, _ throws(ProblemDocument) in
+                (input, pretty: try JSONOptions.isPretty(head))
+            })
+    }
+
+    /// A `GET` whose input comes from the head of the request and the last segment of the path.
+    ///
+    /// - Parameter input: the input, and whether the answer is to be indented.
+    static func get<Work: Operation>(
+        _ operation: Work, within ledger: WorkLedger,
+        _ input: @escaping @Sendable (RequestHead, String) throws(ProblemDocument) -> (Work.Input, pretty: Bool)
+    ) -> Method {
+        { head, segment in
+            do throws(ProblemDocument) {
+                let (input, pretty) = try input(head, segment)
+                switch Exchange(operation, within: ledger, pretty: pretty).answer(to: input) {
+                case .now(let response): return .respond(response)
+                case let later: return .collect(limit: nil) { _ in later }
+                }
+            } catch {
+                return .respond(Response(error))
+            }
+        }
+    }
+}
+
+/// Finds the route of a request: 404 where there is none, 405 with `Allow` where the method is not offered (RFC 9110,
+/// section 15.5.6), 204 with `Allow` for `OPTIONS`.
+struct Router: Sendable {
+    let routes: [Route]
+
+    func handling(of head: RequestHead) -> RequestHandling {
+        for route in routes {
+            guard let segment = route.match(head) else { continue }
+            return RequestHandling(route: route.label, body: body(for: head, route, segment))
+        }
+        return .respond(
+            route: "",
+            Response(
+                ProblemDocument(
+                    .notFound, "There is nothing at this path; /openapi.yaml describes what there is.")))
+    }
+
+    private func body(for head: RequestHead, _ route: Route, _ segment: String) -> BodyHandling {
+        switch head.method {
+        case .get, .head:
+            if let get = route.get { return get(head, segment) }
+        case .post:
+            if let post = route.post { return post(head, segment) }
+        case .options:
+            return .respond(Response(status: .noContent, fields: [.allow: route.allow]))
+        default: break
+        }
+        return .respond(
+            Response(
+                ProblemDocument(.methodNotAllowed, "This path offers \(route.allow)."),
+                fields: [.allow: route.allow]))
     }
 }

@@ -54,3 +54,52 @@ public struct WorkBounds: Hashable, Sendable {
         return "\((value * scale).rounded() / scale)"
     }
 }
+
+/// What a piece of work takes, before it is begun.
+public struct WorkEstimate: Hashable, Sendable {
+    /// Seconds of one core.
+    public var time: Double
+    /// Bytes at the most, beside the request itself.
+    public var memory: Double
+
+    public init(time: Double, memory: Double = 0) {
+        self.time = time
+        self.memory = memory
+    }
+
+    /// The longest that an event loop may be held up, seconds.
+    public static let longestOnLoop = 1e-3
+
+    /// Where the work belongs.
+    public var place: Place { time <= Self.longestOnLoop ? .loop : .pool }
+
+    public static func + (one: WorkEstimate, other: WorkEstimate) -> WorkEstimate {
+        WorkEstimate(time: one.time + other.time, memory: one.memory + other.memory)
+    }
+}
+
+/// Where work is done.
+public enum Place: Hashable, Sendable {
+    /// At once, on the event loop that the request came by.
+    case loop
+    /// On the bounded pool of threads for heavy work.
+    case pool
+}
+
+/// Points that the curves of one answer may have together: an answer is held until its reader has it.
+struct CurveBudget {
+    /// Some megabytes of text, four times that where it is indented.
+    static let maximumPoints = 16_384
+
+    private var left = maximumPoints
+
+    /// Bytes of the points and of their text.
+    static func bytes(points: Int) -> Double { 512 * Double(points) }
+
+    /// Takes the points of one more curve; false where there are not as many left.
+    mutating func take(_ points: Int) -> Bool {
+        guard points <= left else { return false }
+        left -= points
+        return true
+    }
+}
