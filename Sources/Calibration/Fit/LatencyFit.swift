@@ -104,3 +104,59 @@ public enum LatencyFit: String, Hashable, Sendable, CaseIterable {
         }
     }
 }
+
+/// What measurements of one stage come to: by ``LatencyFit`` from samples, or as calibrated before.
+public struct FittedLatency: Hashable, Sendable {
+    public let model: LatencyModel
+    /// Those of the line, where the model is one and they are defined.
+    public let errors: InputErrors.Line?
+    /// The lines to be taken in its place once the batch size is known; `nil` where the load alone explains latency.
+    public let byBatch: BatchLines?
+    /// Where it was measured; `nil` where it was not.
+    public let range: MeasuredRange?
+    /// What the fit left out, or does badly. Pointers are below the stage.
+    public let warnings: [Warning]
+
+    public init(
+        _ model: LatencyModel, errors: InputErrors.Line? = nil, byBatch: BatchLines? = nil, range: MeasuredRange? = nil,
+        warnings: [Warning] = []
+    ) {
+        self.model = model
+        self.errors = errors
+        self.byBatch = byBatch
+        self.range = range
+        self.warnings = warnings
+    }
+
+    /// The same for a step of `layers` ≥ 1 layers, of each of which this is the latency.
+    public func repeated(layers: Int) -> FittedLatency {
+        let factor = Double(layers)
+        return FittedLatency(
+            model.scaled(by: factor), errors: errors?.scaled(by: factor), byBatch: byBatch?.scaled(by: factor),
+            range: range, warnings: warnings)
+    }
+}
+
+/// What fits to samples take, in seconds of one core, before they are begun. The constants were measured (docs/operations.md).
+public enum FitEffort {
+    /// The search for outliers, which every fit begins with.
+    private static func outliers(_ samples: Double) -> Double {
+        let robust = min(samples, 600)
+        return 1e-6 * samples + 12e-9 * robust * robust + knee(min(samples, 800))
+    }
+
+    /// A roofline: every gap between loads is tried, each by some thirty fits to all samples.
+    private static func knee(_ samples: Double) -> Double { 33 * 6e-9 * min(samples, 256) * samples }
+
+    /// A latency model by `fit`.
+    public static func model(_ fit: LatencyFit, samples: Int) -> Double {
+        let n = Double(samples)
+        return outliers(n) + 0.5e-6 * n + (fit == .maximum ? knee(n) : 0)
+    }
+
+    /// A whole calibration of one stage.
+    public static func calibration(samples: Int) -> Double {
+        let n = Double(samples)
+        return outliers(n) + 12e-9 * min(n, 600) * min(n, 600) + knee(n) + 5e-6 * n
+    }
+}

@@ -1,5 +1,44 @@
 import Text
 
+/// What stands before the header of a CSV trace: a line `sep=;`, and comments.
+struct CSVPreamble: Sendable {
+    /// What a line `sep=` names.
+    private(set) var delimiter: UInt8?
+
+    /// Whether a line before the header is none: it is then passed over.
+    mutating func takes(_ record: Span<UInt8>, _ names: NameTable) -> Bool {
+        if record.count == 5, Self.same(record.extracting(0..<4), "sep=") {
+            delimiter = record[4]
+            return true
+        }
+        guard record[0] == UInt8(ascii: "#") || Self.same(record.extracting(first: 2), "//") else { return false }
+        // A header may be commented out, as numpy writes it.
+        let rest = record.extracting(start(of: record)..<record.count)
+        let delimiter = delimiter ?? CSVHeader.delimiter(of: rest, names)
+        var known = 0
+        _ = CSVRow.forEachField(rest, delimiter: delimiter) { _, field in
+            if names.column(rest.extracting(CSVHeader.trimmed(rest, field))) != nil { known += 1 }
+        }
+        return known < 2
+    }
+
+    /// Where a header begins, behind the sign of a comment before it.
+    func start(of record: Span<UInt8>) -> Int {
+        guard record.count > 1, record[0] == UInt8(ascii: "#") else { return 0 }
+        var start = 1
+        while start < record.count - 1, record[start] == 0x20 { start += 1 }
+        return start
+    }
+
+    private static func same(_ text: Span<UInt8>, _ word: StaticString) -> Bool {
+        guard text.count == word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { letters in
+            for index in text.indices where text[index] | 0x20 != letters[index] | 0x20 { return false }
+            return true
+        }
+    }
+}
+
 /// Reads the records of a CSV trace: the header, then rows, nearly all of them in one pass and the others with care.
 struct CSVRecords: Sendable {
     private let options: TraceOptions
@@ -132,5 +171,47 @@ struct CSVRecords: Sendable {
         let next = try settle(outcome, plain.fields, in: bytes, record, line...line, header, &table)
         if let refusal = table.hopeless(place: "line") { throw refusal }
         return next
+    }
+}
+
+/// The fields of one record of delimited text (RFC 4180).
+enum CSVRow {
+    /// Where a field's text stands in the record, without the quotes around it.
+    struct Field: Equatable {
+        var start = 0
+        var end = 0
+    }
+
+    /// Calls `body` with each field by column; `false` where a quoted field is not closed or followed by text.
+    static func forEachField(
+        _ record: Span<UInt8>, delimiter: UInt8, _ body: (_ column: Int, _ field: Field) -> Void
+    ) -> Bool {
+        var index = 0
+        var column = 0
+        while true {
+            var field = Field(start: index, end: index)
+            if index < record.count, record[index] == UInt8(ascii: "\"") {
+                index += 1
+                field.start = index
+                while true {
+                    guard index < record.count else { return false }
+                    if record[index] == UInt8(ascii: "\"") {
+                        guard index + 1 < record.count, record[index + 1] == UInt8(ascii: "\"") else { break }
+                        index += 1
+                    }
+                    index += 1
+                }
+                field.end = index
+                index += 1
+                guard index == record.count || record[index] == delimiter else { return false }
+            } else {
+                while index < record.count, record[index] != delimiter { index += 1 }
+                field.end = index
+            }
+            body(column, field)
+            guard index < record.count else { return true }
+            index += 1
+            column += 1
+        }
     }
 }
