@@ -134,3 +134,39 @@ struct ModelConfiguration {
         String(path[(path.lastIndex(of: ".").map { path.index(after: $0) } ?? path.startIndex)...])
     }
 }
+
+extension Family {
+    static let all: [Family] =
+        LlamaFamilies.all + QwenFamilies.all + DeepSeekFamilies.all + KimiFamilies.all + MiniMaxFamilies.all
+        + GemmaFamilies.all + StepFamilies.all + NemotronFamilies.all + StateSpaceFamilies.all + MixtureFamilies.all
+        + LingFamilies.all
+
+    /// The family of a `model_type`, or else of an architecture.
+    static func named(type: String?, architecture: String?) -> Family? {
+        if let type, let family = all.first(where: { $0.types.contains(type) }) { return family }
+        guard let architecture else { return nil }
+        return all.first { $0.architectures.contains(architecture) }
+    }
+}
+
+/// A body of no known family, read by the keys that many families share. Only such a body is read in which every key is
+/// understood: code of its own may do anything with the others.
+enum GenericFamily {
+    static func read(_ body: ConfigurationBody) throws(InvalidInput) -> Architecture {
+        if body.value["kv_lora_rank"].map({ !$0.isNull }) ?? false { return try DeepSeekFamilies.latent(body) }
+        let layers = try body.layerCount()
+        let mechanism = AttentionMechanism.groupedQuery(try body.groupedQuery())
+        let spans = try body.spans(layers: layers, slides: try body.slidingPattern(otherwise: nil))
+        let mixture = try body.mixture()
+        let networks = try body.feedForwards(
+            layers: layers, mixture: mixture,
+            dense: { () throws(InvalidInput) in
+                .dense(try body.network(try body.required("intermediate_size", "ffn_hidden_size")))
+            })
+        // The experts' activation is that of the networks.
+        if mixture != nil { _ = try body.network(1) }
+        body.ignore("intermediate_size")
+        return Architecture(
+            layers: zip(spans, networks).map { .init(attention: Attention(mechanism, span: $0), feedForward: $1) })
+    }
+}

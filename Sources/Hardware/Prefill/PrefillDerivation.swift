@@ -1,6 +1,27 @@
 import Sizing
 import Text
 
+/// One prefill instance: tensor-parallel devices that hold the whole model between them.
+public struct PrefillInstance: Hashable, Sendable {
+    public var device: DeviceDescription
+    /// Devices over which heads, experts and vocabulary are split evenly.
+    public var tensorParallel: Int
+    public var efficiencies: Efficiencies
+
+    /// - Throws: `InvalidInput` naming `tensor_parallel` (1…1024).
+    public init(
+        device: DeviceDescription, tensorParallel: Int = 1, efficiencies: Efficiencies? = nil
+    ) throws(InvalidInput) {
+        try InvalidInput.check(tensorParallel, in: 1...1_024, field: "tensor_parallel")
+        self.device = device
+        self.tensorParallel = tensorParallel
+        self.efficiencies = efficiencies ?? .defaults(for: device.family)
+    }
+
+    /// Watts of all devices; nil where unknown.
+    public var power: Double? { device.power.map { $0 * Double(tensorParallel) } }
+}
+
 /// t_P from first principles (model section 9): what one instance takes for a prompt, all layers.
 ///
 /// α: two operations for each parameter that a token multiplies with, at the efficiency of dense and of grouped products, and the
@@ -215,5 +236,24 @@ extension AttentionMechanism {
         guard case .latent(let latent) = self else { return operationsPerEntry }
         return 2 * Double(latent.queryHeads)
             * Double(latent.plainDimension + latent.rotaryDimension + latent.valueDimension)
+    }
+}
+
+extension ModelDescription {
+    /// The KV cache and state of one request as a function of its tokens: what a transfer moves.
+    ///
+    /// - Throws: `InvalidInput` naming `kv_bytes_per_token` where a layer's is beyond what the model works with.
+    public func cacheBytes(format: ElementFormat) throws(InvalidInput) -> CacheBytes {
+        let bends = [0] + Set(attending.flatMap(\.attention.span.bends)).sorted()
+        var slopes = bends.map { cacheBytesPerToken(context: $0, format: format) }
+        let last = slopes.removeLast()
+        var parts = [CacheBytes.Part(perToken: max(0, last))]
+        // Between two bends the slope is that of the first; what falls off at a bend was kept up to it only.
+        var next = last
+        for (index, slope) in slopes.enumerated().reversed() {
+            if slope > next { parts.append(CacheBytes.Part(perToken: slope - next, window: bends[index + 1])) }
+            next = slope
+        }
+        return try CacheBytes(state: stateBytes(), parts: parts)
     }
 }
