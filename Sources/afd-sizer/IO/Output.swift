@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Synchronization
 
 /// Standard output and standard error, whole lines at a time.
 enum Output {
@@ -53,4 +54,48 @@ enum ExitStatus {
     static let refused: Int32 = 1
     static let usage: Int32 = 64
     static let unavailable: Int32 = 69
+}
+
+/// The three streams that every process expects to have.
+enum StandardStreams {
+    /// Opens /dev/null in place of each of them that is closed: else the next file or connection would get its number, and what is
+    /// meant for a terminal or a log would be written to it.
+    static func openMissing() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest free number is this one: those below it are open by now.
+            _ = open("/dev/null", O_RDWR)
+        }
+    }
+}
+
+/// A bar on standard error that is drawn over itself: for a terminal only.
+final class ProgressBar: Sendable {
+    private static let width = 40
+    private let shown = Mutex(-1)
+
+    /// `nil` where standard error is no terminal.
+    init?() {
+        guard isatty(STDERR_FILENO) == 1 else { return nil }
+    }
+
+    /// - Parameter fraction: 0…1; smaller ones than before are not drawn.
+    func show(_ fraction: Double) {
+        let percent = Int((min(1, max(0, fraction)) * 100).rounded(.down))
+        shown.withLock { last in
+            guard percent > last else { return }
+            last = percent
+            let done = percent * Self.width / 100
+            let bar = String(repeating: "#", count: done) + String(repeating: ".", count: Self.width - done)
+            Output.write(Array("\r[\(bar)] \(percent) %".utf8), to: STDERR_FILENO)
+        }
+    }
+
+    /// Wipes the bar.
+    func finish() {
+        shown.withLock { last in
+            guard last >= 0 else { return }
+            last = -1
+            Output.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO)
+        }
+    }
 }
