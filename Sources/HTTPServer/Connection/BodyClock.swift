@@ -103,3 +103,60 @@ struct Timeouts: Sendable, Equatable {
         return value >= 0 && value < century ? UInt64(value) : seconds < 0 ? 0 : UInt64(century)
     }
 }
+
+/// How long a client may take to read the responses that wait for it. Pure: the time comes in with each event, in nanoseconds.
+///
+/// Each stretch of them has ``ServerLimits/writeTimeout`` to be taken. So a client that takes a byte now and then is given up like one
+/// that takes nothing, and what waits for it is not held for ever.
+struct WriteClock {
+    private let time: UInt64
+    private let stretch: Int
+    /// When the current stretch must have been taken.
+    private(set) var deadline: UInt64
+    /// When the client last took something.
+    private(set) var lastTaken: UInt64
+    /// Bytes that it had taken by then.
+    private var taken: Int
+    private var stretchStart: Int
+
+    /// - Parameter sent: bytes that the transport has taken so far, of the whole connection.
+    init(_ timeouts: Timeouts, sent: Int, now: UInt64) {
+        time = timeouts.write
+        stretch = timeouts.writeStretch
+        deadline = now + time
+        lastTaken = now
+        taken = sent
+        stretchStart = sent
+    }
+
+    /// The transport takes no more for now.
+    mutating func blocked(sent: Int, now: UInt64) {
+        if sent != taken { lastTaken = now }
+        taken = sent
+        guard sent - stretchStart >= stretch else { return }
+        stretchStart = sent
+        deadline = now + time
+    }
+}
+
+/// How many requests a connection is answered before others have their turn. Pure: the time comes in with each event.
+///
+/// Clients may send requests before they have the responses to earlier ones. Each takes less than a millisecond of an event loop, but
+/// a client that sends hundreds at once would have it to itself.
+struct RequestTurn {
+    /// The time of a turn in nanoseconds, from the end of its first request. The one that exceeds it is the last.
+    static let length: UInt64 = 500_000
+
+    private var firstEnded: UInt64?
+    /// The next request has to wait until others have had their turn.
+    private(set) var isOver = false
+
+    /// A request is answered, or given to the pool, and another one waits.
+    mutating func requestEnded(now: UInt64) {
+        guard let firstEnded else {
+            firstEnded = now
+            return
+        }
+        if now &- firstEnded >= Self.length { isOver = true }
+    }
+}

@@ -20,8 +20,10 @@ final class ConnectionDriver {
     private let observer: (any ServerObserver)?
     /// The loop's buffer, into which every connection of the loop reads.
     private let buffer: UnsafeMutableRawBufferPointer
-    private var http: HTTPConnection
-    private var stream: SocketStream
+    /// Both are used on their loop alone, and nothing that they call holds the driver, so no access can begin inside another:
+    /// the check at each of some thirty accesses of a request is left out.
+    @exclusivity(unchecked) private var http: HTTPConnection
+    @exclusivity(unchecked) private var stream: SocketStream
 
     /// Bytes that were read, and decrypted, and could not be used yet.
     private var pending: [UInt8] = []

@@ -82,9 +82,11 @@ public struct RequestHead: Sendable {
     }
 
     private func matches(_ slice: HeadStorage.Slice, _ canonical: String.UTF8View) -> Bool {
+        // Taken once: the class's property would be asked for again at each byte.
+        let bytes = storage.bytes
         var index = Int(slice.start)
         for byte in canonical {
-            var own = storage.bytes[index]
+            var own = bytes[index]
             if own >= UInt8(ascii: "A"), own <= UInt8(ascii: "Z") { own |= 0x20 }
             if own != byte { return false }
             index += 1
