@@ -56,7 +56,8 @@ extension JSONWriter {
         endObject()
     }
 
-    /// An array as a member: one value for each element.
+    /// An array as a member: one value for each element. Inlinable, so that other targets do not run it generically.
+    @inlinable
     public mutating func array<Elements: Sequence>(
         _ name: StaticString, _ elements: Elements, _ each: (inout JSONWriter, Elements.Element) -> Void
     ) {

@@ -52,11 +52,20 @@ public struct CompressingHandler: HTTPHandler {
 
     static func isEligible(_ response: Response) -> Bool {
         let status = response.status.code
-        guard status >= 200, status != 204, status != 206, status != 304, response.body.count >= minimumSize,
-            response.fields[.contentEncoding] == nil, let type = response.fields[.contentType]
-        else { return false }
-        if response.fields[.cacheControl]?.lowercased().contains("no-transform") == true { return false }
-        return isCompressible(type)
+        guard status >= 200, status != 204, status != 206, status != 304, response.body.count >= minimumSize else {
+            return false
+        }
+        // One pass: each look up of a name makes a string of all lines that have it.
+        var isCompressible = false
+        for field in response.fields {
+            switch field.name {
+            case .contentEncoding: return false
+            case .contentType: isCompressible = Self.isCompressible(field.value)
+            case .cacheControl where field.value.lowercased().contains("no-transform"): return false
+            default: continue
+            }
+        }
+        return isCompressible
     }
 
     /// Text, JSON, XML, YAML and their like; not event streams, which must not wait in a compressor.
@@ -80,7 +89,7 @@ public struct CompressingHandler: HTTPHandler {
                 fields[.vary] = vary + ", Accept-Encoding"
             }
         } else {
-            fields[.vary] = "Accept-Encoding"
+            fields.append(HTTPField(name: .vary, value: "Accept-Encoding"))
         }
         return Response(status: response.status, fields: fields, body: response.body)
     }

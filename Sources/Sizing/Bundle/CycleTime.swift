@@ -85,9 +85,22 @@ public protocol CycleTimeModel: Sendable {
     ///
     /// - Parameter parameters: of the same batch size and number of microbatches.
     func moved(to parameters: BundleParameters) -> any CycleTimeModel
+
+    /// What it takes the loads of Attention instances to be. Normal, where it is not implemented.
+    var assumedLoads: AssumedLoads { get }
+}
+
+/// What a theory of the cycle takes the loads of Attention instances to be.
+public enum AssumedLoads: Sendable {
+    case normal
+    /// Of the workload's first three moments.
+    case moments
+    /// Of the workload's whole distribution.
+    case distribution
 }
 
 extension CycleTimeModel {
+    public var assumedLoads: AssumedLoads { .normal }
     public func duration(ratio: Double) -> Double { cycle(ratio: ratio).duration }
     public func cycle(ratio: Double, duration: Double) -> CycleTime { cycle(ratio: ratio) }
 }

@@ -26,6 +26,7 @@ public final class ExactBarrierCycle: CycleTimeModel {
     public let parameters: BundleParameters
     /// Whether the loads' whole distribution was used, and not three moments.
     public let isFromDistribution: Bool
+    public var assumedLoads: AssumedLoads { isFromDistribution ? .distribution : .moments }
     private let meanAttention: Double
     /// h, a round.
     private let decorrelationRate: Double

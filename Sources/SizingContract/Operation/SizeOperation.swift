@@ -228,11 +228,12 @@ public struct SizeOperation: JSONOperation {
     }
 
     private static func barrierAssumption(_ model: any CycleTimeModel) -> StaticString {
-        guard let exact = model as? ExactBarrierCycle else {
-            return "barrier: loads of Attention instances are independent and normal"
+        switch model.assumedLoads {
+        case .normal: "barrier: loads of Attention instances are independent and normal"
+        case .moments:
+            "barrier: loads of Attention instances are independent, with the first three moments of the workload"
+        case .distribution:
+            "barrier: loads of Attention instances are independent, with the distribution of the workload"
         }
-        return exact.isFromDistribution
-            ? "barrier: loads of Attention instances are independent, with the distribution of the workload"
-            : "barrier: loads of Attention instances are independent, with the first three moments of the workload"
     }
 }

@@ -26,7 +26,8 @@ enum OmittedOptions {
         }
         if let given = part("prefill") { lines += prefill(given, request) }
         if let given = part("transfer") { lines += transfer(given, request) }
-        return lines + policies(request)
+        if let given = request["policies"], given.kind == .array { lines += policies(Array(given.elements), request) }
+        return lines
     }
 
     private static func prefill(_ given: JSONValue, _ request: JSONValue) -> [StaticString] {
@@ -54,8 +55,7 @@ enum OmittedOptions {
     }
 
     /// Of a replay; each policy has its own.
-    private static func policies(_ request: JSONValue) -> [StaticString] {
-        let policies = request["policies"]?.elements.map { $0 } ?? []
+    private static func policies(_ policies: [JSONValue], _ request: JSONValue) -> [StaticString] {
         func lack(_ member: StaticString, _ kinds: String...) -> Bool {
             policies.contains { policy in
                 let kind = policy.string ?? policy["policy"]?.string
