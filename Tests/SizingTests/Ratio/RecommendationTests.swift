@@ -101,10 +101,4 @@ struct RecommendationTests {
                 workload: BaseCase.workload(), stages: StageLatencies(attention: zero, ffn: zero), batchSize: 1)
         }
     }
-
-    @Test("the search works out few ratios")
-    func evaluations() throws {
-        let problem = try BaseCase.problem()
-        #expect(problem.solve().evaluations < 60)
-    }
 }
